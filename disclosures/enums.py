@@ -1,0 +1,101 @@
+"""Closed lists of what goes out: response codes, kinds of parts, states of a packet."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class ResponseCode(TextChoices):
+    """What one exhibit answers. The codes are never merged.
+
+    "Not collected", "not retained" and "no responsive records" are legally different
+    statements (law-and-practice 6.1).
+    """
+
+    PRODUCED = "PRODUCED", _("Produced")
+    PRODUCED_PARTIAL = "PRODUCED_PARTIAL", _("Produced in part")
+    DERIVED = "DERIVED", _("Derived from other exhibits")
+    PRODUCED_PUBLIC = "PRODUCED_PUBLIC", _("Produced from a public source")
+    NO_RESPONSIVE_RECORDS = (
+        "NO_RESPONSIVE_RECORDS",
+        _("Searched, no responsive records"),
+    )
+    ACCOUNT_NOT_FOUND = "ACCOUNT_NOT_FOUND", _("Account not found")
+    NOT_COLLECTED = "NOT_COLLECTED", _("Not collected by the service")
+    NOT_RETAINED = "NOT_RETAINED", _("Not retained")
+    HELD_BY_THIRD_PARTY = "HELD_BY_THIRD_PARTY", _("Held by a third party")
+    OBJECTED = "OBJECTED", _("Objected")
+    WITHHELD_INSUFFICIENT_PROCESS = (
+        "WITHHELD_INSUFFICIENT_PROCESS",
+        _("Withheld: insufficient process"),
+    )
+    OUT_OF_SCOPE_AFTER_NARROWING = (
+        "OUT_OF_SCOPE_AFTER_NARROWING",
+        _("Out of scope after narrowing"),
+    )
+    PENDING_SUPPLEMENT = "PENDING_SUPPLEMENT", _("To follow in a supplement")
+    NARRATIVE_ANSWER = "NARRATIVE_ANSWER", _("Narrative answer")
+
+
+class PartKind(TextChoices):
+    """How a part of a category is answered."""
+
+    QUERY = "query", _("Query")
+    DERIVED = "derived", _("Derived")
+    STATEMENT = "statement", _("Statement")
+
+
+class ColumnType(TextChoices):
+    """What a column of an exhibit holds; it decides the text form of each cell."""
+
+    TEXT = "text", _("Text")
+    INTEGER = "integer", _("Whole number")
+    TIMESTAMP = "timestamp", _("Time (UTC)")
+    BOOLEAN = "boolean", _("Yes or no")
+    JSON = "json", _("JSON")
+    ADDRESS = "address", _("Network address")
+
+
+class PacketStatus(TextChoices):
+    """Where a packet stands. Written by ``cases.transitions`` alone."""
+
+    QUEUED = "queued", _("Queued")
+    COLLECTING = "collecting", _("Collecting records")
+    COLLECTED = "collected", _("Waiting for certification")
+    CERTIFIED = "certified", _("Certified, waiting to be sealed")
+    SEALING = "sealing", _("Rendering and sealing")
+    SEALED = "sealed", _("Sealed")
+    RELEASED = "released", _("Handed over")
+    FAILED = "failed", _("Failed")
+    SUPERSEDED = "superseded", _("Superseded")
+
+
+class ExhibitStatus(TextChoices):
+    """Where one answer stands. Written by ``cases.transitions`` alone."""
+
+    PLANNED = "planned", _("Planned")
+    COLLECTED = "collected", _("Collected")
+    FAILED = "failed", _("Failed")
+
+
+class Resolution(TextChoices):
+    """Whether the identifier as served leads to an account."""
+
+    FOUND = "found", _("Account found")
+    NOT_FOUND = "not_found", _("Account not found")
+    AMBIGUOUS = "ambiguous", _("Several accounts")
+
+
+class SigningPlace(TextChoices):
+    """Where a declaration is signed: the statutory form differs (28 U.S.C. 1746)."""
+
+    INSIDE_US = "inside_us", _("Within the United States")
+    OUTSIDE_US = "outside_us", _("Outside the United States")
+
+
+class DeliveryMethod(TextChoices):
+    """How a packet was handed over."""
+
+    AGENCY_PORTAL = "agency_portal", _("Agency's upload portal")
+    ENCRYPTED_MAIL = "encrypted_mail", _("Encrypted e-mail")
+    COURIER = "courier", _("Courier")
+    IN_PERSON = "in_person", _("In person")
