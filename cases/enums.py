@@ -81,6 +81,13 @@ class Secrecy(TextChoices):
     UNKNOWN = "unknown", _("Not known yet")
 
 
+class IssuerKind(TextChoices):
+    """Who issued or validated a European order (Reg. (EU) 2023/1543 Art. 4)."""
+
+    JUDGE = "judge", _("Judge, court or investigating judge")
+    PROSECUTOR = "prosecutor", _("Public prosecutor")
+
+
 class IdentifierKind(TextChoices):
     """What kind of identifier the paper names a target by."""
 
@@ -109,7 +116,6 @@ class DocumentKind(TextChoices):
 class ItemDecision(TextChoices):
     """What the analyst proposes for one target and one requested item."""
 
-    UNDECIDED = "undecided", _("Not decided")
     PRODUCE = "produce", _("Produce")
     NARROW = "narrow", _("Narrow the dates")
     OBJECT = "object", _("Object")
@@ -207,6 +213,8 @@ class EventKind(TextChoices):
 
     CASE_OPENED = "case.opened", _("Case opened")
     CASE_CORRECTED = "case.corrected", _("Intake facts corrected")
+    CASE_VIEWED = "case.viewed", _("Case page opened")
+    SECRECY_RECORDED = "case.secrecy.recorded", _("Secrecy recorded")
     DOCUMENT_ADDED = "case.document.added", _("Document added")
     DOCUMENT_OPENED = "case.document.opened", _("Document opened")
     TARGET_ADDED = "case.target.added", _("Target added")

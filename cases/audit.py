@@ -1,0 +1,68 @@
+"""The trail: ``record()`` is the one writer of events.
+
+Every act leaves its event in the transaction that does it, so an act without a trace
+can't be committed. There is no switch. The actor is a person or the named system;
+nobody is never nobody. ``data`` carries ids, digests and reasons, and never a target's
+identifier: point at the row instead.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from cases.enums import EventKind
+from cases.models import Case, Event
+
+
+class System:
+    """The portal itself, where a worker or a schedule acts."""
+
+    name: Final = "Candor"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+SYSTEM: Final = System()
+Actor = User | System
+
+
+def canonical(data: object) -> str:
+    """The one JSON text of a value: sorted keys, no blanks, UTF-8 characters as such."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def name_of(actor: Actor) -> str:
+    """The actor's name as it stands today, for records that outlive an account."""
+    if isinstance(actor, System):
+        return actor.name
+    return actor.get_full_name() or actor.get_username()
+
+
+def record(
+    case: Case,
+    kind: EventKind,
+    *,
+    actor: Actor,
+    at: datetime,
+    data: Mapping[str, Any] | None = None,
+) -> Event:
+    """Append one event to a case's trail. Call it inside the act's transaction.
+
+    Raises:
+        TransactionManagementError: there is no transaction to share with the act.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("An event belongs to its act.")
+    return Event.objects.create(
+        case=case,
+        kind=kind,
+        actor=None if isinstance(actor, System) else actor,
+        actor_name=name_of(actor),
+        at=at,
+        data=canonical(dict(data or {})),
+    )

@@ -1,0 +1,353 @@
+"""Intake: a served paper becomes a case with its facts, targets and requested items.
+
+A case starts with secrecy unknown, and unknown blocks: reading the paper for it is a
+step of its own. Facts may be corrected until the scope goes to counsel; after that a
+correction goes through ``review.revise``, which voids the sign-off.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from cases import audit, permissions
+from cases.enums import EventKind, Perm, Secrecy
+from cases.exceptions import CaseError, IllegalTransition
+from cases.models import (
+    Case,
+    CaseDocument,
+    Category,
+    Organisation,
+    RequestedItem,
+    ScopeItem,
+    Target,
+)
+from cases.models.case import REQUIRED_BY_INSTRUMENT
+
+FACTS = (
+    "instrument",
+    "jurisdiction",
+    "channel",
+    "agency",
+    "officer_name",
+    "officer_email",
+    "officer_phone",
+    "issuing_authority",
+    "issuer_kind",
+    "issuing_court",
+    "statute_cited",
+    "treaty_reference",
+    "emergency_grounds",
+    "agency_reference",
+    "issued_on",
+    "served_on",
+    "received_at",
+    "due_on",
+)
+
+
+@transaction.atomic
+def open_case(
+    *, actor: User, facts: Mapping[str, Any], at: datetime | None = None
+) -> Case:
+    """Open a case from intake facts (the fields of ``FACTS``).
+
+    The number is the next of the year in the organisation's zone. The case is granted
+    to the site's intake group at once.
+
+    Raises:
+        PermissionDenied: no role of ``actor`` takes in requests.
+        ValidationError: a fact is missing or contradicts another.
+        CaseError: the organisation isn't set up yet.
+    """
+    at = at or timezone.now()
+    if not permissions.has_role_for(actor, Perm.INTAKE):
+        raise PermissionDenied(f"User {actor.pk} may not take in requests.")
+    site = Organisation.objects.select_for_update().first()
+    if site is None:
+        raise CaseError("Set up the organisation before the first request.")
+    case = Case(
+        number=_next_number(at.year), opened_by=actor, opened_at=at, **_only_facts(facts)
+    )
+    check_instrument(case)
+    case.full_clean()
+    case.save()
+    permissions.grant_to_group(
+        case, site.intake_group, given_by=None, reason="New case", at=at
+    )
+    audit.record(case, EventKind.CASE_OPENED, actor=actor, at=at)
+    return case
+
+
+@transaction.atomic
+def correct_facts(
+    case_id: int, *, actor: User, facts: Mapping[str, Any], at: datetime | None = None
+) -> Case:
+    """Correct intake facts; the event names the fields, not the values.
+
+    Raises:
+        PermissionDenied: ``actor`` may not.
+        IllegalTransition: the scope has gone to counsel.
+        ValidationError: a fact is missing or contradicts another.
+    """
+    at = at or timezone.now()
+    case = _editable(case_id, actor)
+    wanted = _only_facts(facts)
+    changed = sorted(name for name in wanted if getattr(case, name) != wanted[name])
+    for name in changed:
+        setattr(case, name, wanted[name])
+    check_instrument(case)
+    case.full_clean()
+    case.save()
+    audit.record(
+        case, EventKind.CASE_CORRECTED, actor=actor, at=at, data={"fields": changed}
+    )
+    return case
+
+
+@transaction.atomic
+def record_secrecy(
+    case_id: int,
+    *,
+    actor: User,
+    secrecy: str,
+    paper: CaseDocument | None = None,
+    secret_from: date | None = None,
+    secret_until: date | None = None,
+    review_on: date | None = None,
+    at: datetime | None = None,
+) -> Case:
+    """Record what the paper says about telling the person concerned.
+
+    Raises:
+        PermissionDenied: ``actor`` may not.
+        ValidationError: ordered secrecy without its paper, first day, and an end or a
+            day to look again; details given where nothing was ordered.
+        IllegalTransition: the case is closed.
+    """
+    at = at or timezone.now()
+    case = Case.objects.select_for_update().get(pk=case_id)
+    permissions.require(actor, Perm.INTAKE, case)
+    if case.closed_at:
+        raise IllegalTransition(f"{case} is closed.")
+    if paper is not None and paper.case_id != case.pk:
+        raise ValidationError("The paper belongs to another case.")
+    details = (paper, secret_from, secret_until, review_on)
+    if secrecy != Secrecy.ORDERED and any(detail is not None for detail in details):
+        raise ValidationError("Only ordered secrecy has a paper and dates.")
+    before, case.secrecy = case.secrecy, secrecy
+    case.secrecy_paper = paper
+    case.secrecy_from = secret_from
+    case.secrecy_until = secret_until
+    case.secrecy_review_on = review_on
+    case.full_clean()
+    case.save()
+    audit.record(
+        case,
+        EventKind.SECRECY_RECORDED,
+        actor=actor,
+        at=at,
+        data={"from": before, "to": secrecy, "paper": paper.pk if paper else None},
+    )
+    return case
+
+
+@dataclass(frozen=True)
+class TargetFacts:
+    """One target as the paper names it; days are whole days of ``time_zone``."""
+
+    kind: str
+    identifier: str
+    time_zone: str
+    role: str
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+@transaction.atomic
+def add_target(
+    case_id: int, *, actor: User, facts: TargetFacts, at: datetime | None = None
+) -> Target:
+    """Add a target.
+
+    Raises:
+        PermissionDenied: ``actor`` may not.
+        IllegalTransition: the scope has gone to counsel.
+        ValidationError: unknown kind or zone, a window that ends before it begins, or
+            the same target twice.
+    """
+    at = at or timezone.now()
+    case = _editable(case_id, actor)
+    last = case.targets.order_by("-number").first()
+    target = Target(case=case, number=last.number + 1 if last else 1)
+    _write_target(target, facts)
+    audit.record(
+        case, EventKind.TARGET_ADDED, actor=actor, at=at, data={"target": target.pk}
+    )
+    return target
+
+
+@transaction.atomic
+def correct_target(
+    target_id: int, *, actor: User, facts: TargetFacts, at: datetime | None = None
+) -> Target:
+    """Correct a target.
+
+    Raises:
+        PermissionDenied: ``actor`` may not.
+        IllegalTransition: the scope has gone to counsel.
+        ValidationError: as in ``add_target``.
+    """
+    at = at or timezone.now()
+    target = Target.objects.get(pk=target_id)
+    case = _editable(target.case_id, actor)
+    _write_target(target, facts)
+    audit.record(
+        case, EventKind.TARGET_CORRECTED, actor=actor, at=at, data={"target": target.pk}
+    )
+    return target
+
+
+@transaction.atomic
+def remove_target(target_id: int, *, actor: User, at: datetime | None = None) -> None:
+    """Take a target off a case, with what was decided about it.
+
+    Raises:
+        PermissionDenied: ``actor`` may not.
+        IllegalTransition: the scope has gone to counsel, now or before: then the target
+            stays, and the item is objected to.
+    """
+    at = at or timezone.now()
+    target = Target.objects.get(pk=target_id)
+    case = _editable(target.case_id, actor)
+    if case.scope_revision:
+        raise IllegalTransition(
+            "Counsel has seen this target already: object to its items instead."
+        )
+    target.scope_items.all().delete()
+    target.delete()
+    audit.record(
+        case, EventKind.TARGET_REMOVED, actor=actor, at=at, data={"target": target_id}
+    )
+
+
+@transaction.atomic
+def set_items(
+    case_id: int,
+    *,
+    actor: User,
+    wordings: Sequence[tuple[str, str]],
+    at: datetime | None = None,
+) -> list[RequestedItem]:
+    """Set what the paper asks for: (category code, its words), in the paper's order.
+
+    Items keep their row where the category stays, so decisions about them stay too.
+
+    Raises:
+        PermissionDenied: ``actor`` may not.
+        IllegalTransition: the scope has gone to counsel, or an item that counsel has
+            seen would go.
+        ValidationError: an unknown category, one twice, or one without words.
+    """
+    at = at or timezone.now()
+    case = _editable(case_id, actor)
+    codes = [code for code, _ in wordings]
+    known = set(Category.objects.current().values_list("code", flat=True))
+    if unknown := sorted(set(codes) - known):
+        raise ValidationError(f"Not in the data map: {', '.join(unknown)}.")
+    if len(set(codes)) != len(codes):
+        raise ValidationError("A category can be asked for once.")
+    gone = case.items.exclude(category_code__in=codes)
+    if case.scope_revision and gone.exists():
+        raise IllegalTransition(
+            "Counsel has seen these items already: object to them instead."
+        )
+    ScopeItem.objects.filter(item__in=gone).delete()
+    gone.delete()
+    items = _write_items(case, wordings)
+    audit.record(
+        case, EventKind.CATEGORIES_SET, actor=actor, at=at, data={"categories": codes}
+    )
+    return items
+
+
+def standard_list() -> list[tuple[str, str]]:
+    """The categories of the map in use with the words requests usually give them."""
+    return [(row.code, row.usual_words) for row in Category.objects.current()]
+
+
+def missing(case: Case) -> list[str]:
+    """What intake has still to do before the request can be reviewed, as sentences."""
+    found = []
+    if not case.documents.exists():
+        found.append("Upload the served paper.")
+    if case.secrecy == Secrecy.UNKNOWN:
+        found.append("Record what the paper says about secrecy.")
+    if not case.targets.exists():
+        found.append("Enter the targets.")
+    if not case.items.exists():
+        found.append("Tick the requested categories.")
+    return found
+
+
+def check_instrument(case: Case) -> None:
+    """Name each field that this instrument can't do without.
+
+    Raises:
+        ValidationError: one message per missing field, keyed by it.
+    """
+    needed = REQUIRED_BY_INSTRUMENT.get(case.instrument, ())
+    empty = [field for field in needed if not getattr(case, field)]
+    if empty:
+        label = case.get_instrument_display()
+        raise ValidationError({field: f"{label}: this is needed." for field in empty})
+
+
+def _next_number(year: int) -> str:
+    last = Case.objects.filter(number__startswith=f"LR-{year}-").order_by("-number").first()
+    serial = int(last.number.rsplit("-", 1)[1]) + 1 if last else 1
+    return f"LR-{year}-{serial:05d}"
+
+
+def _only_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    if unknown := sorted(set(facts) - set(FACTS)):
+        raise ValidationError(f"Not intake facts: {', '.join(unknown)}.")
+    return dict(facts)
+
+
+def _editable(case_id: int, actor: User) -> Case:
+    case = Case.objects.select_for_update().get(pk=case_id)
+    permissions.require(actor, Perm.INTAKE, case)
+    if not case.is_editable:
+        raise IllegalTransition(
+            f"{case} is “{case.get_status_display()}”: take the scope back to review first."
+        )
+    return case
+
+
+def _write_target(target: Target, facts: TargetFacts) -> None:
+    for name in ("kind", "identifier", "role", "first_day", "last_day", "time_zone"):
+        setattr(target, name, getattr(facts, name))
+    target.full_clean()
+    target.save()
+
+
+def _write_items(case: Case, wordings: Sequence[tuple[str, str]]) -> list[RequestedItem]:
+    kept = {item.category_code: item for item in case.items.all()}
+    # Numbers move past the old ones first, so that no two rows share one on the way.
+    for offset, item in enumerate(kept.values(), start=1):
+        item.number = 10_000 + offset
+        item.save(update_fields=["number"])
+    items = []
+    for number, (code, wording) in enumerate(wordings, start=1):
+        item = kept.get(code) or RequestedItem(case=case, category_code=code)
+        item.number, item.wording = number, wording.strip()
+        item.full_clean()
+        item.save()
+        items.append(item)
+    return items

@@ -1,0 +1,30 @@
+"""What came in and what was decided: one file per noun, gathered here."""
+
+from cases.models.agency import Agency
+from cases.models.case import Case
+from cases.models.category import Category
+from cases.models.document import CaseDocument
+from cases.models.event import Event
+from cases.models.grant import CaseGroupPerm, CaseUserPerm
+from cases.models.scope import RequestedItem, ScopeItem, ScopeRevision
+from cases.models.signoff import SignOff
+from cases.models.site import Organisation
+from cases.models.target import Target
+from cases.models.work import WorkOrder
+
+__all__ = [
+    "Agency",
+    "Case",
+    "CaseDocument",
+    "CaseGroupPerm",
+    "CaseUserPerm",
+    "Category",
+    "Event",
+    "Organisation",
+    "RequestedItem",
+    "ScopeItem",
+    "ScopeRevision",
+    "SignOff",
+    "Target",
+    "WorkOrder",
+]

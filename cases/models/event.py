@@ -1,0 +1,49 @@
+"""The trail: one row per act, appended by ``cases.audit`` and never changed."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.enums import EventKind
+
+
+class Event(models.Model):
+    """Who did what, when, to which case.
+
+    ``data`` is canonical JSON with ids, digests and reasons, never a target's
+    identifier. Triggers refuse every change of a row; the case is named without a
+    foreign key in the database, so that no cascade can reach the trail.
+    """
+
+    case = models.ForeignKey(
+        "cases.Case",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="events",
+    )
+    kind = models.CharField(_("event"), max_length=40, choices=EventKind)
+    # Null is the system, named by ``actor_name``; nobody is never nobody.
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    actor_name = models.CharField(_("who"), max_length=150)
+    at = models.DateTimeField(_("when"))
+    data = models.TextField(default="{}")
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["pk"]
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                name="event_kind_known", condition=Q(kind__in=EventKind.values)
+            ),
+            models.CheckConstraint(
+                name="event_has_an_actor", condition=~Q(actor_name="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} by {self.actor_name}"

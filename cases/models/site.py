@@ -1,0 +1,47 @@
+"""The organisation that answers: one row, read by intake, letters and the rules."""
+
+from django.contrib.auth.models import Group
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.enums import Profile
+
+
+class Organisation(models.Model):
+    """Who we are, as letters and declarations print it."""
+
+    name = models.CharField(_("name"), max_length=200)
+    address = models.TextField(_("address"), help_text=_("As printed on letters."))
+    contact = models.CharField(_("contact for requesters"), max_length=200)
+    custodian_title = models.CharField(_("custodian's title"), max_length=200)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    bates_prefix = models.CharField(_("Bates prefix"), max_length=12)
+    profile = models.CharField(
+        _("rules about persons"), max_length=16, choices=Profile, default=Profile.STANDARD
+    )
+    intake_group = models.ForeignKey(
+        Group,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("group that every new case is granted to"),
+    )
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisation")
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                name="organisation_is_one",
+                condition=Q(pk=1),
+                violation_error_message=_("There is one organisation."),
+            ),
+            models.CheckConstraint(
+                name="organisation_profile_known",
+                condition=Q(profile__in=Profile.values),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

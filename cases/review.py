@@ -1,0 +1,217 @@
+"""Review: what is proposed for each target and item, and off to counsel with it.
+
+After counsel has the scope, ``revise`` takes it back to review. Submitting it again
+raises its revision, so no earlier sign-off covers it, changed or not.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from cases import audit, permissions, scope, workflow
+from cases.enums import (
+    CaseStatus,
+    Disposition,
+    EventKind,
+    ItemDecision,
+    Perm,
+)
+from cases.exceptions import CaseError, IllegalTransition, InsufficientProcess
+from cases.models import Case, Category, RequestedItem, ScopeItem, ScopeRevision, Target
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the analyst proposes for one pair; days are whole days of the target's zone."""
+
+    target_id: int
+    item_id: int
+    decision: str
+    first_day: date | None = None
+    last_day: date | None = None
+    reason: str = ""
+
+
+def start(case_id: int, *, actor: User, at: datetime | None = None) -> Case:
+    """Begin the review of a case whose intake is complete.
+
+    Raises:
+        PermissionDenied: ``actor`` may not.
+        IllegalTransition: no paper, no target or no item yet, or not in this status.
+    """
+    return workflow.transition(
+        case_id, "start_review", actor=actor, at=at or timezone.now()
+    )
+
+
+@transaction.atomic
+def decide(
+    case_id: int, *, actor: User, choices: Sequence[Choice], at: datetime | None = None
+) -> list[ScopeItem]:
+    """Record what is proposed for some pairs of target and item.
+
+    Raises:
+        PermissionDenied: ``actor`` may not.
+        IllegalTransition: the case isn't in review.
+        InsufficientProcess: producing is proposed where the instrument doesn't reach.
+        ValidationError: a choice lacks its reason or days, or names another case's rows.
+    """
+    at = at or timezone.now()
+    case = Case.objects.select_for_update().get(pk=case_id)
+    permissions.require(actor, Perm.REVIEW, case)
+    if case.status != CaseStatus.IN_REVIEW:
+        raise IllegalTransition(f"{case} is “{case.get_status_display()}”, not in review.")
+    known = {row.code: row for row in Category.objects.current()}
+    targets = {target.pk: target for target in case.targets.all()}
+    items = {item.pk: item for item in case.items.all()}
+    rows = []
+    for choice in choices:
+        if choice.target_id not in targets or choice.item_id not in items:
+            raise ValidationError("The target or the item belongs to another case.")
+        pair = targets[choice.target_id], items[choice.item_id]
+        rows.append(_write_choice(case, pair, choice, known, actor, at))
+    audit.record(
+        case,
+        EventKind.ITEM_DECIDED,
+        actor=actor,
+        at=at,
+        data={"items": {str(row.pk): row.decision for row in rows}},
+    )
+    return rows
+
+
+def _write_choice(
+    case: Case,
+    pair: tuple[Target, RequestedItem],
+    choice: Choice,
+    known: Mapping[str, Category],
+    actor: User,
+    at: datetime,
+) -> ScopeItem:
+    target, item = pair
+    row = ScopeItem.objects.filter(target=target, item=item).first() or ScopeItem(
+        target=target, item=item
+    )
+    row.decision, row.reason = choice.decision, choice.reason.strip()
+    row.first_day, row.last_day = choice.first_day, choice.last_day
+    row.decided_by, row.decided_at = actor, at
+    if item.category_code not in known:
+        raise CaseError(f"{item}: the data map in use no longer has this category.")
+    if refusal := scope.beyond_authority(case, item, row, dict(known)):
+        raise InsufficientProcess(refusal)
+    if row.decision == ItemDecision.NARROW:
+        _check_narrower(target, row)
+    row.full_clean()
+    row.save()
+    return row
+
+
+def _check_narrower(target: Target, row: ScopeItem) -> None:
+    outside = (
+        row.first_day and target.first_day and row.first_day < target.first_day
+    ) or (row.last_day and target.last_day and row.last_day > target.last_day)
+    if outside:
+        raise ValidationError(
+            f"{row.item}, target {target.number}: narrowing can't reach beyond the days "
+            "the paper asks about."
+        )
+
+
+@transaction.atomic
+def submit(case_id: int, *, actor: User, at: datetime | None = None) -> ScopeRevision:
+    """Freeze the scope and put it before counsel.
+
+    Raises:
+        PermissionDenied: ``actor`` may not.
+        IllegalTransition: the case isn't in review.
+        CaseError: something is undecided or beyond the instrument; it says what.
+    """
+    at = at or timezone.now()
+    case = Case.objects.select_for_update().get(pk=case_id)
+    permissions.require(actor, Perm.REVIEW, case)
+    if found := scope.problems(case):
+        raise CaseError(" ".join(found))
+    workflow.transition(case.pk, "submit_scope", actor=actor, at=at)
+    case.refresh_from_db()
+    revision = scope.freeze(case, prepared_by=actor, at=at)
+    audit.record(
+        case,
+        EventKind.SCOPE_SUBMITTED,
+        actor=actor,
+        at=at,
+        data={
+            "revision": revision.number,
+            "scope": revision.digest,
+            "map": revision.map_digest,
+        },
+    )
+    return revision
+
+
+def revise(
+    case_id: int, *, actor: User, reason: str, at: datetime | None = None
+) -> Case:
+    """Take the scope back to review; every earlier sign-off stops covering the case.
+
+    Raises:
+        PermissionDenied: ``actor`` may not.
+        IllegalTransition: there is no submitted scope to take back.
+        ValidationError: no reason given.
+    """
+    if not reason.strip():
+        raise ValidationError("Say why the scope is taken back.")
+    return workflow.transition(
+        case_id, "revise_scope", actor=actor, at=at or timezone.now(), reason=reason
+    )
+
+
+@transaction.atomic
+def close(
+    case_id: int,
+    *,
+    actor: User,
+    disposition: str,
+    outcomes: Mapping[int, str],
+    note: str = "",
+    at: datetime | None = None,
+) -> Case:
+    """Close a case with its outcome, and that of each scope item (by its id).
+
+    Raises:
+        PermissionDenied: ``actor`` may not.
+        IllegalTransition: the case can't be closed from where it stands.
+        ValidationError: an unknown outcome, or a decided item without one.
+    """
+    at = at or timezone.now()
+    case = Case.objects.select_for_update().get(pk=case_id)
+    permissions.require(actor, Perm.CLOSE, case)
+    decided = {row.pk: row for row in scope.decisions(case)}
+    if disposition not in Disposition.values:
+        raise ValidationError("Say how the case ended.")
+    if set(decided) != set(outcomes) or not set(outcomes.values()) <= set(
+        Disposition.values
+    ):
+        raise ValidationError("Each item of the scope needs its outcome.")
+    for pk, outcome in outcomes.items():
+        decided[pk].disposition = outcome
+        decided[pk].save(update_fields=["disposition"])
+    case.disposition, case.closed_at, case.closing_note = disposition, at, note.strip()
+    case.save(update_fields=["disposition", "closed_at", "closing_note"])
+    workflow.transition(case.pk, "close", actor=actor, at=at)
+    audit.record(
+        case,
+        EventKind.CASE_CLOSED,
+        actor=actor,
+        at=at,
+        data={
+            "outcome": disposition,
+            "items": {str(pk): outcome for pk, outcome in outcomes.items()},
+        },
+    )
+    case.refresh_from_db()
+    return case

@@ -1,0 +1,97 @@
+"""Counsel sign-off: the decision that a case's scope may be produced, or not.
+
+A sign-off binds to the *digest* of the scope counsel read, not to the case. When a
+target, a category or a date range changes, the digest changes, and no earlier
+sign-off covers the case any more: nothing has to be remembered or switched off.
+
+What holds here, and why:
+
+* Counsel decides: a role with ``cases.sign_off_case`` and a grant on this case.
+* Four eyes: whoever prepared the scope can't sign it, superusers included. A
+  permission can't say this (it knows roles, not what a person did), so it is a
+  rule here, and a constraint on the row behind it.
+* An approval names its legal basis, e.g. ``18 U.S.C. 2703(c)(2)``; the database
+  refuses one without. Source: docs/policy.md, section "Sign-off".
+* A submitted scope is decided once. Submitting it again raises its revision, and
+  the revision is part of the digest.
+"""
+
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from cases import audit, permissions, scope, workflow
+from cases.enums import EventKind, Perm, SignOffDecision
+from cases.exceptions import FourEyesViolation, ScopeChanged
+from cases.models import Case, SignOff
+
+_AFTERWARDS = {
+    SignOffDecision.APPROVED: ("approve_scope", EventKind.SIGN_OFF_APPROVED),
+    SignOffDecision.RETURNED: ("return_scope", EventKind.SIGN_OFF_RETURNED),
+    SignOffDecision.REFUSED: ("refuse_scope", EventKind.SIGN_OFF_REFUSED),
+}
+
+
+@transaction.atomic
+def record_sign_off(
+    case_id: int,
+    *,
+    counsel: User,
+    decision: str,
+    scope_digest: str,
+    legal_basis: str = "",
+    note: str = "",
+    at: datetime | None = None,
+) -> SignOff:
+    """Record counsel's decision on the scope that counsel was shown.
+
+    ``scope_digest`` is the digest the form was drawn from, sent back with the
+    answer. The case row is locked first, as in every verb that edits a scope: a
+    change made in another window lands before the comparison and is refused here,
+    or waits until the decision is in.
+
+    Raises:
+        PermissionDenied: ``counsel`` may not sign off this case.
+        FourEyesViolation: ``counsel`` prepared the scope.
+        ScopeChanged: the scope is no longer the one counsel read.
+        ValidationError: an approval without a legal basis, another decision without a
+            note, an unknown decision, or a second decision on the same scope.
+        IllegalTransition: the case isn't waiting for a sign-off.
+    """
+    at = at or timezone.now()
+    case = Case.objects.select_for_update().get(pk=case_id)
+    permissions.require(counsel, Perm.SIGN_OFF, case)
+    if counsel.pk == case.scope_prepared_by_id:
+        raise FourEyesViolation("Who prepared the scope can't sign it.")
+    if scope_digest != scope.digest(case):
+        raise ScopeChanged(f"The scope of {case} changed after it was shown.")
+    if decision not in _AFTERWARDS:
+        raise ValidationError("Approve, return or refuse.")
+
+    sign_off = SignOff(
+        case=case,
+        scope_digest=scope_digest,
+        decision=decision,
+        legal_basis=legal_basis.strip(),
+        note=note.strip(),
+        prepared_by_id=case.scope_prepared_by_id,
+        counsel=counsel,
+        counsel_name=audit.name_of(counsel),
+        decided_at=at,
+    )
+    sign_off.full_clean()
+    sign_off.save()
+
+    step, event_kind = _AFTERWARDS[SignOffDecision(decision)]
+    audit.record(
+        case,
+        event_kind,
+        actor=counsel,
+        at=at,
+        data={"sign_off": sign_off.pk, "scope": scope_digest, "basis": legal_basis},
+    )
+    workflow.transition(case.pk, step, actor=counsel, at=at, reason=note)
+    return sign_off

@@ -1,0 +1,100 @@
+"""The life of a case: the one table of its steps."""
+
+from datetime import datetime
+
+from cases import audit, scope
+from cases.enums import CaseStatus, EventKind, Perm
+from cases.models import Case
+from cases.transitions import Machine, Transition, sources, table
+
+S = CaseStatus
+
+
+def _has_process(case: Case) -> str:
+    served = case.documents.filter(kind="process").exists()
+    return "" if served else "Upload the served paper first."
+
+
+def _has_what_was_asked(case: Case) -> str:
+    if not case.targets.exists():
+        return "Enter at least one target first."
+    if not case.items.exists():
+        return "Tick at least one requested category first."
+    return ""
+
+
+def _scope_is_signed(case: Case) -> str:
+    signed = case.sign_offs.approving(scope.digest(case)).exists()
+    return "" if signed else "No sign-off covers the scope as it stands now."
+
+
+CASE = Machine(
+    model=Case,
+    event=EventKind.STATUS_CHANGED,
+    case_of=lambda case: case,
+    steps=table(
+        Transition(
+            "start_review",
+            sources(S.RECEIVED),
+            S.IN_REVIEW,
+            Perm.REVIEW,
+            guards=(_has_process, _has_what_was_asked),
+        ),
+        Transition(
+            "submit_scope", sources(S.IN_REVIEW), S.AWAITING_SIGN_OFF, Perm.REVIEW
+        ),
+        Transition(
+            "approve_scope",
+            sources(S.AWAITING_SIGN_OFF),
+            S.APPROVED,
+            Perm.SIGN_OFF,
+            guards=(_scope_is_signed,),
+        ),
+        Transition(
+            "return_scope", sources(S.AWAITING_SIGN_OFF), S.IN_REVIEW, Perm.SIGN_OFF
+        ),
+        Transition(
+            "refuse_scope", sources(S.AWAITING_SIGN_OFF), S.REFUSED, Perm.SIGN_OFF
+        ),
+        Transition(
+            "revise_scope",
+            sources(S.AWAITING_SIGN_OFF, S.APPROVED, S.REFUSED, S.IN_PRODUCTION),
+            S.IN_REVIEW,
+            Perm.REVIEW,
+        ),
+        Transition(
+            "order_packet",
+            sources(S.APPROVED),
+            S.IN_PRODUCTION,
+            Perm.ORDER,
+            guards=(_scope_is_signed,),
+        ),
+        Transition(
+            "release_packet",
+            sources(S.IN_PRODUCTION),
+            S.RELEASED,
+            Perm.RELEASE,
+            guards=(_scope_is_signed,),
+        ),
+        Transition(
+            "close",
+            sources(S.RECEIVED, S.IN_REVIEW, S.REFUSED, S.RELEASED),
+            S.CLOSED,
+            Perm.CLOSE,
+        ),
+    ),
+)
+
+
+def transition(
+    case_id: int, name: str, *, actor: audit.Actor, at: datetime, reason: str = ""
+) -> Case:
+    """Move a case along the named step and write the event that says so.
+
+    Raises:
+        PermissionDenied: ``actor`` lacks the step's permission on this case, or is the
+            system and the step needs a person.
+        IllegalTransition: the case isn't in one of the sources, or a guard refused.
+    """
+    case: Case = CASE.take(case_id, name, actor=actor, at=at, reason=reason)
+    return case

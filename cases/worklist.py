@@ -1,0 +1,101 @@
+"""What needs whom today. A task stands here because of where the case stands, and goes
+by being done; there is nothing to tick."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+
+from cases import intake, permissions
+from cases.enums import CaseStatus, Perm
+from cases.models import Case
+
+
+@dataclass(frozen=True)
+class Task:
+    """One next step on one case; ``verb`` names the page that does it."""
+
+    case: Case
+    verb: str
+    title: str
+    detail: str
+    due_on: date | None
+
+    @property
+    def order(self) -> tuple[date, int]:
+        """Oldest clock first; without a clock, last."""
+        return (self.due_on or date.max, self.case.pk)
+
+
+# Where a case stands, whose turn it is, and what that person does next.
+_TURNS = {
+    CaseStatus.RECEIVED: (Perm.INTAKE, "intake"),
+    CaseStatus.IN_REVIEW: (Perm.REVIEW, "review"),
+    CaseStatus.AWAITING_SIGN_OFF: (Perm.SIGN_OFF, "sign_off"),
+    CaseStatus.APPROVED: (Perm.ORDER, "order_packet"),
+    CaseStatus.REFUSED: (Perm.CLOSE, "close"),
+    CaseStatus.RELEASED: (Perm.CLOSE, "close"),
+}
+
+
+def tasks_for(user: User) -> list[Task]:
+    """What this person can do next on the cases they see, oldest clock first."""
+    found = []
+    for case in permissions.visible_cases(user).filter(status__in=_TURNS):
+        found += [task for task in tasks_on(case) if _is_theirs(user, task)]
+    return sorted(found, key=lambda task: task.order)
+
+
+def tasks_on(case: Case) -> list[Task]:
+    """The next steps of one case, whoever may do them."""
+    turn = _TURNS.get(CaseStatus(case.status))
+    if turn is None:
+        return []
+    if case.status == CaseStatus.RECEIVED:
+        return [_received(case)]
+    verb = turn[1]
+    title, detail = _words()[verb]
+    return [Task(case, verb, title, detail, case.due_on)]
+
+
+def perm_of(task: Task) -> Perm:
+    """The verb's permission, as the table of turns has it."""
+    if task.verb == "start_review":
+        return Perm.REVIEW
+    return next(perm for perm, verb in _TURNS.values() if verb == task.verb)
+
+
+def _is_theirs(user: User, task: Task) -> bool:
+    if not permissions.allowed(user, perm_of(task), task.case):
+        return False
+    own_scope = task.verb == "sign_off" and task.case.scope_prepared_by_id == user.pk
+    return not own_scope
+
+
+def _received(case: Case) -> Task:
+    if missing := intake.missing(case):
+        title, _detail = _words()["intake"]
+        return Task(case, "intake", title, " ".join(missing), case.due_on)
+    title, detail = _words()["start_review"]
+    return Task(case, "start_review", title, detail, case.due_on)
+
+
+def _words() -> dict[str, tuple[str, str]]:
+    return {
+        "intake": (_("Complete the intake"), ""),
+        "start_review": (
+            _("Start the review"),
+            _("Paper, targets and categories are in."),
+        ),
+        "review": (
+            _("Review the request"),
+            _("Decide each item, then submit the scope to counsel."),
+        ),
+        "sign_off": (_("Decide as counsel"), _("A scope waits for your decision.")),
+        "order_packet": (
+            _("Order the packet"),
+            _("Counsel has approved; the records can be collected."),
+        ),
+        "close": (_("Close the case"), _("Record the outcome, item by item.")),
+    }

@@ -1,0 +1,17 @@
+"""What goes out: one file per noun, gathered here."""
+
+from disclosures.models.collection import TargetAccount
+from disclosures.models.datamap import DataMapVersion
+from disclosures.models.declaration import Declaration
+from disclosures.models.delivery import Delivery
+from disclosures.models.exhibit import Exhibit
+from disclosures.models.packet import Packet
+
+__all__ = [
+    "DataMapVersion",
+    "Declaration",
+    "Delivery",
+    "Exhibit",
+    "Packet",
+    "TargetAccount",
+]

@@ -1,0 +1,54 @@
+"""Deliveries: how, to whom and when a packet was handed over. Written once."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from disclosures.enums import DeliveryMethod
+
+
+class Delivery(models.Model):
+    """One hand-over of one sealed packet, to a recipient the release officer checked."""
+
+    packet = models.OneToOneField(
+        "disclosures.Packet", on_delete=models.PROTECT, related_name="delivery"
+    )
+    recipient_name = models.CharField(_("recipient"), max_length=200)
+    recipient_address = models.CharField(_("address"), max_length=320)
+    method = models.CharField(_("method"), max_length=16, choices=DeliveryMethod)
+    handed_over_at = models.DateTimeField(_("handed over"))
+    manifest_sha256 = models.CharField(max_length=64, editable=False)
+    note = models.TextField(_("note"), blank=True)
+    ordered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    released_by_name = models.CharField(max_length=150)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                name="delivery_method_known",
+                condition=Q(method__in=DeliveryMethod.values),
+            ),
+            models.CheckConstraint(
+                name="delivery_has_recipient",
+                condition=~Q(recipient_name="") & ~Q(recipient_address=""),
+                violation_error_message=_("Say to whom and to which address."),
+            ),
+            models.CheckConstraint(
+                name="delivery_not_by_who_ordered",
+                condition=~Q(released_by=F("ordered_by")),
+                violation_error_message=_("Who ordered a packet can't release it."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Delivery of {self.packet}"
