@@ -1,0 +1,220 @@
+"""What a packet says, as facts: pure, picklable, without Django and without a page.
+
+Everything printed comes from here; the templates only place it. ``disclosures.facts``
+fills the dataclasses from the rows, ``wording`` turns them into sentences.
+
+* An answer is never merged with another: one requested item and target may have
+  several, each with its own response code.
+* A file name never holds an identifier.
+* Numbers are printed as the recipient cites them: exhibits as ``E001``, pages as
+  ``PREFIX-000001``.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+BATES_DIGITS = 6
+
+
+@dataclass(frozen=True)
+class OrganisationFacts:
+    """Who answers, as the letterhead prints it."""
+
+    name: str
+    address_lines: tuple[str, ...]
+    time_zone: str
+    custodian_title: str
+    contact: str = ""
+
+
+@dataclass(frozen=True)
+class DeclarationFacts:
+    """What the custodian signed; ``signing_place`` is a value of ``SigningPlace``."""
+
+    custodian_name: str
+    role: str
+    practice: str
+    place: str
+    signing_place: str
+    signed_on: date
+
+
+@dataclass(frozen=True)
+class TargetFacts:
+    """Whom the request names, as served, and the account it leads to."""
+
+    number: int
+    kind_label: str
+    identifier: str
+    account_key: str
+    resolution_label: str
+    window_label: str
+
+
+@dataclass(frozen=True)
+class AnswerFacts:
+    """One answer to one item for one target; ``code`` is a ``ResponseCode`` value."""
+
+    target_number: int
+    exhibit_number: str
+    part_code: str
+    part_title: str
+    code: str
+    code_label: str
+    statement: str
+    rows: int
+    window_label: str
+
+
+@dataclass(frozen=True)
+class ItemFacts:
+    """One requested item in the words of the request, with its answers."""
+
+    number: int
+    wording: str
+    category_title: str
+    answers: tuple[AnswerFacts, ...]
+
+
+@dataclass(frozen=True)
+class ColumnFacts:
+    """One column of an exhibit; ``type`` is a ``ColumnType`` value."""
+
+    name: str
+    title: str
+    description: str
+    type: str
+    zone: str = ""
+    third_party: bool = False
+
+
+@dataclass(frozen=True)
+class ExhibitFacts:
+    """One exhibit with its provenance; without a file it is a statement.
+
+    ``snapshot_at`` is ISO 8601 with its offset, or empty. ``path`` is where the CSV
+    lies while the packet is made; it is never printed.
+    """
+
+    number: str
+    target_number: int
+    item_number: int
+    part_code: str
+    title: str
+    code: str
+    code_label: str
+    statement: str
+    limits: tuple[str, ...]
+    columns: tuple[ColumnFacts, ...]
+    rows: int
+    file_name: str
+    sha256: str
+    bytes: int
+    path: Path | None
+    source_title: str
+    snapshot_at: str
+    sql: str
+    parameters_note: str
+
+
+@dataclass(frozen=True)
+class PacketFacts:
+    """Everything the production says, frozen when it is sealed.
+
+    ``paper`` is ``letter`` or ``a4``.
+    """
+
+    organisation: OrganisationFacts
+    case_number: str
+    agency: str
+    officer: str
+    agency_reference: str
+    instrument: str
+    issued_on: date
+    served_on: date
+    packet_number: int
+    bates_prefix: str
+    bates_start: int
+    legal_basis: str
+    counsel_name: str
+    signed_off_on: date
+    scope_digest: str
+    scope_revision: int
+    map_title: str
+    map_version: str
+    map_digest: str
+    declaration: DeclarationFacts
+    prepared_on: date
+    targets: tuple[TargetFacts, ...]
+    items: tuple[ItemFacts, ...]
+    exhibits: tuple[ExhibitFacts, ...]
+    paper: str = "letter"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What the finished PDF turned out to be.
+
+    ``ranges`` gives for each exhibit number its first and last Bates number (whole,
+    as printed) and its count of pages.
+    """
+
+    pages: int
+    bates_last: int
+    ranges: dict[str, tuple[str, str, int]]
+    tool_versions: dict[str, str]
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """One requested item for one target, with all its answers."""
+
+    item: ItemFacts
+    target: TargetFacts
+    answers: tuple[AnswerFacts, ...]
+
+
+def bates(facts: PacketFacts, number: int) -> str:
+    """A page's number as printed: ``PSF-0001-000001``."""
+    return f"{facts.bates_prefix}-{number:0{BATES_DIGITS}d}"
+
+
+def production_name(facts: PacketFacts) -> str:
+    """The production's name outside: it shows nothing of the inside."""
+    return f"production-{facts.packet_number:04d}"
+
+
+def matrix(facts: PacketFacts) -> tuple[MatrixRow, ...]:
+    """The response table: each requested item for each target, in the request's order.
+
+    Raises:
+        ValueError: an item has no answer for a target; a packet shows the whole scope.
+    """
+    rows = []
+    for item in facts.items:
+        for target in facts.targets:
+            answers = tuple(a for a in item.answers if a.target_number == target.number)
+            if not answers:
+                raise ValueError(f"Item {item.number}, target {target.number}: no answer.")
+            rows.append(MatrixRow(item, target, answers))
+    return tuple(rows)
+
+
+def with_file(facts: PacketFacts) -> tuple[ExhibitFacts, ...]:
+    """The exhibits that are files; the others are statements."""
+    return tuple(exhibit for exhibit in facts.exhibits if exhibit.file_name)
+
+
+def dictionary(facts: PacketFacts) -> tuple[ExhibitFacts, ...]:
+    """One exhibit of each part that has columns, in order of first appearance."""
+    parts: dict[str, ExhibitFacts] = {}
+    for exhibit in facts.exhibits:
+        if exhibit.columns:
+            parts.setdefault(exhibit.part_code, exhibit)
+    return tuple(parts.values())
+
+
+def codes(facts: PacketFacts) -> tuple[str, ...]:
+    """The response codes that the packet uses, in order of first appearance."""
+    return tuple(dict.fromkeys(exhibit.code for exhibit in facts.exhibits))
