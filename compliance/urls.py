@@ -1,0 +1,6 @@
+"""The few addresses: the portal is its admin."""
+
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [path("", admin.site.urls)]

@@ -1,0 +1,349 @@
+"""The packet's verbs: order it, certify it, resume it; and what the worker does.
+
+The packet's row is the work order. ``assemble`` takes a lease on it, does the step its
+status asks for, and writes the result only while the lease's token is still its own:
+two workers never seal the same packet, whatever the broker lost or doubled.
+
+* Ordering needs counsel's approval of exactly the scope as it stands now, and somebody
+  who didn't give it.
+* Collection reads the frozen scope, never the live case.
+* Nothing is rendered before the custodian has signed the declaration over exactly
+  these exhibits.
+"""
+
+import shutil
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from cases import audit, permissions, queue, sandbox, scope
+from cases.enums import Act, EventKind, Perm, TaskName
+from cases.exceptions import CaseError, ClaimLost, IllegalTransition
+from cases.models import Case, Organisation, SignOff
+from cases.workflow import transition as move_case
+from disclosures import collection, facts, persons, workflow
+from disclosures.enums import PacketStatus
+from disclosures.exceptions import CollectionFailed, PacketBroken
+from disclosures.models import Declaration, Packet
+from disclosures.packet import assemble as pages
+from disclosures.packet import seal as sealing
+from disclosures.sources.base import SourceUnavailable
+
+COLLECT_SECONDS = 3600
+SEAL_SECONDS = 1800
+RENDER_MEGABYTES = 4096
+_RETRY_AFTER = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
+
+
+@transaction.atomic
+def request(case_id: int, *, actor: User, at: datetime | None = None) -> Packet:
+    """Order the packet of the approved scope; an older one of the case is superseded.
+
+    Raises:
+        PermissionDenied: ``actor`` may not.
+        FourEyesViolation: ``actor`` approved this scope.
+        IllegalTransition: no sign-off covers the scope as it stands now.
+        CaseError: the data map can't answer the scope; it says which part.
+    """
+    at = at or timezone.now()
+    case = Case.objects.select_for_update().get(pk=case_id)
+    permissions.require(actor, Perm.ORDER, case)
+    persons.require_other(case, actor, Act.COLLECT)
+    sign_off = SignOff.objects.filter(case=case).approving(scope.digest(case)).first()
+    move_case(case.pk, "order_packet", actor=actor, at=at)
+    if sign_off is None:
+        raise IllegalTransition("No sign-off covers the scope as it stands now.")
+    for older in case.packets.in_force().exclude(status=PacketStatus.RELEASED):
+        workflow.move_packet(older.pk, "supersede", actor=actor, at=at)
+    last = case.packets.aggregate(last=Max("number"))["last"] or 0
+    site = Organisation.objects.get()
+    packet = Packet.objects.create(
+        case=case,
+        number=last + 1,
+        revision=case.revisions.get(digest=sign_off.scope_digest),
+        sign_off=sign_off,
+        ordered_by=actor,
+        ordered_by_name=audit.name_of(actor),
+        ordered_at=at,
+        bates_prefix=f"{site.bates_prefix}-{case.number.removeprefix('LR-')}",
+    )
+    collection.plan_exhibits(packet)
+    audit.record(
+        case,
+        EventKind.PACKET_REQUESTED,
+        actor=actor,
+        at=at,
+        data={
+            "packet": packet.pk,
+            "scope": packet.revision.digest,
+            "exhibits": packet.exhibits.count(),
+        },
+    )
+    queue.hint_after_commit(TaskName.ASSEMBLE, packet_id=packet.pk)
+    return packet
+
+
+@transaction.atomic
+def certify(
+    packet_id: int,
+    *,
+    custodian: User,
+    exhibits_digest: str,
+    role: str,
+    practice: str,
+    signing_place: str,
+    place: str,
+    signed_on: date,
+    signed_name: str,
+    at: datetime | None = None,
+) -> Declaration:
+    """Sign the custodian's declaration over the exhibits that the custodian was shown.
+
+    ``signed_name`` is typed by the custodian and must be the custodian's own name.
+    ``signed_on`` is a day of the organisation's zone and can't lie ahead.
+
+    Raises:
+        PermissionDenied: ``custodian`` may not.
+        FourEyesViolation: the site's rules want another person.
+        PacketBroken: the exhibits are no longer those that were shown.
+        ValidationError: a name that isn't the custodian's, a date ahead, an empty field.
+        IllegalTransition: the packet isn't waiting for it, or its scope changed.
+    """
+    at = at or timezone.now()
+    packet = Packet.objects.select_for_update().get(pk=packet_id)
+    permissions.require(custodian, Perm.CERTIFY, packet.case)
+    persons.require_other(packet.case, custodian, Act.CERTIFY)
+    if exhibits_digest != facts.exhibits_digest(packet):
+        raise PacketBroken("The exhibits changed after the page was shown.")
+    name = audit.name_of(custodian)
+    if " ".join(signed_name.split()).casefold() != name.casefold():
+        raise ValidationError({"signed_name": f"Sign with your own name: {name}."})
+    if signed_on > facts.today(at):
+        raise ValidationError({"signed_on": "The date of signing lies ahead."})
+    declaration = Declaration(
+        packet=packet,
+        custodian=custodian,
+        custodian_name=name,
+        role=role.strip(),
+        practice=practice.strip(),
+        signing_place=signing_place,
+        place=place.strip(),
+        signed_on=signed_on,
+        signed_at=at,
+        exhibits_digest=exhibits_digest,
+    )
+    declaration.full_clean()
+    declaration.save()
+    workflow.move_packet(packet.pk, "certify", actor=custodian, at=at)
+    audit.record(
+        packet.case,
+        EventKind.PACKET_CERTIFIED,
+        actor=custodian,
+        at=at,
+        data={"packet": packet.pk, "exhibits": exhibits_digest},
+    )
+    queue.hint_after_commit(TaskName.ASSEMBLE, packet_id=packet.pk)
+    return declaration
+
+
+@transaction.atomic
+def resume(packet_id: int, *, actor: User, at: datetime | None = None) -> Packet:
+    """Take a failed packet up again where it stopped; what was collected stays.
+
+    Raises:
+        PermissionDenied: ``actor`` may not.
+        IllegalTransition: the packet hasn't failed, or its scope changed.
+    """
+    at = at or timezone.now()
+    packet = Packet.objects.select_for_update().get(pk=packet_id)
+    declared = Declaration.objects.filter(packet=packet).exists()
+    step = "resume_sealing" if declared else "resume_collecting"
+    workflow.move_packet(packet.pk, step, actor=actor, at=at)
+    Packet.objects.filter(pk=packet.pk).update(
+        failed_part="", failure="", attempts=0, lease_until=None
+    )
+    audit.record(
+        packet.case,
+        EventKind.PACKET_RESUMED,
+        actor=actor,
+        at=at,
+        data={"packet": packet.pk},
+    )
+    queue.hint_after_commit(TaskName.ASSEMBLE, packet_id=packet.pk)
+    packet.refresh_from_db()
+    return packet
+
+
+def assemble(packet_id: int, *, at: datetime | None = None) -> None:
+    """Do the step that the packet's status asks for; the worker's entry.
+
+    Running it twice, or on a packet with nothing left to do, is harmless. A step that
+    can't succeed leaves the packet failed with the reason; a source out of reach is
+    tried again a few times first.
+    """
+    at = at or timezone.now()
+    packet = Packet.objects.filter(pk=packet_id).first()
+    if packet is None:
+        return
+    collecting = packet.status in {PacketStatus.QUEUED, PacketStatus.COLLECTING}
+    seconds = COLLECT_SECONDS if collecting else SEAL_SECONDS
+    held = queue.claim(Packet.objects.workable(), packet_id, at=at, seconds=seconds)
+    if held is None:
+        return
+    step = _collect if collecting else _seal
+    try:
+        with queue.heartbeat(held):
+            if held.attempt > queue.MAX_ATTEMPTS:
+                raise CollectionFailed(
+                    f"Stopped after {queue.MAX_ATTEMPTS} attempts that did not finish."
+                )
+            step(packet_id, held)
+    except ClaimLost:
+        return
+    except SourceUnavailable as error:
+        _again_or_fail(packet_id, held, str(error))
+    except (CaseError, OSError, ValueError) as error:
+        _fail(packet_id, held, _sentence(error))
+    else:
+        queue.done(held)
+
+
+def _collect(packet_id: int, held: queue.Claim) -> None:
+    _start(packet_id, held, "start_collecting", PacketStatus.COLLECTING)
+    packet = Packet.objects.select_related("case", "revision").get(pk=packet_id)
+    collection.run(packet, held)
+    at = timezone.now()
+    with transaction.atomic():
+        queue.hold(held)
+        Packet.objects.filter(pk=packet_id).update(collected_at=at)
+        workflow.move_packet(packet_id, "finish_collecting", actor=audit.SYSTEM, at=at)
+        audit.record(
+            packet.case,
+            EventKind.PACKET_COLLECTED,
+            actor=audit.SYSTEM,
+            at=at,
+            data={"packet": packet_id, "exhibits": facts.exhibits_digest(packet)},
+        )
+
+
+def _seal(packet_id: int, held: queue.Claim) -> None:
+    _start(packet_id, held, "start_sealing", PacketStatus.SEALING)
+    packet = Packet.objects.select_related("case", "revision").get(pk=packet_id)
+    packet_facts = facts.packet_facts(packet)
+    root = Path(settings.FILES_DIR)
+    folder = f"packets/{packet.pk}-{held.token}"
+    work = root / f"{folder}.work"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    try:
+        seconds = (held.deadline_at - timezone.now()).total_seconds()
+        rendered = sandbox.run(
+            pages.render,
+            packet_facts,
+            work / "packet.pdf",
+            seconds=seconds,
+            megabytes=RENDER_MEGABYTES,
+        )
+        exhibits = {
+            one.file_name: Path(one.path)
+            for one in packet_facts.exhibits
+            if one.path is not None
+        }
+        sealed = sealing.seal(
+            packet_facts, rendered, work / "packet.pdf", exhibits, root / folder
+        )
+        _write_seal(packet, held, folder, rendered, sealed)
+    except (sandbox.ChildTimedOut, sandbox.ChildKilled) as error:
+        raise CollectionFailed(
+            "Rendering took too much time or memory and was stopped."
+        ) from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _write_seal(
+    packet: Packet,
+    held: queue.Claim,
+    folder: str,
+    rendered: pages.Rendered,
+    sealed: sealing.Sealed,
+) -> None:
+    at = timezone.now()
+    with transaction.atomic():
+        queue.hold(held)
+        Packet.objects.filter(pk=packet.pk).update(
+            folder=folder,
+            pages=rendered.pages,
+            bates_first=facts.bates_start(packet),
+            bates_last=rendered.bates_last,
+            pdf_sha256=sealed.pdf_sha256,
+            manifest_sha256=sealed.manifest_sha256,
+            files=[list(file) for file in sealed.files],
+            sealed_at=at,
+        )
+        workflow.move_packet(packet.pk, "finish_sealing", actor=audit.SYSTEM, at=at)
+        audit.record(
+            packet.case,
+            EventKind.PACKET_SEALED,
+            actor=audit.SYSTEM,
+            at=at,
+            data={
+                "packet": packet.pk,
+                "pdf": sealed.pdf_sha256,
+                "manifest": sealed.manifest_sha256,
+                "pages": rendered.pages,
+            },
+        )
+
+
+def _start(packet_id: int, held: queue.Claim, step: str, status: PacketStatus) -> None:
+    with transaction.atomic():
+        queue.hold(held)
+        if Packet.objects.get(pk=packet_id).status != status:
+            workflow.move_packet(
+                packet_id, step, actor=audit.SYSTEM, at=timezone.now()
+            )
+
+
+def _again_or_fail(packet_id: int, held: queue.Claim, sentence: str) -> None:
+    if held.attempt > len(_RETRY_AFTER):
+        _fail(packet_id, held, sentence)
+        return
+    queue.release(held, retry_at=timezone.now() + _RETRY_AFTER[held.attempt - 1])
+
+
+def _fail(packet_id: int, held: queue.Claim, sentence: str) -> None:
+    at = timezone.now()
+    try:
+        with transaction.atomic():
+            queue.hold(held)
+            packet = Packet.objects.select_related("case").get(pk=packet_id)
+            broken = packet.exhibits.filter(failure__gt="").outstanding().first()
+            Packet.objects.filter(pk=packet_id).update(
+                failed_part=collection.part_name(broken) if broken else "",
+                failure=sentence,
+                lease_until=None,
+            )
+            workflow.move_packet(packet_id, "fail", actor=audit.SYSTEM, at=at)
+            audit.record(
+                packet.case,
+                EventKind.PACKET_FAILED,
+                actor=audit.SYSTEM,
+                at=at,
+                data={"packet": packet_id, "exhibit": broken.number if broken else None},
+            )
+    except ClaimLost:
+        return
+
+
+def _sentence(error: Exception) -> str:
+    """What staff may read: our own refusals as they are, others by kind alone."""
+    if isinstance(error, CaseError):
+        return str(error)
+    return f"Something outside the portal failed ({type(error).__name__}); see the server's log."

@@ -1,0 +1,254 @@
+"""From rows to what the packet says: the one reader of a finished collection.
+
+``packet.contents`` is pure and knows no rows; this module fills its facts from the
+frozen scope, the exhibits with their provenance, and the signed declaration. It reads
+what was frozen and never the live case.
+"""
+
+import hashlib
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from cases import audit, scope
+from cases.enums import IdentifierKind, Instrument
+from cases.models import Organisation
+from disclosures.datamap import schema
+from disclosures.exceptions import PacketBroken
+from disclosures.models import DataMapVersion, Declaration, Exhibit, Packet, TargetAccount
+from disclosures.packet import contents
+
+
+def today(at: datetime) -> date:
+    """The day of an instant in the organisation's zone."""
+    return at.astimezone(ZoneInfo(Organisation.objects.get().time_zone)).date()
+
+
+def exhibits_digest(packet: Packet) -> str:
+    """SHA-256 over the ordered exhibits: what they answer, their rows and hashes."""
+    lines = [
+        [
+            one.number,
+            one.target_id,
+            one.item_id,
+            one.part_code,
+            one.status,
+            one.response_code,
+            one.statement,
+            one.rows,
+            one.sha256,
+            one.sha512,
+        ]
+        for one in packet.exhibits.all()
+    ]
+    return hashlib.sha256(audit.canonical(lines).encode()).hexdigest()
+
+
+def bates_start(packet: Packet) -> int:
+    """The first Bates number of this packet: one after the case's last sealed one."""
+    sealed = packet.case.packets.filter(bates_last__isnull=False).exclude(pk=packet.pk)
+    last = sealed.order_by("-bates_last").values_list("bates_last", flat=True).first()
+    return (last or 0) + 1
+
+
+def data_map(packet: Packet) -> schema.DataMap:
+    """The version of the data map that the packet's scope was frozen with.
+
+    Raises:
+        PacketBroken: the version is missing or its text was changed.
+    """
+    row = DataMapVersion.objects.filter(digest=packet.revision.map_digest).first()
+    if row is None or schema.digest(row.text) != row.digest:
+        raise PacketBroken("The data map that this scope was frozen with is gone.")
+    return schema.parse(row.text)
+
+
+def stored(exhibit: Exhibit) -> Path | None:
+    """The exhibit's file, its hash checked; None where the answer has no file.
+
+    Raises:
+        PacketBroken: the file is missing or no longer what was collected.
+    """
+    if not exhibit.path:
+        return None
+    path = Path(settings.FILES_DIR) / exhibit.path
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        found = ""
+    if found != exhibit.sha256:
+        raise PacketBroken(
+            f"Exhibit {exhibit.label} was changed or lost after it was collected."
+        )
+    return path
+
+
+def packet_facts(packet: Packet) -> contents.PacketFacts:
+    """Everything the packet says.
+
+    Raises:
+        PacketBroken: stored records, scope or map are no longer what they were; or the
+            declaration was signed over other exhibits.
+    """
+    try:
+        frozen = scope.frozen(packet.revision)
+    except ValueError as error:
+        raise PacketBroken(str(error)) from None
+    declaration = Declaration.objects.get(packet=packet)
+    if declaration.exhibits_digest != exhibits_digest(packet):
+        raise PacketBroken("The exhibits are no longer those that were certified.")
+    the_map = data_map(packet)
+    exhibits = list(packet.exhibits.select_related("target", "item"))
+    case, site = packet.case, Organisation.objects.get()
+    return contents.PacketFacts(
+        organisation=contents.OrganisationFacts(
+            name=site.name,
+            address_lines=tuple(site.address.splitlines()),
+            time_zone=site.time_zone,
+            custodian_title=site.custodian_title,
+            contact=site.contact,
+        ),
+        case_number=case.number,
+        agency=case.agency.name,
+        agency_address=tuple(case.agency.address.splitlines()),
+        officer=case.officer_name,
+        agency_reference=frozen["agency_reference"],
+        instrument_label=str(Instrument(frozen["instrument"]).label),
+        issued_on=case.issued_on,
+        served_on=date.fromisoformat(frozen["served_on"]),
+        packet_number=packet.number,
+        bates_prefix=packet.bates_prefix,
+        bates_start=bates_start(packet),
+        legal_basis=packet.sign_off.legal_basis,
+        counsel_name=packet.sign_off.counsel_name,
+        signed_off_on=today(packet.sign_off.decided_at),
+        scope_digest=packet.revision.digest,
+        scope_revision=packet.revision.number,
+        map_title=the_map.title,
+        map_version=the_map.version,
+        map_digest=packet.revision.map_digest,
+        declaration=contents.DeclarationFacts(
+            custodian_name=declaration.custodian_name,
+            role=declaration.role,
+            practice=declaration.practice,
+            place=declaration.place,
+            signing_place=declaration.signing_place,
+            signed_on=declaration.signed_on,
+        ),
+        prepared_on=declaration.signed_on,
+        targets=_targets(packet, frozen),
+        items=_items(frozen, the_map, exhibits),
+        exhibits=tuple(_exhibit(one, the_map) for one in exhibits),
+    )
+
+
+def _targets(
+    packet: Packet, frozen: dict[str, Any]
+) -> tuple[contents.TargetFacts, ...]:
+    found = {row.target_id: row for row in TargetAccount.objects.filter(packet=packet)}
+    return tuple(
+        contents.TargetFacts(
+            number=target["number"],
+            kind_label=str(IdentifierKind(target["kind"]).label),
+            identifier=target["identifier"],
+            account_key=found[target["id"]].account_key if target["id"] in found else "",
+            resolution_label=(
+                str(found[target["id"]].get_resolution_display())
+                if target["id"] in found
+                else ""
+            ),
+            window_label=days_label(target),
+        )
+        for target in frozen["targets"]
+    )
+
+
+def _items(
+    frozen: dict[str, Any], the_map: schema.DataMap, exhibits: list[Exhibit]
+) -> tuple[contents.ItemFacts, ...]:
+    return tuple(
+        contents.ItemFacts(
+            number=item["number"],
+            wording=item["wording"],
+            category_title=the_map.category(item["category"]).title,
+            answers=tuple(
+                contents.AnswerFacts(
+                    target_number=one.target.number,
+                    exhibit_number=one.label,
+                    part_code=one.part_code,
+                    part_title=one.part_title,
+                    code=one.response_code,
+                    code_label=str(one.get_response_code_display()),
+                    statement=one.statement,
+                    rows=one.rows,
+                    window_label=_instants_label(one),
+                )
+                for one in exhibits
+                if one.item_id == item["id"]
+            ),
+        )
+        for item in frozen["items"]
+    )
+
+
+def _exhibit(one: Exhibit, the_map: schema.DataMap) -> contents.ExhibitFacts:
+    path = stored(one)
+    part = next((part for part in the_map.parts if part.code == one.part_code), None)
+    return contents.ExhibitFacts(
+        number=one.label,
+        target_number=one.target.number,
+        item_number=one.item.number,
+        part_code=one.part_code,
+        title=one.part_title,
+        code=one.response_code,
+        code_label=str(one.get_response_code_display()),
+        statement=one.statement,
+        limits=part.limits if part else (),
+        columns=tuple(
+            contents.ColumnFacts(
+                name=column.name,
+                title=column.title,
+                description=column.description,
+                type=str(column.type),
+                zone="UTC" if column.zone else "",
+                third_party=column.third_party,
+            )
+            for column in (part.columns if part and path else ())
+        ),
+        rows=one.rows,
+        file_name=one.file_name if path else "",
+        sha256=one.sha256,
+        bytes=one.size,
+        path=str(path) if path else None,
+        source_title=one.source_title,
+        snapshot_at=one.snapshot_at.isoformat() if one.snapshot_at else "",
+        sql=one.query,
+        parameters_note=_parameters_note(one.parameters),
+    )
+
+
+def days_label(window: dict[str, Any]) -> str:
+    """A window of whole days in words: ``1 January 2023 to 31 March 2023, Etc/UTC``."""
+    first, last = (
+        date.fromisoformat(day) if day else None
+        for day in (window["first_day"], window["last_day"])
+    )
+    begins = f"{first:%-d %B %Y}" if first else "the beginning"
+    ends = f"{last:%-d %B %Y}" if last else "the day of collection"
+    zone = f", {window['time_zone']}" if first or last else ""
+    return f"{begins} to {ends}{zone}"
+
+
+def _instants_label(one: Exhibit) -> str:
+    since = f"{one.window_since:%Y-%m-%dT%H:%M:%SZ}" if one.window_since else "…"
+    until = f"{one.window_until:%Y-%m-%dT%H:%M:%SZ}" if one.window_until else "…"
+    return f"[{since}, {until})" if one.window_since or one.window_until else ""
+
+
+def _parameters_note(parameters: dict[str, Any]) -> str:
+    return ", ".join(f":{name} = {value}" for name, value in sorted(parameters.items()))
+

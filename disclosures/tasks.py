@@ -1,0 +1,23 @@
+"""Celery's envelopes: each fetches and calls one verb. Running one twice is harmless."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from cases import queue
+from cases.enums import TaskName
+from disclosures import assembly
+from disclosures.models import Packet
+
+
+@shared_task(name=TaskName.ASSEMBLE)
+def assemble(*, packet_id: int) -> None:
+    """Do the step that a packet's row asks for."""
+    assembly.assemble(packet_id)
+
+
+@shared_task(name=TaskName.SWEEP)
+def sweep() -> None:
+    """Send a hint again for each packet with work left and nobody at it."""
+    queue.sweep(
+        Packet.objects.workable(), TaskName.ASSEMBLE, "packet_id", at=timezone.now()
+    )

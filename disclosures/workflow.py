@@ -1,0 +1,171 @@
+"""The lives of packets and exhibits: their tables of steps."""
+
+from datetime import datetime
+
+from cases import audit, scope
+from cases.enums import EventKind, Perm
+from cases.transitions import Machine, Transition, sources, table
+from disclosures.enums import ExhibitStatus, PacketStatus
+from disclosures.models import Declaration, Exhibit, Packet
+
+S = PacketStatus
+X = ExhibitStatus
+
+
+def is_covered(packet: Packet) -> bool:
+    """Whether counsel's approval covers this packet and the case as it stands now."""
+    now = scope.digest(packet.case)
+    covered = packet.case.sign_offs.approving(now).exists()
+    return covered and now == packet.revision.digest
+
+
+def _covered(packet: Packet) -> str:
+    if is_covered(packet):
+        return ""
+    return "The scope changed after this packet was ordered; its sign-off no longer covers it."
+
+
+def _all_collected(packet: Packet) -> str:
+    left = packet.exhibits.outstanding().count()
+    return f"{left} exhibits are still to be collected." if left else ""
+
+
+def _declared(packet: Packet) -> str:
+    made = Declaration.objects.filter(packet=packet).exists()
+    return "" if made else "The custodian's declaration isn't signed."
+
+
+def _not_declared(packet: Packet) -> str:
+    return "" if _declared(packet) else "The declaration is signed: resume the sealing."
+
+
+PACKET = Machine(
+    model=Packet,
+    event=EventKind.PACKET_STATUS_CHANGED,
+    case_of=lambda packet: packet.case,
+    steps=table(
+        Transition(
+            "start_collecting",
+            sources(S.QUEUED, S.COLLECTING),
+            S.COLLECTING,
+            Perm.ORDER,
+            guards=(_covered,),
+            by_system=True,
+        ),
+        Transition(
+            "finish_collecting",
+            sources(S.COLLECTING),
+            S.COLLECTED,
+            Perm.ORDER,
+            guards=(_all_collected,),
+            by_system=True,
+        ),
+        Transition(
+            "certify",
+            sources(S.COLLECTED),
+            S.CERTIFIED,
+            Perm.CERTIFY,
+            guards=(_covered, _declared),
+        ),
+        Transition(
+            "start_sealing",
+            sources(S.CERTIFIED, S.SEALING),
+            S.SEALING,
+            Perm.ORDER,
+            guards=(_covered, _declared),
+            by_system=True,
+        ),
+        Transition(
+            "finish_sealing",
+            sources(S.SEALING),
+            S.SEALED,
+            Perm.ORDER,
+            guards=(_covered, _declared),
+            by_system=True,
+        ),
+        Transition(
+            "fail",
+            sources(S.QUEUED, S.COLLECTING, S.CERTIFIED, S.SEALING),
+            S.FAILED,
+            Perm.ORDER,
+            by_system=True,
+        ),
+        Transition(
+            "resume_collecting",
+            sources(S.FAILED),
+            S.QUEUED,
+            Perm.ORDER,
+            guards=(_covered, _not_declared),
+        ),
+        Transition(
+            "resume_sealing",
+            sources(S.FAILED),
+            S.CERTIFIED,
+            Perm.ORDER,
+            guards=(_covered, _declared),
+        ),
+        Transition(
+            "release",
+            sources(S.SEALED),
+            S.RELEASED,
+            Perm.RELEASE,
+            guards=(_covered, _declared),
+        ),
+        Transition(
+            "supersede",
+            sources(
+                S.QUEUED,
+                S.COLLECTING,
+                S.COLLECTED,
+                S.CERTIFIED,
+                S.SEALING,
+                S.SEALED,
+                S.FAILED,
+            ),
+            S.SUPERSEDED,
+            Perm.ORDER,
+        ),
+    ),
+)
+
+EXHIBIT = Machine(
+    model=Exhibit,
+    event=None,  # a run's events name its packet and totals; see ``collection``
+    case_of=lambda exhibit: exhibit.packet.case,
+    steps=table(
+        Transition(
+            "collect",
+            sources(X.PLANNED, X.FAILED),
+            X.COLLECTED,
+            Perm.ORDER,
+            by_system=True,
+        ),
+        Transition(
+            "fail", sources(X.PLANNED, X.FAILED), X.FAILED, Perm.ORDER, by_system=True
+        ),
+    ),
+)
+
+
+def move_packet(
+    packet_id: int, name: str, *, actor: audit.Actor, at: datetime, reason: str = ""
+) -> Packet:
+    """Move a packet along the named step and write the event that says so.
+
+    Raises:
+        PermissionDenied: ``actor`` lacks the step's permission on the case, or is the
+            system and the step needs a person.
+        IllegalTransition: the packet isn't in one of the sources, or a guard refused.
+    """
+    packet: Packet = PACKET.take(packet_id, name, actor=actor, at=at, reason=reason)
+    return packet
+
+
+def move_exhibit(exhibit_id: int, name: str, *, at: datetime) -> Exhibit:
+    """Move an exhibit along the named step; the worker's own act.
+
+    Raises:
+        IllegalTransition: the exhibit isn't in one of the sources.
+    """
+    exhibit: Exhibit = EXHIBIT.take(exhibit_id, name, actor=audit.SYSTEM, at=at)
+    return exhibit
