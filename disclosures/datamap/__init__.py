@@ -1,0 +1,1 @@
+"""The data map: what a service holds, and how each category is answered."""

@@ -1,0 +1,1 @@
+"""How records are fetched: one small module for each kind of source."""

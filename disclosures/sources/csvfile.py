@@ -1,0 +1,92 @@
+"""The canonical CSV of an exhibit: written in pieces, hashed on the way, whole or absent.
+
+RFC 4180 with CRLF, UTF-8, a header row of column names. NULL is an empty cell, an
+empty text is a quoted one (``""``). The file grows under a temporary name and takes
+its own only when it is complete; after a failure nothing of it is left. The bytes are
+the records exactly: nothing is neutralised for spreadsheets here.
+"""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from disclosures.datamap.terms import Column
+from disclosures.sources.cells import Cells
+
+_QUOTED = re.compile(r'[",\r\n]')
+_NEWLINE = "\r\n"
+
+
+class CsvFile:
+    """One exhibit's file on its way; ``rows``, ``size`` and the hashes grow with it."""
+
+    def __init__(self, out: Path, columns: tuple[Column, ...]) -> None:
+        self.rows = 0
+        self.size = 0
+        self.cells = Cells(columns)
+        self._out = out
+        self._growing = out.with_name(f"{out.name}.part")
+        self._sha256 = hashlib.sha256()
+        self._sha512 = hashlib.sha512()
+        self._header = ",".join(column.name for column in columns) + _NEWLINE
+
+    def __enter__(self) -> Self:
+        """Begin the file; what an earlier, interrupted pull left is thrown away."""
+        self._growing.unlink(missing_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        self._file = os.fdopen(os.open(self._growing, flags, 0o600), "wb")
+        self._append(self._header)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Give the whole file its name, or leave nothing."""
+        try:
+            self._file.close()
+            if error is None:
+                self._growing.replace(self._out)
+        finally:
+            self._growing.unlink(missing_ok=True)
+
+    def write(self, rows: Iterable[Sequence[Any]]) -> None:
+        """Append rows of values as the driver returned them.
+
+        Raises:
+            Misfit: a value's type doesn't fit its column.
+        """
+        lines = [",".join(map(_cell, self.cells.row(row))) for row in rows]
+        self.rows += len(lines)
+        self._append("".join(f"{line}{_NEWLINE}" for line in lines))
+
+    @property
+    def sha256(self) -> str:
+        """The hash of what has been written."""
+        return self._sha256.hexdigest()
+
+    @property
+    def sha512(self) -> str:
+        """The longer hash of what has been written."""
+        return self._sha512.hexdigest()
+
+    def _append(self, text: str) -> None:
+        data = text.encode()
+        self._sha256.update(data)
+        self._sha512.update(data)
+        self._file.write(data)
+        self.size += len(data)
+
+
+def _cell(text: str | None) -> str:
+    if text is None:
+        return ""
+    if not text or _QUOTED.search(text):
+        return '"' + text.replace('"', '""') + '"'
+    return text
