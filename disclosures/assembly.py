@@ -251,7 +251,7 @@ def _seal(packet_id: int, held: queue.Claim) -> None:
             megabytes=RENDER_MEGABYTES,
         )
         exhibits = {
-            one.file_name: Path(one.path)
+            one.file_name: one.path
             for one in packet_facts.exhibits
             if one.path is not None
         }

@@ -1,0 +1,266 @@
+"""The demo: the model case of spring 2023, with invented people and records.
+
+Three subpoenas of March and April 2023, five accounts between them, nine items each in
+the words of the request. One request is fresh, one waits for counsel, one is signed.
+Everything is done through the verbs, so the demo's trail is a real one.
+"""
+
+import io
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+from django.template.loader import render_to_string
+
+from cases import documents, intake, review, scope, signoff
+from cases.enums import (
+    Channel,
+    DocumentKind,
+    IdentifierKind,
+    Instrument,
+    ItemDecision,
+    Jurisdiction,
+    Role,
+    Secrecy,
+    SignOffDecision,
+    TargetRole,
+)
+from cases.models import Agency, Case, Organisation
+from compliance.demo_users import DEMO_PASSWORD, DEMO_USERS
+from disclosures.datamap.demo_service import FIVE_ACCOUNTS, make_service
+from disclosures.datamap.load import load as load_map
+from disclosures.packet import letters
+
+DESK = "Case desk"
+SOURCE = "warehouse"
+MAP = Path(__file__).resolve().parent.parent / "disclosures/datamap/examples/pypi-2023.toml"
+
+
+@dataclass(frozen=True)
+class DemoSubpoena:
+    """One paper of the demo; ``accounts`` are places in ``FIVE_ACCOUNTS``."""
+
+    docket: str
+    officer: str
+    email: str
+    attorney: str
+    court: str
+    issued_on: date
+    served_on: date
+    due_on: date
+    first_day: date
+    last_day: date
+    accounts: tuple[int, ...]
+
+
+SUBPOENAS = (
+    DemoSubpoena(
+        docket="2023R00417-08",
+        officer="Special Agent Dana Whitlock",
+        email="dana.whitlock@agency.example",
+        attorney="Marcus Oyelaran, Assistant United States Attorney",
+        court="U.S. District Court, Northern District of California",
+        issued_on=date(2023, 3, 9),
+        served_on=date(2023, 3, 13),
+        due_on=date(2023, 3, 30),
+        first_day=date(2019, 1, 1),
+        last_day=date(2023, 2, 28),
+        accounts=(0, 1),
+    ),
+    DemoSubpoena(
+        docket="2023R00562-02",
+        officer="Special Agent Priya Raman",
+        email="priya.raman@agency.example",
+        attorney="Helen Strand, Trial Attorney, Department of Justice",
+        court="U.S. District Court, Eastern District of Virginia",
+        issued_on=date(2023, 3, 27),
+        served_on=date(2023, 3, 29),
+        due_on=date(2023, 4, 14),
+        first_day=date(2020, 1, 1),
+        last_day=date(2023, 3, 15),
+        accounts=(2,),
+    ),
+    DemoSubpoena(
+        docket="2023R00688-11",
+        officer="Special Agent Dana Whitlock",
+        email="dana.whitlock@agency.example",
+        attorney="Marcus Oyelaran, Assistant United States Attorney",
+        court="U.S. District Court, Northern District of California",
+        issued_on=date(2023, 4, 11),
+        served_on=date(2023, 4, 13),
+        due_on=date(2023, 5, 1),
+        first_day=date(2021, 1, 1),
+        last_day=date(2023, 3, 31),
+        accounts=(3, 4),
+    ),
+)
+
+
+def load() -> bool:
+    """Make the demo where there is none yet; whether anything was made.
+
+    Raises:
+        RuntimeError: this is not a demo (``settings.DEMO``), or half a demo is there.
+    """
+    if not settings.DEMO:
+        raise RuntimeError("The demo is loaded only where CANDOR_DEMO=1.")
+    make_demo_service()
+    if Organisation.objects.exists():
+        return False
+    with transaction.atomic():
+        people = _people()
+        _organisation()
+        load_map(MAP.read_text(encoding="utf-8"), actor=people["adam"], at=_at(SUBPOENAS[0], -30))
+        agency = Agency.objects.create(
+            name="U.S. Department of Justice",
+            jurisdiction=Jurisdiction.UNITED_STATES,
+            address="950 Pennsylvania Avenue NW\nWashington, DC 20530",
+        )
+        signed, waiting, fresh = (
+            _open(paper, agency, people["ines"]) for paper in SUBPOENAS
+        )
+        for case, paper in ((signed, SUBPOENAS[0]), (waiting, SUBPOENAS[1])):
+            _prepare(case, paper, people["ines"], people["ana"])
+        _sign(signed, SUBPOENAS[0], people["cora"])
+    return fresh.pk is not None
+
+
+def make_demo_service() -> None:
+    """Make the service's own database and public data set, unless they are there."""
+    folder = settings.VAR_DIR / "demo"
+    database, downloads = folder / "service.sqlite3", folder / "file_downloads.parquet"
+    if database.exists() and downloads.exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    make_service(f"sqlite:///{database}", downloads)
+
+
+def _people() -> dict[str, User]:
+    desk, _made = Group.objects.get_or_create(name=DESK)
+    people = {}
+    for username, full_name, role in DEMO_USERS:
+        first, last = full_name.split(" ", 1)
+        user = User.objects.create_user(
+            username,
+            email=f"{username}@foundation.example",
+            password=DEMO_PASSWORD,
+            first_name=first,
+            last_name=last,
+            is_staff=True,
+            is_superuser=role == Role.ADMINISTRATOR,
+        )
+        user.groups.add(Group.objects.get(name=role.value))
+        if role not in {Role.OUTSIDE_COUNSEL, Role.ADMINISTRATOR, Role.REPORT_EDITOR}:
+            user.groups.add(desk)
+        people[username] = user
+    return people
+
+
+def _organisation() -> Organisation:
+    return Organisation.objects.create(
+        pk=1,
+        name="Package Index Foundation",
+        address="200 Harbor Street, Suite 12\nPortland, Oregon 97204\nUnited States",
+        contact="legal@foundation.example",
+        custodian_title="Director of Infrastructure",
+        time_zone="America/Los_Angeles",
+        bates_prefix="PIF",
+        intake_group=Group.objects.get(name=DESK),
+    )
+
+
+def _open(paper: DemoSubpoena, agency: Agency, clerk: User) -> Case:
+    case = intake.open_case(
+        actor=clerk,
+        facts={
+            "instrument": Instrument.GRAND_JURY_SUBPOENA,
+            "jurisdiction": Jurisdiction.UNITED_STATES,
+            "channel": Channel.EMAIL,
+            "agency": agency,
+            "officer_name": paper.officer,
+            "officer_email": paper.email,
+            "officer_phone": "+1 202 555 0143",
+            "issuing_authority": paper.attorney,
+            "issuing_court": paper.court,
+            "agency_reference": paper.docket,
+            "issued_on": paper.issued_on,
+            "served_on": paper.served_on,
+            "received_at": _at(paper, 0),
+            "due_on": paper.due_on,
+        },
+        at=_at(paper, 0),
+    )
+    documents.add_document(
+        case.pk,
+        actor=clerk,
+        kind=DocumentKind.PROCESS,
+        name="subpoena.pdf",
+        content=io.BytesIO(_pdf(paper)),
+        at=_at(paper, 0, minutes=4),
+    )
+    intake.record_secrecy(
+        case.pk, actor=clerk, secrecy=Secrecy.NONE, at=_at(paper, 0, minutes=9)
+    )
+    return case
+
+
+def _pdf(paper: DemoSubpoena) -> bytes:
+    names = [FIVE_ACCOUNTS[place].username for place in paper.accounts]
+    html = render_to_string(
+        "compliance/demo_subpoena.html",
+        {"paper": paper, "names": names, "items": intake.standard_list()},
+    )
+    return letters.pdf_of(html)
+
+
+def _prepare(case: Case, paper: DemoSubpoena, clerk: User, analyst: User) -> None:
+    for place in paper.accounts:
+        intake.add_target(
+            case.pk,
+            actor=clerk,
+            facts=intake.TargetFacts(
+                kind=IdentifierKind.USERNAME,
+                identifier=FIVE_ACCOUNTS[place].username,
+                time_zone="America/New_York",
+                role=TargetRole.NOT_STATED,
+                first_day=paper.first_day,
+                last_day=paper.last_day,
+            ),
+            at=_at(paper, 1),
+        )
+    intake.set_items(
+        case.pk, actor=clerk, wordings=intake.standard_list(), at=_at(paper, 1, minutes=6)
+    )
+    review.start(case.pk, actor=analyst, at=_at(paper, 2))
+    review.decide(
+        case.pk,
+        actor=analyst,
+        choices=[
+            review.Choice(target.pk, item.pk, ItemDecision.PRODUCE)
+            for item in case.items.all()
+            for target in case.targets.all()
+        ],
+        at=_at(paper, 2, minutes=25),
+    )
+    review.submit(case.pk, actor=analyst, at=_at(paper, 2, minutes=31))
+
+
+def _sign(case: Case, paper: DemoSubpoena, counsel: User) -> None:
+    case.refresh_from_db()
+    signoff.record_sign_off(
+        case.pk,
+        counsel=counsel,
+        decision=SignOffDecision.APPROVED,
+        scope_digest=scope.digest(case),
+        legal_basis="18 U.S.C. 2703(c)(2)",
+        note="Valid on its face; nine items, none beyond a subpoena.",
+        at=_at(paper, 4),
+    )
+
+
+def _at(paper: DemoSubpoena, days: int, *, minutes: int = 0) -> datetime:
+    served = datetime.combine(paper.served_on, datetime.min.time(), tzinfo=UTC)
+    return served + timedelta(days=days, hours=17, minutes=minutes)

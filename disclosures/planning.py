@@ -1,0 +1,162 @@
+"""The plan of a packet: one exhibit for each answer that the signed scope wants.
+
+Planned when the packet is ordered, so that a part that can't be answered is named then
+and not at night. Objected and not-held items are answers too: the packet shows the
+whole scope, and nobody has to ask again what was searched.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from cases import scope
+from cases.authority import Cell
+from cases.enums import ItemDecision
+from cases.models.target import day_window
+from disclosures import facts
+from disclosures.datamap import plan as graph
+from disclosures.datamap import schema
+from disclosures.enums import PartKind, ResponseCode
+from disclosures.exceptions import CollectionFailed
+from disclosures.models import Exhibit, Packet
+
+Window = tuple[datetime | None, datetime | None]
+
+_REFUSED = frozenset({ItemDecision.OBJECT, ItemDecision.NOT_HELD})
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One decided pair of the frozen scope, with the category it asks for."""
+
+    target: dict[str, Any]
+    item: dict[str, Any]
+    decision: dict[str, Any]
+    category: schema.Category
+
+
+def plan_exhibits(packet: Packet) -> list[Exhibit]:
+    """Write the packet's planned exhibits, in the order of item, target and part.
+
+    Raises:
+        CollectionFailed: the data map lacks a category of the scope, or its parts can't
+            be put in an order; the sentence names the part.
+        PacketBroken: the frozen map is gone.
+    """
+    the_map = facts.data_map(packet)
+    planned: list[Exhibit] = []
+    for wanted in wanted_pairs(packet, the_map):
+        refused = wanted.decision["decision"] in _REFUSED
+        planned += (
+            [_refused_exhibit(packet, wanted)]
+            if refused
+            else [_part_exhibit(packet, wanted, part) for part in wanted.category.parts]
+        )
+    for number, exhibit in enumerate(planned, start=1):
+        exhibit.number = number
+    order_of_parts(the_map, [one.part_code for one in planned])
+    return Exhibit.objects.bulk_create(planned)
+
+
+def wanted_pairs(packet: Packet, the_map: schema.DataMap) -> list[Wanted]:
+    """The decided pairs of the frozen scope, by item and target.
+
+    Raises:
+        CollectionFailed: the data map lacks a category of the scope.
+    """
+    frozen = scope.frozen(packet.revision)
+    targets = {one["id"]: one for one in frozen["targets"]}
+    items = {one["id"]: one for one in frozen["items"]}
+    pairs = []
+    for decision in frozen["decisions"]:
+        item = items[decision["item"]]
+        try:
+            category = the_map.category(item["category"])
+        except KeyError:
+            raise CollectionFailed(
+                f"Item {item['number']}: the data map has no category "
+                f"“{item['category']}”."
+            ) from None
+        pairs.append(Wanted(targets[decision["target"]], item, decision, category))
+    return pairs
+
+
+def order_of_parts(the_map: schema.DataMap, codes: list[str]) -> dict[str, int]:
+    """By part code, when it is pulled: what others are derived from comes first.
+
+    Raises:
+        CollectionFailed: the parts form a circle or lack an input; it names the part.
+    """
+    wanted = [part.code for part in the_map.parts if part.code in set(codes)]
+    try:
+        ordered = graph.order(the_map, wanted)
+    except graph.PlanError as error:
+        raise CollectionFailed(str(error)) from None
+    return {code: position for position, code in enumerate(ordered)}
+
+
+def signed_window(wanted: Wanted) -> Window:
+    """The half-open UTC window that counsel signed: the target's, narrowed if it is."""
+    zone = wanted.target["time_zone"]
+    asked = day_window(*_days(wanted.target), zone)
+    narrowed = day_window(*_days(wanted.decision), zone)
+    sinces = [since for since, _ in (asked, narrowed) if since]
+    untils = [until for _, until in (asked, narrowed) if until]
+    return max(sinces, default=None), min(untils, default=None)
+
+
+def _days(window: dict[str, Any]) -> tuple[date | None, date | None]:
+    first, last = (
+        date.fromisoformat(day) if day else None
+        for day in (window["first_day"], window["last_day"])
+    )
+    return first, last
+
+
+def _part_exhibit(packet: Packet, wanted: Wanted, part: schema.Part) -> Exhibit:
+    since, until = signed_window(wanted)
+    bounded = part.kind != PartKind.STATEMENT and not part.timeless
+    return Exhibit(
+        packet=packet,
+        target_id=wanted.target["id"],
+        item_id=wanted.item["id"],
+        part_code=part.code,
+        part_title=part.title,
+        kind=part.kind,
+        window_since=since if bounded else None,
+        window_until=until if bounded else None,
+    )
+
+
+def _refused_exhibit(packet: Packet, wanted: Wanted) -> Exhibit:
+    """The answer to an item that isn't produced; its code is known at once."""
+    code, statement = _refusal(packet, wanted)
+    return Exhibit(
+        packet=packet,
+        target_id=wanted.target["id"],
+        item_id=wanted.item["id"],
+        part_code=f"item_{wanted.item['number']}",
+        part_title=wanted.category.title,
+        kind=PartKind.STATEMENT,
+        response_code=code,
+        statement=statement,
+    )
+
+
+def _refusal(packet: Packet, wanted: Wanted) -> tuple[ResponseCode, str]:
+    reason = wanted.decision["reason"]
+    if wanted.decision["decision"] == ItemDecision.NOT_HELD:
+        return ResponseCode.NOT_COLLECTED, reason
+    cell: Cell = scope.authority_for(packet.case, wanted.category.data_class)
+    if cell.compels:
+        return ResponseCode.OBJECTED, reason
+    because = f" ({cell.citation})" if cell.citation else ""
+    return (
+        ResponseCode.WITHHELD_INSUFFICIENT_PROCESS,
+        f"{reason} The instrument doesn't compel this class of data{because}.",
+    )
+
+
+def in_utc(instant: datetime | None) -> datetime | None:
+    """The instant in UTC; rows come back in the database's own idea of it."""
+    return instant.astimezone(UTC) if instant else None
