@@ -27,7 +27,7 @@ from cases.enums import Act, EventKind, Perm, TaskName
 from cases.exceptions import CaseError, ClaimLost, IllegalTransition
 from cases.models import Case, Organisation, SignOff
 from cases.workflow import transition as move_case
-from disclosures import collection, facts, persons, workflow
+from disclosures import collection, facts, persons, planning, workflow
 from disclosures.enums import PacketStatus
 from disclosures.exceptions import CollectionFailed, PacketBroken
 from disclosures.models import Declaration, Packet
@@ -73,7 +73,7 @@ def request(case_id: int, *, actor: User, at: datetime | None = None) -> Packet:
         ordered_at=at,
         bates_prefix=f"{site.bates_prefix}-{case.number.removeprefix('LR-')}",
     )
-    collection.plan_exhibits(packet)
+    planning.plan_exhibits(packet)
     audit.record(
         case,
         EventKind.PACKET_REQUESTED,

@@ -159,7 +159,7 @@ def production_zip(packet: Packet) -> Path:
 
 
 def production_name(packet: Packet) -> str:
-    """A name for the outside; it shows nothing of the inside."""
+    """The production's name outside: it shows nothing of the inside."""
     return f"production-{packet.number:04d}"
 
 

@@ -58,6 +58,12 @@ def plan_exhibits(packet: Packet) -> list[Exhibit]:
     return Exhibit.objects.bulk_create(planned)
 
 
+def targets(packet: Packet) -> list[dict[str, Any]]:
+    """The targets of the frozen scope, as they were frozen."""
+    found: list[dict[str, Any]] = scope.frozen(packet.revision)["targets"]
+    return found
+
+
 def wanted_pairs(packet: Packet, the_map: schema.DataMap) -> list[Wanted]:
     """The decided pairs of the frozen scope, by item and target.
 
