@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 
-from cases.enums import EventKind
+from cases.enums import Act, EventKind
 from cases.models import Case, Event
 
 
@@ -30,9 +31,22 @@ class System:
 SYSTEM: Final = System()
 Actor = User | System
 
+_NAME_LENGTH = 150  # of the columns that keep a name; Django's two names are longer
+
+# What each event says its actor did, as the rules about persons count it.
+_ACTS: Final = {
+    EventKind.ITEM_DECIDED: Act.PREPARE,
+    EventKind.SCOPE_SUBMITTED: Act.PREPARE,
+    EventKind.SIGN_OFF_APPROVED: Act.APPROVE,
+    EventKind.PACKET_REQUESTED: Act.COLLECT,
+    EventKind.PACKET_RESUMED: Act.COLLECT,
+    EventKind.PACKET_CERTIFIED: Act.CERTIFY,
+    EventKind.PACKET_RELEASED: Act.RELEASE,
+}
+
 
 def canonical(data: object) -> str:
-    """The one JSON text of a value: sorted keys, no blanks, UTF-8 characters as such."""
+    """The one JSON text of a value: sorted keys, no blanks, characters as such."""
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -40,7 +54,15 @@ def name_of(actor: Actor) -> str:
     """The actor's name as it stands today, for records that outlive an account."""
     if isinstance(actor, System):
         return actor.name
-    return actor.get_full_name() or actor.get_username()
+    return (actor.get_full_name() or actor.get_username())[:_NAME_LENGTH]
+
+
+def acts_of(case: Case, person: User) -> frozenset[Act]:
+    """What this person did on the case, now or in an earlier round, by the trail."""
+    kinds = Event.objects.filter(case=case, actor=person, kind__in=_ACTS)
+    return frozenset(
+        _ACTS[EventKind(kind)] for kind in kinds.values_list("kind", flat=True)
+    )
 
 
 def record(
@@ -66,3 +88,19 @@ def record(
         at=at,
         data=canonical(dict(data or {})),
     )
+
+
+def record_reading(
+    case: Case,
+    kind: EventKind,
+    *,
+    actor: User,
+    data: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
+) -> Event:
+    """Append that somebody opened something, as an act of its own.
+
+    Call it before the first byte goes out: a reading that can't be recorded isn't given.
+    """
+    with transaction.atomic():
+        return record(case, kind, actor=actor, at=at or timezone.now(), data=data)

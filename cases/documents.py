@@ -9,9 +9,10 @@ import hashlib
 import io
 import os
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import pypdfium2
 from django.conf import settings
@@ -21,7 +22,7 @@ from django.utils import timezone
 
 from cases import audit, permissions, sandbox
 from cases.enums import DocumentKind, EventKind, Perm
-from cases.exceptions import DocumentRefused, IllegalTransition
+from cases.exceptions import DocumentRefused, IllegalTransition, require_storable
 from cases.models import Case, CaseDocument
 
 MAX_BYTES = 50 * 1024 * 1024
@@ -31,9 +32,12 @@ PICTURE_WIDTH = 1_000
 _CHILD_SECONDS = 20
 _CHILD_MEGABYTES = 1_024
 _CHUNK = 1024 * 1024
+_NOT_KEPT = "The file takes too much time or memory to be looked at; it was not kept."
+_NOT_DRAWN = "The page takes too much time or memory to be drawn."
+
+T = TypeVar("T")
 
 
-@transaction.atomic
 def add_document(
     case_id: int,
     *,
@@ -45,52 +49,65 @@ def add_document(
 ) -> CaseDocument:
     """Keep a paper of the case, byte for byte.
 
+    The file is taken in and looked at before the case is locked: an upload takes
+    minutes, a hostile file its whole time limit, and nobody else should wait for it.
+
     Raises:
         PermissionDenied: ``actor`` may not.
         IllegalTransition: the case is closed.
         DocumentRefused: empty, too large, not a PDF, cut off, locked, or too heavy to
             be looked at safely; the sentence says which.
-        ValidationError: this very file is on the case already.
+        ValidationError: this very file is on the case already, or its kind or name
+            can't be stored.
     """
     at = at or timezone.now()
-    case = Case.objects.select_for_update().get(pk=case_id)
-    permissions.require(actor, Perm.INTAKE, case)
-    if case.closed_at:
-        raise IllegalTransition(f"{case} is closed.")
-    path = f"documents/{secrets.token_hex(16)}.pdf"
-    whole = Path(settings.FILES_DIR) / path
+    _require_open(Case.objects.get(pk=case_id), actor)
+    require_storable(name=name)
+    document = CaseDocument(
+        case_id=case_id,
+        kind=kind,
+        name=Path(name).name[:200],
+        path=f"documents/{secrets.token_hex(16)}.pdf",
+        uploaded_by=actor,
+        uploaded_at=at,
+    )
+    whole = Path(settings.FILES_DIR) / document.path
     try:
-        size, sha256 = _store(content, whole)
-        pages = _look(whole)
-        document = CaseDocument(
-            case=case,
-            kind=kind,
-            name=Path(name).name[:200],
-            path=path,
-            sha256=sha256,
-            size=size,
-            pages=pages,
-            uploaded_by=actor,
-            uploaded_at=at,
-        )
-        document.full_clean()
-        document.save()
-        audit.record(
-            case,
-            EventKind.DOCUMENT_ADDED,
-            actor=actor,
-            at=at,
-            data={"document": document.pk, "sha256": sha256, "pages": pages},
-        )
+        document.size, document.sha256 = _store(content, whole)
+        document.pages = _in_child(_NOT_KEPT, inspect, str(whole))
+        _write_document(document, actor, at)
     except BaseException:
         whole.unlink(missing_ok=True)
         raise
     return document
 
 
-def open_document(
-    document_id: int, *, actor: User, at: datetime | None = None
-) -> Path:
+@transaction.atomic
+def _write_document(document: CaseDocument, actor: User, at: datetime) -> None:
+    case = Case.objects.select_for_update().get(pk=document.case_id)
+    _require_open(case, actor)
+    document.full_clean()
+    document.save()
+    audit.record(
+        case,
+        EventKind.DOCUMENT_ADDED,
+        actor=actor,
+        at=at,
+        data={
+            "document": document.pk,
+            "sha256": document.sha256,
+            "pages": document.pages,
+        },
+    )
+
+
+def _require_open(case: Case, actor: User) -> None:
+    permissions.require(actor, Perm.INTAKE, case)
+    if case.closed_at:
+        raise IllegalTransition(f"{case} is closed.")
+
+
+def open_document(document_id: int, *, actor: User, at: datetime | None = None) -> Path:
     """The stored file of a paper, with the reading in the trail first.
 
     Raises:
@@ -99,9 +116,7 @@ def open_document(
     """
     document = CaseDocument.objects.select_related("case").get(pk=document_id)
     permissions.require(actor, Perm.VIEW, document.case)
-    path = Path(settings.FILES_DIR) / document.path
-    if _digest(path) != document.sha256:
-        raise DocumentRefused("The stored file was changed; call the administrator.")
+    path = _unchanged(document)
     with transaction.atomic():
         audit.record(
             document.case,
@@ -120,17 +135,27 @@ def page_picture(document_id: int, page: int, *, actor: User) -> bytes:
 
     Raises:
         PermissionDenied: ``actor`` may not see the case.
-        DocumentRefused: there is no such page, or it can't be drawn safely.
+        DocumentRefused: there is no such page, it can't be drawn safely, or the bytes
+            on disk are no longer those that were uploaded.
     """
     document = CaseDocument.objects.select_related("case").get(pk=document_id)
     permissions.require(actor, Perm.VIEW, document.case)
     if not 1 <= page <= document.pages:
         raise DocumentRefused("There is no such page.")
-    path = Path(settings.FILES_DIR) / document.path
+    path = _unchanged(document)
     kept = path.with_suffix(f".{page}.png")
     if not kept.exists():
-        _write_whole(kept, _in_child(draw_page, str(path), page))
+        _write_whole(kept, _in_child(_NOT_DRAWN, draw_page, str(path), page))
     return kept.read_bytes()
+
+
+def _unchanged(document: CaseDocument) -> Path:
+    path = Path(settings.FILES_DIR) / document.path
+    if _digest(path) != document.sha256:
+        raise DocumentRefused(
+            "The stored file is missing or was changed; call the administrator."
+        )
+    return path
 
 
 def inspect(path: str) -> int:
@@ -147,18 +172,29 @@ def inspect(path: str) -> int:
         if pages > MAX_PAGES:
             raise DocumentRefused(f"The file has more than {MAX_PAGES} pages.")
         for number in range(pages):
-            if max(pdf.get_page_size(number)) > MAX_POINTS:
-                raise DocumentRefused(f"Page {number + 1} is larger than a PDF page can be.")
-        draw_page(path, 1)
+            if not 0 < max(pdf.get_page_size(number)) <= MAX_POINTS:
+                raise DocumentRefused(
+                    f"Page {number + 1} is larger or smaller than a PDF page can be."
+                )
     except pypdfium2.PdfiumError as error:
         raise DocumentRefused(_why(str(error))) from None
+    draw_page(path, 1)
     return pages
 
 
 def draw_page(path: str, page: int) -> bytes:
-    """One page as PNG bytes; runs in a child."""
-    sheet = pypdfium2.PdfDocument(path)[page - 1]
-    picture = sheet.render(scale=PICTURE_WIDTH / max(sheet.get_size())).to_pil()
+    """One page as PNG bytes; runs in a child.
+
+    Raises:
+        DocumentRefused: pdfium can't draw it.
+    """
+    try:
+        sheet = pypdfium2.PdfDocument(path)[page - 1]
+        picture = sheet.render(scale=PICTURE_WIDTH / max(sheet.get_size())).to_pil()
+    except pypdfium2.PdfiumError:
+        raise DocumentRefused(
+            f"Page {page} is damaged and can't be drawn. Ask for another copy."
+        ) from None
     out = io.BytesIO()
     picture.save(out, format="PNG", optimize=False)
     return out.getvalue()
@@ -181,27 +217,26 @@ def _store(content: BinaryIO, whole: Path) -> tuple[int, str]:
         os.fsync(out.fileno())
     if size == 0:
         raise DocumentRefused("The file is empty.")
-    if b"%PDF-" not in head:
+    # What begins or ends as something else can be opened as something else.
+    if not head.startswith(b"%PDF-"):
         raise DocumentRefused("The file isn't a PDF.")
-    if b"%%EOF" not in tail:
-        raise DocumentRefused("The PDF is cut off: its end is missing. Upload it again.")
+    _, marker, after = tail.rpartition(b"%%EOF")
+    if not marker:
+        raise DocumentRefused(
+            "The PDF is cut off: its end is missing. Upload it again."
+        )
+    if after.strip(b"\0\t\n\f\r "):
+        raise DocumentRefused("Something else is attached to the end of the PDF.")
     return size, sha256.hexdigest()
 
 
-def _look(whole: Path) -> int:
-    pages: int = _in_child(inspect, str(whole))
-    return pages
-
-
-def _in_child(function, *args):  # type: ignore[no-untyped-def]
+def _in_child(refusal: str, function: Callable[..., T], *args: object) -> T:
     try:
         return sandbox.run(
             function, *args, seconds=_CHILD_SECONDS, megabytes=_CHILD_MEGABYTES
         )
-    except (sandbox.ChildTimedOut, sandbox.ChildKilled):
-        raise DocumentRefused(
-            "The file takes too much time or memory to be looked at; it was not kept."
-        ) from None
+    except (sandbox.ChildTimedOut, sandbox.ChildKilled, MemoryError):
+        raise DocumentRefused(refusal) from None
 
 
 def _why(error: str) -> str:

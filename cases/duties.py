@@ -28,9 +28,7 @@ APART: dict[Profile, frozenset[frozenset[Act]]] = {
 }
 
 
-def clashes(
-    profile: Profile, wanted: Act, done: Collection[Act]
-) -> frozenset[Act]:
+def clashes(profile: Profile, wanted: Act, done: Collection[Act]) -> frozenset[Act]:
     """The acts this person did on the case that bar the wanted one; empty: none."""
     pairs = APART[Profile(profile)]
     return frozenset(act for act in done if frozenset({wanted, act}) in pairs)

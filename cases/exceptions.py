@@ -1,5 +1,7 @@
 """Refusals: each carries a sentence for the person who asked."""
 
+from django.core.exceptions import ValidationError
+
 
 class CaseError(Exception):
     """Something can't be done as asked; the message is a sentence for staff."""
@@ -27,3 +29,20 @@ class InsufficientProcess(CaseError):
 
 class ClaimLost(CaseError):
     """Another worker holds the work order by now; this one's result is thrown away."""
+
+
+def require_storable(**texts: str) -> None:
+    """Let texts pass that a database, a CSV and a digest can all carry, field by field.
+
+    PostgreSQL can't store NUL, and half of a surrogate pair has no UTF-8 form.
+
+    Raises:
+        ValidationError: one message per field that holds such a character.
+    """
+    broken = {
+        field: "This holds a character that can't be stored. Type the text in again."
+        for field, text in texts.items()
+        if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text)
+    }
+    if broken:
+        raise ValidationError(broken)

@@ -7,17 +7,19 @@ correction goes through ``review.revise``, which voids the sign-off.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from cases import audit, permissions
+from cases import audit, permissions, scope
 from cases.enums import EventKind, Perm, Secrecy
-from cases.exceptions import CaseError, IllegalTransition
+from cases.exceptions import CaseError, IllegalTransition, require_storable
 from cases.models import (
     Case,
     CaseDocument,
@@ -28,6 +30,7 @@ from cases.models import (
     Target,
 )
 from cases.models.case import REQUIRED_BY_INSTRUMENT
+from cases.models.target import day_window
 
 FACTS = (
     "instrument",
@@ -62,7 +65,7 @@ def open_case(
 
     Raises:
         PermissionDenied: no role of ``actor`` takes in requests.
-        ValidationError: a fact is missing or contradicts another.
+        ValidationError: a fact is missing, lies ahead or contradicts another.
         CaseError: the organisation isn't set up yet.
     """
     at = at or timezone.now()
@@ -71,12 +74,11 @@ def open_case(
     site = Organisation.objects.select_for_update().first()
     if site is None:
         raise CaseError("Set up the organisation before the first request.")
+    year = at.astimezone(ZoneInfo(site.time_zone)).year
     case = Case(
-        number=_next_number(at.year), opened_by=actor, opened_at=at, **_only_facts(facts)
+        number=_next_number(year), opened_by=actor, opened_at=at, **_only_facts(facts)
     )
-    check_instrument(case)
-    case.full_clean()
-    case.save()
+    _write_facts(case, at)
     permissions.grant_to_group(
         case, site.intake_group, given_by=None, reason="New case", at=at
     )
@@ -93,17 +95,18 @@ def correct_facts(
     Raises:
         PermissionDenied: ``actor`` may not.
         IllegalTransition: the scope has gone to counsel.
-        ValidationError: a fact is missing or contradicts another.
+        ValidationError: a fact is missing, lies ahead or contradicts another, or
+            nothing was changed.
     """
     at = at or timezone.now()
     case = _editable(case_id, actor)
     wanted = _only_facts(facts)
     changed = sorted(name for name in wanted if getattr(case, name) != wanted[name])
+    if not changed:
+        raise ValidationError("Nothing was changed.")
     for name in changed:
         setattr(case, name, wanted[name])
-    check_instrument(case)
-    case.full_clean()
-    case.save()
+    _write_facts(case, at)
     audit.record(
         case, EventKind.CASE_CORRECTED, actor=actor, at=at, data={"fields": changed}
     )
@@ -204,8 +207,7 @@ def correct_target(
         ValidationError: as in ``add_target``.
     """
     at = at or timezone.now()
-    target = Target.objects.get(pk=target_id)
-    case = _editable(target.case_id, actor)
+    case, target = _editable_target(target_id, actor)
     _write_target(target, facts)
     audit.record(
         case, EventKind.TARGET_CORRECTED, actor=actor, at=at, data={"target": target.pk}
@@ -223,8 +225,7 @@ def remove_target(target_id: int, *, actor: User, at: datetime | None = None) ->
             stays, and the item is objected to.
     """
     at = at or timezone.now()
-    target = Target.objects.get(pk=target_id)
-    case = _editable(target.case_id, actor)
+    case, target = _editable_target(target_id, actor)
     if case.scope_revision:
         raise IllegalTransition(
             "Counsel has seen this target already: object to its items instead."
@@ -283,16 +284,7 @@ def standard_list() -> list[tuple[str, str]]:
 
 def missing(case: Case) -> list[str]:
     """What intake has still to do before the request can be reviewed, as sentences."""
-    found = []
-    if not case.documents.exists():
-        found.append("Upload the served paper.")
-    if case.secrecy == Secrecy.UNKNOWN:
-        found.append("Record what the paper says about secrecy.")
-    if not case.targets.exists():
-        found.append("Enter the targets.")
-    if not case.items.exists():
-        found.append("Tick the requested categories.")
-    return found
+    return scope.missing(case)
 
 
 def check_instrument(case: Case) -> None:
@@ -305,11 +297,12 @@ def check_instrument(case: Case) -> None:
     empty = [field for field in needed if not getattr(case, field)]
     if empty:
         label = case.get_instrument_display()
-        raise ValidationError({field: f"{label}: this is needed." for field in empty})
+        raise ValidationError(dict.fromkeys(empty, f"{label}: this is needed."))
 
 
 def _next_number(year: int) -> str:
-    last = Case.objects.filter(number__startswith=f"LR-{year}-").order_by("-number").first()
+    # By age: the text order of the numbers breaks at the hundred thousandth of a year.
+    last = Case.objects.filter(number__startswith=f"LR-{year}-").order_by("-pk").first()
     serial = int(last.number.rsplit("-", 1)[1]) + 1 if last else 1
     return f"LR-{year}-{serial:05d}"
 
@@ -317,7 +310,30 @@ def _next_number(year: int) -> str:
 def _only_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := sorted(set(facts) - set(FACTS)):
         raise ValidationError(f"Not intake facts: {', '.join(unknown)}.")
-    return dict(facts)
+    return {
+        name: fact.strip() if isinstance(fact, str) else fact
+        for name, fact in facts.items()
+    }
+
+
+def _write_facts(case: Case, at: datetime) -> None:
+    texts = {name: getattr(case, name) for name in FACTS if name != "agency"}
+    require_storable(**{k: v for k, v in texts.items() if isinstance(v, str)})
+    check_instrument(case)
+    case.full_clean()
+    _check_not_ahead(case, at)
+    case.save()
+
+
+def _check_not_ahead(case: Case, at: datetime) -> None:
+    """A paper's day is a day of its own place, so the latest day on earth counts."""
+    latest = (at + timedelta(hours=14)).date()
+    days = {"issued_on": case.issued_on, "served_on": case.served_on}
+    ahead = {name: "This day lies ahead." for name, day in days.items() if day > latest}
+    if case.received_at > at:
+        ahead["received_at"] = "This moment lies ahead."
+    if ahead:
+        raise ValidationError(ahead)
 
 
 def _editable(case_id: int, actor: User) -> Case:
@@ -325,19 +341,50 @@ def _editable(case_id: int, actor: User) -> Case:
     permissions.require(actor, Perm.INTAKE, case)
     if not case.is_editable:
         raise IllegalTransition(
-            f"{case} is “{case.get_status_display()}”: take the scope back to review first."
+            f"{case} is “{case.get_status_display()}”: take the scope back to review "
+            "first."
         )
     return case
+
+
+def _editable_target(target_id: int, actor: User) -> tuple[Case, Target]:
+    """The case, locked, and its target as it stands behind the lock."""
+    case_id = Target.objects.values_list("case_id", flat=True).get(pk=target_id)
+    case = _editable(case_id, actor)
+    target = case.targets.filter(pk=target_id).first()
+    if target is None:
+        raise IllegalTransition("Somebody else has taken this target off the case.")
+    return case, target
 
 
 def _write_target(target: Target, facts: TargetFacts) -> None:
     for name in ("kind", "identifier", "role", "first_day", "last_day", "time_zone"):
         setattr(target, name, getattr(facts, name))
+    require_storable(identifier=facts.identifier)
+    if not facts.identifier.strip():
+        raise ValidationError({"identifier": "Enter it as the paper has it."})
+    if facts.time_zone not in _zones():
+        raise ValidationError(
+            {"time_zone": "Unknown time zone. Use a name such as America/New_York."}
+        )
     target.full_clean()
+    try:
+        day_window(target.first_day, target.last_day, target.time_zone)
+    except OverflowError:
+        raise ValidationError(
+            "Leave an end of the window without a day open."
+        ) from None
     target.save()
 
 
-def _write_items(case: Case, wordings: Sequence[tuple[str, str]]) -> list[RequestedItem]:
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _write_items(
+    case: Case, wordings: Sequence[tuple[str, str]]
+) -> list[RequestedItem]:
     kept = {item.category_code: item for item in case.items.all()}
     # Numbers move past the old ones first, so that no two rows share one on the way.
     for offset, item in enumerate(kept.values(), start=1):
@@ -345,6 +392,7 @@ def _write_items(case: Case, wordings: Sequence[tuple[str, str]]) -> list[Reques
         item.save(update_fields=["number"])
     items = []
     for number, (code, wording) in enumerate(wordings, start=1):
+        require_storable(wording=wording)
         item = kept.get(code) or RequestedItem(case=case, category_code=code)
         item.number, item.wording = number, wording.strip()
         item.full_clean()

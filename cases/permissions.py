@@ -114,7 +114,8 @@ def who_may(perm: Perm, case: Case) -> QuerySet[User]:
 
 
 def _view_permission() -> Permission:
-    return get_perms_for_model(Case).get(codename=Perm.VIEW.split(".")[1])
+    row: Permission = get_perms_for_model(Case).get(codename=Perm.VIEW.split(".")[1])
+    return row
 
 
 def grant_to_group(

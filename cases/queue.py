@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from celery import current_app
-from django.db import close_old_connections, connection, transaction
+from django.db import Error, close_old_connections, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -72,6 +72,8 @@ def hold(held: Claim) -> None:
         ClaimLost: another worker has claimed the row since.
         TransactionManagementError: outside a transaction the lock would mean nothing.
     """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("A lock needs a transaction.")
     rows = held.model._default_manager.select_for_update().filter(
         pk=held.pk, token=held.token
     )
@@ -80,7 +82,7 @@ def hold(held: Claim) -> None:
 
 
 def release(held: Claim, *, retry_at: datetime | None = None) -> None:
-    """Give the row back, at once or not before ``retry_at``; a lost claim is no matter."""
+    """Give the row back, now or not before ``retry_at``; a lost claim is no matter."""
     held.model._default_manager.filter(pk=held.pk, token=held.token).update(
         lease_until=retry_at
     )
@@ -93,21 +95,33 @@ def done(held: Claim) -> None:
     )
 
 
+def extend(held: Claim) -> bool:
+    """Lengthen the lease by one beat; whether another beat can do any more.
+
+    A database that can't be reached or is busy for now ends nothing: the next beat
+    tries again, and if none gets through, the lease runs out as it should.
+    """
+    until = min(timezone.now() + LEASE, held.deadline_at)
+    try:
+        close_old_connections()
+        standing = held.model._default_manager.filter(pk=held.pk, token=held.token)
+        lengthened = standing.update(lease_until=until)
+    except Error:
+        return True
+    return lengthened == 1 and until < held.deadline_at
+
+
 @contextmanager
 def heartbeat(held: Claim) -> Iterator[None]:
     """Keep the lease alive from a thread of its own, up to the claim's deadline."""
     stop = threading.Event()
 
     def beat() -> None:
-        while not stop.wait(LEASE.total_seconds() / 3):
-            until = min(timezone.now() + LEASE, held.deadline_at)
-            close_old_connections()
-            held.model._default_manager.filter(pk=held.pk, token=held.token).update(
-                lease_until=until
-            )
-            if until == held.deadline_at:
-                break
-        connection.close()
+        try:
+            while not stop.wait(LEASE.total_seconds() / 3) and extend(held):
+                pass
+        finally:
+            connection.close()
 
     thread = threading.Thread(target=beat, name="lease", daemon=True)
     thread.start()
@@ -119,7 +133,7 @@ def heartbeat(held: Claim) -> Iterator[None]:
 
 
 def hint_after_commit(task: TaskName, **ids: int) -> None:
-    """Send the message once the transaction is committed; a dead broker is no matter."""
+    """Send the message after the commit; a dead broker is no matter."""
     transaction.on_commit(lambda: _send(task, ids), robust=True)
 
 

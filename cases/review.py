@@ -21,13 +21,24 @@ from cases.enums import (
     ItemDecision,
     Perm,
 )
-from cases.exceptions import CaseError, IllegalTransition, InsufficientProcess
+from cases.exceptions import (
+    CaseError,
+    IllegalTransition,
+    InsufficientProcess,
+    require_storable,
+)
 from cases.models import Case, Category, RequestedItem, ScopeItem, ScopeRevision, Target
+from cases.models.target import day_window
+
+_PRODUCED = frozenset({Disposition.FULL, Disposition.PARTIAL})
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What the analyst proposes for one pair; days are whole days of the target's zone."""
+    """What the analyst proposes for one pair; days are whole days of the target's zone.
+
+    An end that a narrowing leaves open is the paper's.
+    """
 
     target_id: int
     item_id: int
@@ -59,13 +70,13 @@ def decide(
         PermissionDenied: ``actor`` may not.
         IllegalTransition: the case isn't in review.
         InsufficientProcess: producing is proposed where the instrument doesn't reach.
-        ValidationError: a choice lacks its reason or days, or names another case's rows.
+        ValidationError: no choice at all, or one that lacks its reason or days, narrows
+            nothing, or names another case's rows.
     """
     at = at or timezone.now()
-    case = Case.objects.select_for_update().get(pk=case_id)
-    permissions.require(actor, Perm.REVIEW, case)
-    if case.status != CaseStatus.IN_REVIEW:
-        raise IllegalTransition(f"{case} is “{case.get_status_display()}”, not in review.")
+    case = _in_review(case_id, actor)
+    if not choices:
+        raise ValidationError("Decide at least one item.")
     known = {row.code: row for row in Category.objects.current()}
     targets = {target.pk: target for target in case.targets.all()}
     items = {item.pk: item for item in case.items.all()}
@@ -99,27 +110,36 @@ def _write_choice(
     )
     row.decision, row.reason = choice.decision, choice.reason.strip()
     row.first_day, row.last_day = choice.first_day, choice.last_day
+    if choice.decision == ItemDecision.NARROW and (choice.first_day or choice.last_day):
+        row.first_day = choice.first_day or target.first_day
+        row.last_day = choice.last_day or target.last_day
     row.decided_by, row.decided_at = actor, at
     if item.category_code not in known:
         raise CaseError(f"{item}: the data map in use no longer has this category.")
     if refusal := scope.beyond_authority(case, item, row, dict(known)):
         raise InsufficientProcess(refusal)
-    if row.decision == ItemDecision.NARROW:
-        _check_narrower(target, row)
-    row.full_clean()
+    _check_row(target, row)
     row.save()
     return row
 
 
-def _check_narrower(target: Target, row: ScopeItem) -> None:
-    outside = (
-        row.first_day and target.first_day and row.first_day < target.first_day
-    ) or (row.last_day and target.last_day and row.last_day > target.last_day)
-    if outside:
-        raise ValidationError(
-            f"{row.item}, target {target.number}: narrowing can't reach beyond the days "
-            "the paper asks about."
-        )
+def _check_row(target: Target, row: ScopeItem) -> None:
+    where = f"{row.item}, target {target.number}"
+    require_storable(reason=row.reason)
+    try:
+        row.full_clean()
+        day_window(row.first_day, row.last_day, target.time_zone)
+    except ValidationError as error:
+        raise ValidationError([f"{where}: {one}" for one in error.messages]) from error
+    except OverflowError:
+        raise ValidationError(f"{where}: leave an end without a day open.") from None
+    if refusal := scope.beyond_window(row):
+        raise ValidationError(refusal)
+    if row.decision == ItemDecision.NARROW and (row.first_day, row.last_day) == (
+        target.first_day,
+        target.last_day,
+    ):
+        raise ValidationError(f"{where}: these are the paper's own days; produce it.")
 
 
 @transaction.atomic
@@ -132,13 +152,11 @@ def submit(case_id: int, *, actor: User, at: datetime | None = None) -> ScopeRev
         CaseError: something is undecided or beyond the instrument; it says what.
     """
     at = at or timezone.now()
-    case = Case.objects.select_for_update().get(pk=case_id)
-    permissions.require(actor, Perm.REVIEW, case)
+    case = _in_review(case_id, actor)
     if found := scope.problems(case):
         raise CaseError(" ".join(found))
-    workflow.transition(case.pk, "submit_scope", actor=actor, at=at)
-    case.refresh_from_db()
     revision = scope.freeze(case, prepared_by=actor, at=at)
+    workflow.transition(case.pk, "submit_scope", actor=actor, at=at)
     audit.record(
         case,
         EventKind.SCOPE_SUBMITTED,
@@ -153,10 +171,14 @@ def submit(case_id: int, *, actor: User, at: datetime | None = None) -> ScopeRev
     return revision
 
 
+@transaction.atomic
 def revise(
     case_id: int, *, actor: User, reason: str, at: datetime | None = None
 ) -> Case:
     """Take the scope back to review; every earlier sign-off stops covering the case.
+
+    The case moves to the next revision at once, so that even an unchanged scope no
+    longer has the digest that was signed.
 
     Raises:
         PermissionDenied: ``actor`` may not.
@@ -165,9 +187,17 @@ def revise(
     """
     if not reason.strip():
         raise ValidationError("Say why the scope is taken back.")
-    return workflow.transition(
-        case_id, "revise_scope", actor=actor, at=at or timezone.now(), reason=reason
+    require_storable(reason=reason)
+    case = workflow.transition(
+        case_id,
+        "revise_scope",
+        actor=actor,
+        at=at or timezone.now(),
+        reason=reason.strip(),
     )
+    case.scope_revision = scope.next_revision(case)
+    case.save(update_fields=["scope_revision"])
+    return case
 
 
 @transaction.atomic
@@ -185,7 +215,8 @@ def close(
     Raises:
         PermissionDenied: ``actor`` may not.
         IllegalTransition: the case can't be closed from where it stands.
-        ValidationError: an unknown outcome, or a decided item without one.
+        ValidationError: an unknown outcome, a decided item without one, or production
+            claimed where nothing was handed over.
     """
     at = at or timezone.now()
     case = Case.objects.select_for_update().get(pk=case_id)
@@ -197,6 +228,10 @@ def close(
         Disposition.values
     ):
         raise ValidationError("Each item of the scope needs its outcome.")
+    claimed = {disposition, *outcomes.values()} & _PRODUCED
+    if claimed and case.status != CaseStatus.RELEASED:
+        raise ValidationError("Nothing was handed over: it can't end as produced.")
+    require_storable(closing_note=note)
     for pk, outcome in outcomes.items():
         decided[pk].disposition = outcome
         decided[pk].save(update_fields=["disposition"])
@@ -214,4 +249,14 @@ def close(
         },
     )
     case.refresh_from_db()
+    return case
+
+
+def _in_review(case_id: int, actor: User) -> Case:
+    case = Case.objects.select_for_update().get(pk=case_id)
+    permissions.require(actor, Perm.REVIEW, case)
+    if case.status != CaseStatus.IN_REVIEW:
+        raise IllegalTransition(
+            f"{case} is “{case.get_status_display()}”, not in review."
+        )
     return case

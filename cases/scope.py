@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 
 from cases import audit
 from cases.authority import Cell, reach
-from cases.enums import ItemDecision, Reach
+from cases.enums import ItemDecision, Reach, Secrecy
 from cases.models import Case, Category, RequestedItem, ScopeItem, ScopeRevision
 from cases.rules.load import authority_rules
 
@@ -30,7 +30,7 @@ def authority_for(case: Case, data_class: str) -> Cell:
         instrument=case.instrument,
         data_class=data_class,
         issuer=case.issuer_kind,
-        on=case.served_on,
+        on=case.issued_on,
     )
 
 
@@ -41,7 +41,10 @@ def build(case: Case) -> dict[str, Any]:
         "revision": case.scope_revision,
         "instrument": case.instrument,
         "jurisdiction": case.jurisdiction,
+        "issuer_kind": case.issuer_kind,
+        "agency": case.agency_id,
         "agency_reference": case.agency_reference,
+        "issued_on": case.issued_on.isoformat(),
         "served_on": case.served_on.isoformat(),
         "map": case.map_digest,
         "targets": [
@@ -109,26 +112,39 @@ def categories(case: Case) -> dict[str, Category]:
     return {row.code: row for row in rows}
 
 
+def missing(case: Case) -> list[str]:
+    """What intake has still to do before the request can be reviewed, as sentences."""
+    found = []
+    if not case.documents.exists():
+        found.append("Upload the served paper.")
+    if case.secrecy == Secrecy.UNKNOWN:
+        found.append("Record what the paper says about secrecy.")
+    if not case.targets.exists():
+        found.append("Enter the targets.")
+    if not case.items.exists():
+        found.append("Tick the requested categories.")
+    return found
+
+
 def problems(case: Case) -> list[str]:
     """What keeps the scope from being submitted, each as a sentence; empty: nothing."""
     known = {row.code: row for row in Category.objects.current()}
-    found = []
-    for item in case.items.all():
-        if item.category_code not in known:
-            found.append(
-                f"{item}: the data map in use has no category “{item.category_code}”."
-            )
+    found = [
+        f"{item}: the data map in use has no category “{item.category_code}”."
+        for item in case.items.all()
+        if item.category_code not in known
+    ]
     decided = {(one.target_id, one.item_id): one for one in decisions(case)}
     for item in case.items.all():
         for target in case.targets.all():
             choice = decided.get((target.pk, item.pk))
             if choice is None:
                 found.append(f"{item}, target {target.number}: not decided yet.")
-            elif item.category_code in known and (
-                refusal := beyond_authority(case, item, choice, known)
-            ):
-                found.append(refusal)
-    return found
+                continue
+            if item.category_code in known:
+                found.append(beyond_authority(case, item, choice, known))
+            found.append(beyond_window(choice))
+    return [sentence for sentence in found if sentence]
 
 
 def beyond_authority(
@@ -141,10 +157,39 @@ def beyond_authority(
     instrument = case.get_instrument_display()
     if cell.reach == Reach.INSUFFICIENT:
         because = f" ({cell.citation})" if cell.citation else ""
-        return f"{item}: a {instrument.lower()} doesn't reach this data{because}. Object instead."
+        return (
+            f"{item}: a {instrument.lower()} doesn't reach this data{because}. "
+            "Object instead."
+        )
     if cell.reach == Reach.VOLUNTARY and not choice.reason:
-        return f"{item}: producing this is voluntary ({cell.citation}); give the reason."
+        return (
+            f"{item}: producing this is voluntary ({cell.citation}); give the reason."
+        )
     return ""
+
+
+def beyond_window(choice: ScopeItem) -> str:
+    """Why a narrowing reaches beyond the days the paper asks about; "" if it doesn't.
+
+    An open end of a narrowing reaches as far as time does.
+    """
+    if choice.decision != ItemDecision.NARROW:
+        return ""
+    asked = choice.target
+    before = asked.first_day and (choice.first_day or date.min) < asked.first_day
+    after = asked.last_day and (choice.last_day or date.max) > asked.last_day
+    if not (before or after):
+        return ""
+    return (
+        f"{choice.item}, target {asked.number}: narrowing can't reach beyond the days "
+        "the paper asks about."
+    )
+
+
+def next_revision(case: Case) -> int:
+    """The number that the next submitted scope gets."""
+    last = case.revisions.order_by("-number").first()
+    return last.number + 1 if last else 1
 
 
 def freeze(case: Case, *, prepared_by: User, at: datetime) -> ScopeRevision:
@@ -154,7 +199,7 @@ def freeze(case: Case, *, prepared_by: User, at: datetime) -> ScopeRevision:
     the case, so that ``digest(case)`` equals the frozen digest until something changes.
     """
     current = Category.objects.current().values_list("map_digest", flat=True).first()
-    case.scope_revision += 1
+    case.scope_revision = next_revision(case)
     case.scope_prepared_by = prepared_by
     case.map_digest = current or ""
     case.save(update_fields=["scope_revision", "scope_prepared_by", "map_digest"])

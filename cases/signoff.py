@@ -7,8 +7,9 @@ sign-off covers the case any more: nothing has to be remembered or switched off.
 What holds here, and why:
 
 * Counsel decides: a role with ``cases.sign_off_case`` and a grant on this case.
-* Four eyes: whoever prepared the scope can't sign it, superusers included. A
-  permission can't say this (it knows roles, not what a person did), so it is a
+* Four eyes: whoever prepared the scope can't sign it, superusers included: who
+  submitted it, and who decided any of its items, in this round or an earlier one.
+  A permission can't say this (it knows roles, not what a person did), so it is a
   rule here, and a constraint on the row behind it.
 * An approval names its legal basis, e.g. ``18 U.S.C. 2703(c)(2)``; the database
   refuses one without. Source: docs/policy.md, section "Sign-off".
@@ -24,9 +25,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases import audit, permissions, scope, workflow
-from cases.enums import EventKind, Perm, SignOffDecision
-from cases.exceptions import FourEyesViolation, ScopeChanged
-from cases.models import Case, SignOff
+from cases.duties import clashes
+from cases.enums import Act, EventKind, Perm, Profile, SignOffDecision
+from cases.exceptions import FourEyesViolation, ScopeChanged, require_storable
+from cases.models import Case, Organisation, SignOff
 
 _AFTERWARDS = {
     SignOffDecision.APPROVED: ("approve_scope", EventKind.SIGN_OFF_APPROVED),
@@ -55,7 +57,8 @@ def record_sign_off(
 
     Raises:
         PermissionDenied: ``counsel`` may not sign off this case.
-        FourEyesViolation: ``counsel`` prepared the scope.
+        FourEyesViolation: ``counsel`` prepared the scope, or did what the site's
+            profile keeps apart from approving.
         ScopeChanged: the scope is no longer the one counsel read.
         ValidationError: an approval without a legal basis, another decision without a
             note, an unknown decision, or a second decision on the same scope.
@@ -64,12 +67,12 @@ def record_sign_off(
     at = at or timezone.now()
     case = Case.objects.select_for_update().get(pk=case_id)
     permissions.require(counsel, Perm.SIGN_OFF, case)
-    if counsel.pk == case.scope_prepared_by_id:
-        raise FourEyesViolation("Who prepared the scope can't sign it.")
+    _require_other(case, counsel)
     if scope_digest != scope.digest(case):
         raise ScopeChanged(f"The scope of {case} changed after it was shown.")
     if decision not in _AFTERWARDS:
         raise ValidationError("Approve, return or refuse.")
+    require_storable(legal_basis=legal_basis, note=note)
 
     sign_off = SignOff(
         case=case,
@@ -91,7 +94,23 @@ def record_sign_off(
         event_kind,
         actor=counsel,
         at=at,
-        data={"sign_off": sign_off.pk, "scope": scope_digest, "basis": legal_basis},
+        data={
+            "sign_off": sign_off.pk,
+            "scope": scope_digest,
+            "basis": sign_off.legal_basis,
+        },
     )
-    workflow.transition(case.pk, step, actor=counsel, at=at, reason=note)
+    # Counsel's note stays on the sign-off: the trail has other readers.
+    workflow.transition(case.pk, step, actor=counsel, at=at)
     return sign_off
+
+
+def _require_other(case: Case, counsel: User) -> None:
+    done = audit.acts_of(case, counsel)
+    if Act.PREPARE in done or counsel.pk == case.scope_prepared_by_id:
+        raise FourEyesViolation("Who prepared the scope can't sign it.")
+    profile = Profile(Organisation.objects.get().profile)
+    if clashes(profile, Act.APPROVE, done):
+        raise FourEyesViolation(
+            "You collected, certified or released on this case: another person signs."
+        )

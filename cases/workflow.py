@@ -23,6 +23,13 @@ def _has_what_was_asked(case: Case) -> str:
     return ""
 
 
+def _scope_is_frozen(case: Case) -> str:
+    now = scope.digest(case)
+    frozen = case.revisions.filter(digest=now).exists()
+    decided = case.sign_offs.filter(scope_digest=now).exists()
+    return "" if frozen and not decided else "Freeze the scope as it stands now first."
+
+
 def _scope_is_signed(case: Case) -> str:
     signed = case.sign_offs.approving(scope.digest(case)).exists()
     return "" if signed else "No sign-off covers the scope as it stands now."
@@ -41,7 +48,11 @@ CASE = Machine(
             guards=(_has_process, _has_what_was_asked),
         ),
         Transition(
-            "submit_scope", sources(S.IN_REVIEW), S.AWAITING_SIGN_OFF, Perm.REVIEW
+            "submit_scope",
+            sources(S.IN_REVIEW),
+            S.AWAITING_SIGN_OFF,
+            Perm.REVIEW,
+            guards=(_has_process, _has_what_was_asked, _scope_is_frozen),
         ),
         Transition(
             "approve_scope",

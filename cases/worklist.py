@@ -7,8 +7,8 @@ from datetime import date
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from cases import intake, permissions
-from cases.enums import CaseStatus, Perm
+from cases import permissions, scope
+from cases.enums import CaseStatus, Perm, Secrecy
 from cases.models import Case
 
 
@@ -42,21 +42,23 @@ _TURNS = {
 def tasks_for(user: User) -> list[Task]:
     """What this person can do next on the cases they see, oldest clock first."""
     found = []
-    for case in permissions.visible_cases(user).filter(status__in=_TURNS):
+    for case in permissions.visible_cases(user).exclude(status=CaseStatus.CLOSED):
         found += [task for task in tasks_on(case) if _is_theirs(user, task)]
     return sorted(found, key=lambda task: task.order)
 
 
 def tasks_on(case: Case) -> list[Task]:
     """The next steps of one case, whoever may do them."""
-    turn = _TURNS.get(CaseStatus(case.status))
-    if turn is None:
-        return []
     if case.status == CaseStatus.RECEIVED:
         return [_received(case)]
-    verb = turn[1]
-    title, detail = _words()[verb]
-    return [Task(case, verb, title, detail, case.due_on)]
+    found = []
+    if turn := _TURNS.get(CaseStatus(case.status)):
+        title, detail = _words()[turn[1]]
+        found.append(Task(case, turn[1], title, detail, case.due_on))
+    # Unknown secrecy stops the release: it stays somebody's task until it is known.
+    if case.status != CaseStatus.CLOSED and case.secrecy == Secrecy.UNKNOWN:
+        found.append(_intake(case))
+    return found
 
 
 def perm_of(task: Task) -> Perm:
@@ -73,10 +75,14 @@ def _is_theirs(user: User, task: Task) -> bool:
     return not own_scope
 
 
+def _intake(case: Case) -> Task:
+    title, _detail = _words()["intake"]
+    return Task(case, "intake", title, " ".join(scope.missing(case)), case.due_on)
+
+
 def _received(case: Case) -> Task:
-    if missing := intake.missing(case):
-        title, _detail = _words()["intake"]
-        return Task(case, "intake", title, " ".join(missing), case.due_on)
+    if scope.missing(case):
+        return _intake(case)
     title, detail = _words()["start_review"]
     return Task(case, "start_review", title, detail, case.due_on)
 

@@ -18,6 +18,8 @@ _REQUIRED = {
     "valid_from",
 }
 _OPTIONAL = {"issuers", "note", "valid_to"}
+_LISTS = ("instruments", "data_classes", "issuers")
+_TEXTS = ("id", "jurisdiction", "reach", "citation", "note", "mark")
 
 
 class RulesError(ValueError):
@@ -32,9 +34,12 @@ def parse_authority(text: str) -> tuple[Rule, ...]:
             outside the closed lists, no citation, or an id used twice.
     """
     try:
-        lines = tomllib.loads(text).get("rule", [])
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RulesError(f"Not a TOML file: {error}") from error
+    lines = table.pop("rule", None)
+    if table or not isinstance(lines, list) or not lines:
+        raise RulesError("The file holds [[rule]] tables, one or more, and no other.")
     rules = tuple(_rule(line) for line in lines)
     ids = [rule.cell.rule_id for rule in rules]
     if twice := sorted({one for one in ids if ids.count(one) > 1}):
@@ -49,10 +54,7 @@ def _rule(line: dict[str, Any]) -> Rule:
         raise RulesError(f"{name}: missing {', '.join(missing)}.")
     if unknown := sorted(keys - _REQUIRED - _OPTIONAL):
         raise RulesError(f"{name}: unknown {', '.join(unknown)}.")
-    if not line["citation"] or line["mark"] not in {"V", "S", "M"}:
-        raise RulesError(f"{name}: a rule has a citation and a mark V, S or M.")
-    if not isinstance(line["valid_from"], date):
-        raise RulesError(f"{name}: valid_from is a date.")
+    _check_values(name, line)
     try:
         return Rule(
             jurisdiction=Jurisdiction(line["jurisdiction"]),
@@ -71,3 +73,19 @@ def _rule(line: dict[str, Any]) -> Rule:
         )
     except ValueError as error:
         raise RulesError(f"{name}: {error}.") from error
+
+
+def _check_values(name: str, line: dict[str, Any]) -> None:
+    for key in _TEXTS:
+        if not isinstance(line.get(key, ""), str):
+            raise RulesError(f"{name}: {key} is a text.")
+    for key in _LISTS:
+        # An empty list would make a rule that never holds: leave the key out instead.
+        if not line.get(key, ["left out"]) or not isinstance(line.get(key, []), list):
+            raise RulesError(f"{name}: {key} is a list with at least one entry.")
+    if not line["citation"] or line["mark"] not in {"V", "S", "M"}:
+        raise RulesError(f"{name}: a rule has a citation and a mark V, S or M.")
+    first, last = line["valid_from"], line.get("valid_to", line["valid_from"])
+    # A TOML moment is a date to Python, too, but compares with none.
+    if type(first) is not date or type(last) is not date or last < first:
+        raise RulesError(f"{name}: valid_from and valid_to are dates in that order.")

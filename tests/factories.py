@@ -1,0 +1,337 @@
+"""The smallest valid rows and states, made the way the house makes them: by its verbs.
+
+People get a role and sit at the desk that every new case is granted to, so a role is
+all that tells them apart. Every act takes place at a given instant.
+"""
+
+import io
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+import pikepdf
+from django.contrib.auth.models import Group, User
+
+from cases import documents, intake, review, scope, signoff, workflow
+from cases.enums import (
+    CaseStatus,
+    Channel,
+    DataClass,
+    Disposition,
+    DocumentKind,
+    IdentifierKind,
+    Instrument,
+    IssuerKind,
+    ItemDecision,
+    Jurisdiction,
+    Role,
+    Secrecy,
+    SignOffDecision,
+    TargetRole,
+)
+from cases.models import (
+    Agency,
+    Case,
+    CaseDocument,
+    Category,
+    Organisation,
+    ScopeRevision,
+    SignOff,
+    Target,
+)
+
+AT = datetime(2023, 3, 14, 16, 0, tzinfo=UTC)
+DESK = "Desk"
+MAP = "f" * 64
+BASIS = "18 U.S.C. 2703(c)(2)"
+
+# What each instrument must state beyond the common facts, with a value that will do.
+OWN_FACTS = {
+    "issuing_court": "U.S. District Court, Northern District of California",
+    "statute_cited": "18 U.S.C. 2703(d)",
+    "treaty_reference": "MLAT 2023/17",
+    "emergency_grounds": "A threat to life, stated by telephone.",
+    "issuer_kind": IssuerKind.JUDGE,
+    "due_on": date(2023, 3, 30),
+}
+
+
+def organisation(**fields: object) -> Organisation:
+    """The site, with its desk; the one row there is."""
+    found = Organisation.objects.first()
+    if found is not None:
+        return found
+    desk, _ = Group.objects.get_or_create(name=DESK)
+    defaults: dict[str, object] = {
+        "pk": 1,
+        "name": "Package Index Foundation",
+        "address": "200 Harbor Street, Portland, Oregon",
+        "contact": "legal@foundation.example",
+        "custodian_title": "Director of Infrastructure",
+        "time_zone": "America/Los_Angeles",
+        "bates_prefix": "PIF",
+        "intake_group": desk,
+    }
+    return Organisation.objects.create(**(defaults | fields))
+
+
+def agency() -> Agency:
+    """An agency of the directory."""
+    return Agency.objects.get_or_create(
+        name="Department of Justice",
+        defaults={"jurisdiction": Jurisdiction.UNITED_STATES},
+    )[0]
+
+
+def person(*roles: Role, at_the_desk: bool = True, **fields: object) -> User:
+    """Somebody with these roles, whom each new case is granted to by the desk."""
+    site = organisation()
+    number = User.objects.count() + 1
+    user = User.objects.create(username=f"person{number}", **fields)
+    user.groups.set(Group.objects.filter(name__in=[role.value for role in roles]))
+    if at_the_desk:
+        user.groups.add(site.intake_group)
+    return user
+
+
+def clerk() -> User:
+    """An intake clerk at the desk."""
+    return person(Role.INTAKE_CLERK)
+
+
+def analyst() -> User:
+    """An analyst at the desk."""
+    return person(Role.ANALYST)
+
+
+def counsel() -> User:
+    """Counsel at the desk."""
+    return person(Role.COUNSEL)
+
+
+def categories() -> list[Category]:
+    """A data map in use with one category of each class that a subpoena tells apart."""
+    lines = (
+        ("names", DataClass.SUBSCRIBER),
+        ("sessions", DataClass.IDENTIFYING),
+        ("messages", DataClass.CONTENT),
+    )
+    return [
+        Category.objects.get_or_create(
+            map_digest=MAP,
+            code=code,
+            defaults={
+                "is_current": True,
+                "number": number,
+                "title": code.capitalize(),
+                "usual_words": f"All {code}",
+                "data_class": data_class,
+                "held": "Held.",
+            },
+        )[0]
+        for number, (code, data_class) in enumerate(lines, start=1)
+    ]
+
+
+def facts(**changed: object) -> dict[str, object]:
+    """Intake facts of a grand jury subpoena; ``changed`` replaces some."""
+    return {
+        "instrument": Instrument.GRAND_JURY_SUBPOENA,
+        "jurisdiction": Jurisdiction.UNITED_STATES,
+        "channel": Channel.EMAIL,
+        "agency": agency(),
+        "officer_name": "Special Agent Dana Whitlock",
+        "officer_email": "dana.whitlock@agency.example",
+        "issuing_authority": "Marcus Oyelaran, Assistant United States Attorney",
+        "issuing_court": OWN_FACTS["issuing_court"],
+        "agency_reference": "2023R00417-08",
+        "issued_on": date(2023, 3, 9),
+        "served_on": date(2023, 3, 13),
+        "received_at": datetime(2023, 3, 13, 17, 0, tzinfo=UTC),
+        "due_on": date(2023, 3, 30),
+    } | changed
+
+
+def pdf(pages: int = 1, text: str = "") -> bytes:
+    """A served paper: as many blank pages, and ``text`` to tell one from another."""
+    out = io.BytesIO()
+    with pikepdf.new() as made:
+        for _ in range(pages):
+            made.add_blank_page(page_size=(612, 792))
+        made.docinfo["/Title"] = text or "Subpoena"
+        made.save(out, static_id=True)
+    return out.getvalue()
+
+
+def target_facts(identifier: str = "alice", **changed: object) -> intake.TargetFacts:
+    """A user name asked about from 2022 to February 2023, in New York's days."""
+    return intake.TargetFacts(
+        **{
+            "kind": IdentifierKind.USERNAME,
+            "identifier": identifier,
+            "time_zone": "America/New_York",
+            "role": TargetRole.NOT_STATED,
+            "first_day": date(2022, 1, 1),
+            "last_day": date(2023, 2, 28),
+        }
+        | changed
+    )
+
+
+def opened(*, by: User | None = None, at: datetime = AT, **changed: object) -> Case:
+    """A case of which nothing but the facts is in."""
+    return intake.open_case(actor=by or clerk(), facts=facts(**changed), at=at)
+
+
+def paper(case: Case, *, by: User | None = None, **changed: object) -> CaseDocument:
+    """The served paper, on the case."""
+    wanted: dict[str, object] = {
+        "kind": DocumentKind.PROCESS,
+        "name": "subpoena.pdf",
+        "content": io.BytesIO(pdf()),
+        "at": AT,
+    }
+    return documents.add_document(
+        case.pk, actor=by or case.opened_by, **(wanted | changed)
+    )
+
+
+def stored_paper(case: Case) -> CaseDocument:
+    """A paper's row without its file: for tests that look at no picture."""
+    return CaseDocument.objects.create(
+        case=case,
+        kind=DocumentKind.PROCESS,
+        name="subpoena.pdf",
+        path=f"documents/{case.pk}-{case.documents.count()}.pdf",
+        sha256=f"{case.documents.count():064x}",
+        size=1,
+        pages=1,
+        uploaded_by=case.opened_by,
+        uploaded_at=AT,
+    )
+
+
+def target(case: Case, identifier: str = "alice", **changed: object) -> Target:
+    """A target of the case."""
+    return intake.add_target(
+        case.pk,
+        actor=case.opened_by,
+        facts=target_facts(identifier, **changed),
+        at=AT,
+    )
+
+
+def items(case: Case, codes: Sequence[str] = ("names", "sessions")) -> None:
+    """The requested items, by category."""
+    categories()
+    intake.set_items(
+        case.pk,
+        actor=case.opened_by,
+        wordings=[(code, f"All {code}") for code in codes],
+        at=AT,
+    )
+
+
+def received(*, by: User | None = None, **changed: object) -> Case:
+    """A case whose intake is complete: paper, secrecy, one target, two items."""
+    case = opened(by=by, **changed)
+    stored_paper(case)
+    intake.record_secrecy(case.pk, actor=case.opened_by, secrecy=Secrecy.NONE, at=AT)
+    target(case)
+    items(case)
+    return fresh(case)
+
+
+def in_review(*, by: User | None = None, **changed: object) -> Case:
+    """A case whose review has begun; ``by`` is the analyst."""
+    case = received(**changed)
+    return review.start(case.pk, actor=by or analyst(), at=AT)
+
+
+def choices(
+    case: Case, decision: str = ItemDecision.PRODUCE, reason: str = ""
+) -> list[review.Choice]:
+    """The same decision for every pair of the case."""
+    return [
+        review.Choice(one.pk, item.pk, decision, reason=reason)
+        for item in case.items.all()
+        for one in case.targets.all()
+    ]
+
+
+def submit(case: Case, by: User) -> ScopeRevision:
+    """Decide to produce every pair, and off to counsel."""
+    review.decide(case.pk, actor=by, choices=choices(case), at=AT)
+    return review.submit(case.pk, actor=by, at=AT)
+
+
+def awaiting(*, by: User | None = None, **changed: object) -> Case:
+    """A case that waits for counsel; ``by`` prepared it."""
+    by = by or analyst()
+    case = in_review(by=by, **changed)
+    submit(case, by)
+    return fresh(case)
+
+
+def sign(
+    case: Case, by: User | None = None, decision: str = SignOffDecision.APPROVED
+) -> SignOff:
+    """Counsel's decision on the scope as it stands."""
+    return signoff.record_sign_off(
+        case.pk,
+        counsel=by or counsel(),
+        decision=decision,
+        scope_digest=scope.digest(fresh(case)),
+        legal_basis=BASIS if decision == SignOffDecision.APPROVED else "",
+        note="" if decision == SignOffDecision.APPROVED else "See the note.",
+        at=AT,
+    )
+
+
+def approved(*, by: User | None = None, **changed: object) -> Case:
+    """A case that counsel has approved; ``by`` prepared it."""
+    case = awaiting(by=by, **changed)
+    sign(case)
+    return fresh(case)
+
+
+def in_status(status: str) -> Case:
+    """A case in this status, brought there by lawful steps."""
+    match CaseStatus(status):
+        case CaseStatus.RECEIVED:
+            return received()
+        case CaseStatus.IN_REVIEW:
+            made = in_review()
+            review.decide(made.pk, actor=analyst(), choices=choices(made), at=AT)
+            return made
+        case CaseStatus.AWAITING_SIGN_OFF:
+            return awaiting()
+        case CaseStatus.APPROVED:
+            return approved()
+        case CaseStatus.REFUSED:
+            made = awaiting()
+            sign(made, decision=SignOffDecision.REFUSED)
+        case CaseStatus.IN_PRODUCTION:
+            made = approved()
+            _step(made, "order_packet", Role.ANALYST)
+        case CaseStatus.RELEASED:
+            made = in_status(CaseStatus.IN_PRODUCTION)
+            _step(made, "release_packet", Role.RELEASE_OFFICER)
+        case CaseStatus.CLOSED:
+            made = received()
+            review.close(
+                made.pk,
+                actor=analyst(),
+                disposition=Disposition.WITHDRAWN,
+                outcomes={},
+                at=AT,
+            )
+    return fresh(made)
+
+
+def _step(case: Case, name: str, role: Role) -> None:
+    workflow.transition(case.pk, name, actor=person(role), at=AT)
+
+
+def fresh(case: Case) -> Case:
+    """The case as the database has it now."""
+    return Case.objects.get(pk=case.pk)
