@@ -13,3 +13,7 @@ class PacketBroken(CaseError):
 
 class WrongDigest(CaseError):
     """The digest confirmed isn't that of the packet."""
+
+
+class FontMissing(CaseError):
+    """A font that packets are set in isn't installed."""
