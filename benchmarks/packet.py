@@ -1,0 +1,45 @@
+"""From the order to the sealed packet, for the demo's signed request.
+
+One warm process does what a worker does: collect all exhibits of two accounts and nine
+items, then, once the declaration is signed, render, seal and verify. The clock runs
+only while a worker would work; the custodian's reading is not in it. Each round makes a
+new revision of the same scope, so nothing is served from an earlier round.
+"""
+
+import statistics
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from benchmarks.ground import Figure, answer, arguments, fresh_folder, start_django
+
+TARGET_SECONDS = 3.0
+
+
+def main() -> None:
+    """Measure and print."""
+    options = arguments(__doc__ or "")
+    start_django(fresh_folder("packet"))
+    from benchmarks.packet_rounds import Rounds  # noqa: PLC0415  Django comes first
+
+    rounds = Rounds()
+    warm = rounds.once()
+    count = 3 if options.quick else 9
+    measured = [rounds.once() for _ in range(count)]
+    work = [one.collect + one.seal for one in measured]
+    figures = [
+        Figure("order_to_sealed_seconds", statistics.median(work), "s", TARGET_SECONDS),
+        Figure("collect_seconds", statistics.median(o.collect for o in measured), "s"),
+        Figure("seal_seconds", statistics.median(o.seal for o in measured), "s"),
+        Figure("first_cold_round_seconds", warm.collect + warm.seal, "s"),
+        Figure("rows", float(measured[0].rows), "rows"),
+        Figure("pages", float(measured[0].pages), "pages"),
+    ]
+    note = f"Demo request, median of {count} warm rounds{' (quick)' if options.quick else ''}."
+    answer(figures, as_json=options.json, note=note)
+
+
+
+if __name__ == "__main__":
+    main()
