@@ -1,77 +1,103 @@
-"""Every knob of the portal, read from the environment once, typed.
+"""Every setting of the project; each knob is read from the environment once.
 
-Law is never a knob. What may not be missing stops the start; what contradicts itself is
-an error of ``compliance.checks``. README lists the variables.
+Law is never a knob (it is dated data in ``cases/rules``), and nothing here opens by
+default: without ``CANDOR_DEMO=1`` a missing secret or host stops the start
+(``compliance/checks.py``). The table of knobs stands in README.md.
 """
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+T = TypeVar("T")
+
+
+def env(name: str, default: T, read: Callable[[str], T]) -> T:
+    """The variable as ``read`` understands it, ``default`` when unset or empty."""
+    text = os.environ.get(name, "")
+    try:
+        return read(text) if text else default
+    except (KeyError, ValueError) as fault:
+        raise ImproperlyConfigured(f"{name} can't be read: {fault}") from fault
+
+
+def yes_or_no(text: str) -> bool:
+    """Only 1 and 0, so that nobody switches the demo on with ``CANDOR_DEMO=no``."""
+    return {"1": True, "0": False}[text]
+
+
+def words(text: str) -> list[str]:
+    """A list separated by commas."""
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+# Everything written at run time, outside the version control.
+VAR_DIR = env("CANDOR_VAR_DIR", BASE_DIR / "var", Path)
+VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-def env(name: str, default: str | None = None) -> str:
-    """A variable of the environment; without a default it must be there."""
-    value = os.environ.get(name, default)
-    if value is None:
-        raise ImproperlyConfigured(f"Set {name} in the environment; see README.")
-    return value
-
-
-# --- Who and where ---------------------------------------------------------------------
-
-DEMO = env("CANDOR_DEMO", "") == "1"
-VAR_DIR = Path(env("CANDOR_VAR_DIR", str(BASE_DIR / "var"))).resolve()
-FILES_DIR = Path(env("CANDOR_FILES_DIR", str(VAR_DIR / "files"))).resolve()
-DEBUG = False
-ALLOWED_HOSTS = env("CANDOR_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-CSRF_TRUSTED_ORIGINS = [url for url in env("CANDOR_ORIGINS", "").split(",") if url]
+# Served papers, exhibits and packets. Never below a folder that a web server serves.
+FILES_DIR = env("CANDOR_FILES_DIR", VAR_DIR / "files", Path)
 
 
-def _demo_secret() -> str:
-    """A secret for the demo, made once and kept beside its data."""
+# ------------------------------------------------------------------- demo or not
+
+# The trial on one's own machine: known sign-ins, plain HTTP, localhost only.
+DEMO = env("CANDOR_DEMO", False, yes_or_no)  # noqa: FBT003 - a value, not a switch
+
+DEBUG = False  # Debug pages print local variables, and those are people's data.
+
+
+def demo_secret() -> str:
+    """A secret made at the first start, so that sessions outlive a restart."""
     path = VAR_DIR / "secret-key"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(50))
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_text(secrets.token_urlsafe(64))
+    except FileExistsError:
+        pass
     return path.read_text()
 
 
-SECRET_KEY = (
-    os.environ.get("CANDOR_SECRET_KEY") or _demo_secret()
-    if DEMO
-    else env("CANDOR_SECRET_KEY")
-)
+SECRET_KEY = env("SECRET_KEY", demo_secret() if DEMO else "", str)
 
-# --- Applications ----------------------------------------------------------------------
+HOSTS = env("CANDOR_HOSTS", [], words)
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", *HOSTS] if DEMO else HOSTS
+
+# The port on 127.0.0.1 that ``manage.py dev`` listens on.
+PORT = env("PORT", 8000, int)
+
+
+# ------------------------------------------------------------------------ wiring
 
 INSTALLED_APPS = [
-    "unfold.apps.BasicAppConfig",
+    "unfold.apps.BasicAppConfig",  # the theme; the site is named by compliance.apps
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "compliance.apps.CandorAdminConfig",
+    "compliance.apps.ComplianceConfig",
+    "cases",
+    "disclosures",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "guardian",
-    "cases",
-    "disclosures",
-    "compliance",
 ]
+
 MIDDLEWARE = [
+    "compliance.security.GZipPages",
     "django.middleware.security.SecurityMiddleware",
     "compliance.security.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -80,103 +106,143 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
+
 ROOT_URLCONF = "compliance.urls"
 WSGI_APPLICATION = "compliance.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Ahead of the theme's own: what we replace of it (menu buttons, sign-in).
+        "DIRS": [BASE_DIR / "compliance" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {"candor": "cases.admin.tags"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+            ],
         },
-    }
+    },
 ]
 
-# --- Database --------------------------------------------------------------------------
 
+# ---------------------------------------------------------------------- database
 
-def _database(url: str) -> dict[str, object]:
-    """Django's settings for ``sqlite:///path`` or ``postgresql://user:secret@host/name``."""
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite":
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": parts.path[1:],
-            "OPTIONS": {
-                "transaction_mode": "IMMEDIATE",
-                "timeout": 30,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-            },
-        }
-    if parts.scheme in {"postgres", "postgresql"}:
-        return {
-            "ENGINE": "django.db.backends.postgresql",
-            "NAME": parts.path[1:],
-            "USER": unquote(parts.username or ""),
-            "PASSWORD": unquote(parts.password or ""),
-            "HOST": parts.hostname or "",
-            "PORT": str(parts.port or ""),
-            "CONN_MAX_AGE": 60,
-            "CONN_HEALTH_CHECKS": True,
-        }
-    raise ImproperlyConfigured("CANDOR_DATABASE_URL is sqlite:///… or postgresql://…")
-
-
-DATABASES = {
-    "default": _database(
-        env("CANDOR_DATABASE_URL", f"sqlite:///{VAR_DIR / 'candor.sqlite3'}")
-    )
+# IMMEDIATE takes SQLite's one write lock at the start of a transaction, which is what
+# the verbs' row locks mean there; WAL lets readers go on meanwhile.
+SQLITE: dict[str, Any] = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": VAR_DIR / "candor.sqlite3",
+    "OPTIONS": {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL;"
+            "PRAGMA synchronous=NORMAL;"
+            "PRAGMA busy_timeout=20000;"
+            "PRAGMA foreign_keys=ON;"
+        ),
+    },
 }
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# The service's own databases, read-only, by the names that the data map gives them:
-# CANDOR_SOURCE_WAREHOUSE_URL is the source "warehouse".
-SOURCE_URLS = {
-    name.removeprefix("CANDOR_SOURCE_").removesuffix("_URL").lower(): value
-    for name, value in os.environ.items()
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings of ``postgresql://user:password@host:port/name?sslmode=…``.
+
+    Raises:
+        ValueError: the address is for another kind of database, or names none.
+    """
+    parts = urlsplit(url)
+    name = unquote(parts.path.removeprefix("/"))
+    if parts.scheme not in {"postgres", "postgresql"} or not name:
+        raise ValueError("it should look like postgresql://user:password@host/name")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": dict(parse_qsl(parts.query)),
+    }
+
+
+DATABASES = {"default": env("DATABASE_URL", SQLITE, database)}
+
+# The service's own systems, by the name the data map gives each:
+# CANDOR_SOURCE_SERVICE_URL is the address of the source "service".
+DEMO_DIR = VAR_DIR / "demo"
+DEMO_SOURCE_URLS = {
+    "service": f"sqlite:///{DEMO_DIR / 'service.sqlite3'}",
+    "downloads": f"file://{DEMO_DIR / 'file_downloads.parquet'}",
+}
+SOURCE_URLS = (DEMO_SOURCE_URLS if DEMO else {}) | {
+    name.removeprefix("CANDOR_SOURCE_").removesuffix("_URL").lower(): url
+    for name, url in os.environ.items()
     if name.startswith("CANDOR_SOURCE_") and name.endswith("_URL")
 }
 
-# --- Work in the background ------------------------------------------------------------
 
-REDIS_URL = env("CANDOR_REDIS_URL", "")
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
-_BROKER_DIR = VAR_DIR / "broker"
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = (
-    {
-        "visibility_timeout": 7200,  # longer than the longest step
+# ------------------------------------------------------------------------- queue
+
+# The row is the work order and the message only a hint: any broker will do, and any
+# message may be lost or doubled (cases/queue.py).
+REDIS_URL = env("REDIS_URL", "", str)
+BROKER_DIR = VAR_DIR / "broker"
+
+if REDIS_URL:
+    CELERY_BROKER_URL = REDIS_URL
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+        "visibility_timeout": 3600,  # longer than any step may take
         "unacked_restore_interval": 10,
-        "unacked_restore_throttle": 1,
+        "unacked_restore_throttle": 1,  # else a restore scan runs every 100 s
         "socket_timeout": 5,
-        "socket_connect_timeout": 2,
+        "socket_connect_timeout": 2,  # a frozen broker must not hang a page
         "socket_keepalive": True,
         "health_check_interval": 25,
     }
-    if REDIS_URL
-    else {
-        "data_folder_in": str(_BROKER_DIR / "queue"),
-        "data_folder_out": str(_BROKER_DIR / "queue"),
-        "control_folder": str(_BROKER_DIR / "control"),
-        "store_processed": False,
+else:
+    for folder in ("messages", "control"):
+        (BROKER_DIR / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(BROKER_DIR / "messages"),
+        "data_folder_out": str(BROKER_DIR / "messages"),
+        "control_folder": str(BROKER_DIR / "control"),
         "polling_interval": 0.1,
     }
-)
+
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
+# A task that kills its worker comes back; the row's count of attempts ends that.
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TIMEZONE = "UTC"
+# Task time limits do nothing in a pool of threads: cases/sandbox.py ends what hangs.
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # LOGGING below holds for the worker as well
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
-# --- People ----------------------------------------------------------------------------
+
+# ----------------------------------------------------------------------- sign-in
 
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+
+# Guardian holds the grants, and only cases.permissions asks it. Its back end would let
+# has_perm answer half the question, so it isn't hooked and guardian.W001 is no fault.
+ANONYMOUS_USER_NAME = None
+GUARDIAN_MONKEY_PATCH_USER = False
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -184,55 +250,83 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-# guardian's placeholder for anonymous people: nobody here is anonymous.
-ANONYMOUS_USER_NAME = None
-GUARDIAN_MONKEY_PATCH_USER = False
-SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # cases.permissions asks the tables itself
+LOGIN_URL = "admin:login"
 
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
-SESSION_COOKIE_AGE = 8 * 3600
-SECURE_SSL_REDIRECT = not DEMO
-SECURE_HSTS_SECONDS = 0 if DEMO else 31_536_000
+SESSION_COOKIE_AGE = 8 * 3600  # one working day
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+
+# --------------------------------------------------------------------- transport
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEMO
+SECURE_HSTS_SECONDS = 0 if DEMO else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEMO
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-# --- Words and days --------------------------------------------------------------------
+# Set where a proxy in front ends TLS and always overwrites X-Forwarded-Proto.
+if env("CANDOR_BEHIND_PROXY", False, yes_or_no):  # noqa: FBT003 - a value, not a switch
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# A served paper is a few megabytes; cases/documents.py has the last word.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, exist_ok=True)
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+
+# ------------------------------------------------------------- language and time
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-# --- Files -----------------------------------------------------------------------------
 
-STATIC_URL = "static/"
+# ------------------------------------------------------------------------- pages
+
+STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": FILES_DIR, "base_url": None},
+    },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
-# --- Logs ------------------------------------------------------------------------------
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Candor",
+    "SITE_HEADER": "Candor",
+    "SITE_SYMBOL": "balance",
+    "SHOW_HISTORY": False,  # the case's own trail is the history that counts
+    "SHOW_VIEW_ON_SITE": False,
+}
 
+
+# -------------------------------------------------------------------------- logs
+
+# To the console, and never a value: what an exception says may be a person's data.
+LOG_LEVEL = env("CANDOR_LOG_LEVEL", "INFO", str.upper)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
+        "plain": {
+            "()": "compliance.security.FormatterWithoutValues",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["console"], "level": env("CANDOR_LOG_LEVEL", "INFO")},
-}
-
-UNFOLD = {
-    "SITE_TITLE": "Candor",
-    "SITE_HEADER": "Candor",
-    "SITE_SYMBOL": "balance",
-    "SHOW_HISTORY": False,
-    "SHOW_VIEW_ON_SITE": False,
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        # Django's own mail and console handlers would print what ours leaves out.
+        "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "cases": {"level": LOG_LEVEL},
+        "disclosures": {"level": LOG_LEVEL},
+        "compliance": {"level": LOG_LEVEL},
+    },
 }

@@ -1,6 +1,9 @@
-"""The few addresses: the portal is its admin."""
+"""The few addresses: everything a person sees is the admin site."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
-urlpatterns = [path("", admin.site.urls)]
+urlpatterns = [
+    path("language/", include("django.conf.urls.i18n")),
+    path("", admin.site.urls),
+]

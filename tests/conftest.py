@@ -1,17 +1,160 @@
-"""What every test stands on: no network, private folders, the demo's settings."""
+"""What every test stands on: no network, own folders, empty tables, no broker."""
 
 import os
+import shutil
+import socket
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-_VAR = tempfile.mkdtemp(prefix="candor-tests-")
-os.environ["CANDOR_DEMO"] = "1"
-os.environ["CANDOR_VAR_DIR"] = _VAR
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's event loop
+import pytest
+from django.conf import settings as site
+from django.db import connection
 
-import pytest  # noqa: E402  the environment comes first
+# Playwright's synchronous calls keep an event loop in the thread that Django works in.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+HOME = {"127.0.0.1", "::1", "localhost", ""}
+
+
+def pytest_configure(config):
+    """Settle what the environment would settle on a site, before anything reads it."""
+    site.SECRET_KEY = "tests only"
+    site.DEMO = True
+    site.VAR_DIR = Path(tempfile.mkdtemp(prefix="candor-tests-"))
+    config.add_cleanup(lambda: shutil.rmtree(site.VAR_DIR))
+    demo = site.VAR_DIR / "demo"
+    site.SOURCE_URLS = {
+        "service": f"sqlite:///{demo / 'service.sqlite3'}",
+        "downloads": f"file://{demo / 'file_downloads.parquet'}",
+    }
+    site.ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+    site.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    site.CELERY_BROKER_URL = "memory://"
+    site.CELERY_BROKER_TRANSPORT_OPTIONS = {}
+    site.SESSION_COOKIE_SECURE = site.CSRF_COOKIE_SECURE = False
+    site.SECURE_SSL_REDIRECT = False
+    site.STORAGES = {
+        **site.STORAGES,
+        "staticfiles": {
+            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        },
+    }
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Have tests that commit find the rows that migrations made, such as the roles."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        commits = marker is not None and marker.kwargs.get("transaction")
+        if commits or {"live_server", "transactional_db"} & set(item.fixturenames):
+            own = {**(marker.kwargs if marker else {})}
+            own |= {"transaction": True, "serialized_rollback": True}
+            item.add_marker(pytest.mark.django_db(**own), append=False)
 
 
 @pytest.fixture(autouse=True)
-def _own_folders(settings, tmp_path: Path) -> None:
+def _own_folder(settings, tmp_path):
     settings.FILES_DIR = tmp_path / "files"
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch):
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def checked(call):
+        def guarded(self, address):
+            if isinstance(address, tuple) and address[0] not in HOME:
+                raise RuntimeError(f"A test may not talk to {address[0]}.")
+            return call(self, address)
+
+        return guarded
+
+    monkeypatch.setattr(socket.socket, "connect", checked(connect))
+    monkeypatch.setattr(socket.socket, "connect_ex", checked(connect_ex))
+
+
+# ---------------------------------------------------------------------- database
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    tmp_path_factory, django_db_modify_db_settings_parallel_suffix
+):
+    """A file, not SQLite's memory: a live server's threads connect for themselves."""
+    if connection.vendor == "sqlite":
+        name = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        connection.settings_dict["TEST"]["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Let the tables be emptied after a test that commits, the trail included."""
+    flush = connection.ops.execute_sql_flush
+
+    def flush_with_triggers_off(statements):
+        with triggers_off():
+            flush(statements)
+
+    connection.ops.execute_sql_flush = flush_with_triggers_off
+    yield
+    connection.ops.execute_sql_flush = flush
+
+
+@contextmanager
+def triggers_off() -> Iterator[None]:
+    """Lift the triggers that keep the trail append-only; set them as they were."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            rows = cursor.fetchall()
+            off = [f"DROP TRIGGER {name}" for name, _ in rows]
+            on = [sql for _, sql in rows]
+        else:
+            cursor.execute(
+                "SELECT tgrelid::regclass::text, tgname,"
+                " CASE tgenabled WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END"
+                " FROM pg_trigger WHERE NOT tgisinternal"
+            )
+            rows = cursor.fetchall()
+            off = [f"ALTER TABLE {t} DISABLE TRIGGER {name}" for t, name, _ in rows]
+            on = [
+                f"ALTER TABLE {t} {enable} TRIGGER {name}" for t, name, enable in rows
+            ]
+        for statement in off:
+            cursor.execute(statement)
+    yield
+    with connection.cursor() as cursor:
+        for statement in on:
+            cursor.execute(statement)
+
+
+# ----------------------------------------------------------------------- browser
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Debian's Chromium, which finds no host but this one."""
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.fail("No Chromium here; on Debian: apt-get install chromium")
+    arguments = [
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+    ]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    return {**browser_type_launch_args, "executable_path": chromium, "args": arguments}
+
+
+@pytest.fixture
+def root() -> Path:
+    """Where the repository lies."""
+    return Path(__file__).resolve().parent.parent

@@ -1,0 +1,113 @@
+"""Refuse to start unsafe: contradictions in the settings are errors with an id.
+
+``manage.py`` runs these before each command, ``wsgi.py`` before it serves anything.
+"""
+
+import ctypes.util
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning
+from django.core.exceptions import ImproperlyConfigured
+
+PANGO = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
+APT_LINE = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+
+
+def secret_is_set(
+    app_configs: Sequence[Any] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """E001: sessions and sign-ins stand on the secret."""
+    try:
+        settings.SECRET_KEY  # noqa: B018 - Django answers an empty one with an exception
+    except ImproperlyConfigured:
+        hint = "Set SECRET_KEY to a long random text, or CANDOR_DEMO=1 for a trial."
+        return [Error("There is no secret.", hint=hint, id="compliance.E001")]
+    return []
+
+
+def debug_is_off(
+    app_configs: Sequence[Any] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """E002: a debug page prints local variables, and those are people's data."""
+    if not settings.DEBUG:
+        return []
+    return [
+        Error("DEBUG is on: its pages print what it handles.", id="compliance.E002")
+    ]
+
+
+def demo_stays_at_home(
+    app_configs: Sequence[Any] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """E003: the demo's passwords are public, so it answers to localhost alone."""
+    abroad = sorted(
+        set(settings.ALLOWED_HOSTS) - {"127.0.0.1", "localhost", "testserver"}
+    )
+    if not (settings.DEMO and abroad):
+        return []
+    return [
+        Error(
+            f"The demo's sign-ins are public, yet it answers to {', '.join(abroad)}.",
+            hint="Unset CANDOR_DEMO, or unset CANDOR_HOSTS.",
+            id="compliance.E003",
+        )
+    ]
+
+
+def hosts_are_named(
+    app_configs: Sequence[Any] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """E004: a site that answers to no name, or to any name, is a mistake."""
+    if settings.ALLOWED_HOSTS and "*" not in settings.ALLOWED_HOSTS:
+        return []
+    return [
+        Error(
+            "The site must know its own names.",
+            hint="Set CANDOR_HOSTS to the host names it is reached by.",
+            id="compliance.E004",
+        )
+    ]
+
+
+def files_are_private(
+    app_configs: Sequence[Any] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """E005: what lies below the static folder is served to anybody."""
+    static, files = settings.STATIC_ROOT.resolve(), settings.FILES_DIR.resolve()
+    if not (files.is_relative_to(static) or static.is_relative_to(files)):
+        return []
+    return [
+        Error(
+            "Stored papers and public files share a folder.",
+            hint="Point CANDOR_FILES_DIR elsewhere.",
+            id="compliance.E005",
+        )
+    ]
+
+
+def packets_can_be_rendered(
+    app_configs: Sequence[Any] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """W001: WeasyPrint needs three system libraries; the rest of the site doesn't."""
+    missing = [name for name in PANGO if not ctypes.util.find_library(name)]
+    if not missing:
+        return []
+    return [
+        Warning(
+            f"No packet can be rendered here: {', '.join(missing)} missing.",
+            hint=f"On Debian and Ubuntu: {APT_LINE}",
+            id="compliance.W001",
+        )
+    ]
+
+
+ALL = (
+    secret_is_set,
+    debug_is_off,
+    demo_stays_at_home,
+    hosts_are_named,
+    files_are_private,
+    packets_can_be_rendered,
+)
