@@ -100,7 +100,7 @@ def record_reading(
 ) -> Event:
     """Append that somebody opened something, as an act of its own.
 
-    Call it before the first byte goes out: a reading that can't be recorded isn't given.
+    Call it before the first byte goes out: what can't be recorded isn't shown.
     """
     with transaction.atomic():
         return record(case, kind, actor=actor, at=at or timezone.now(), data=data)

@@ -296,36 +296,60 @@ def approved(*, by: User | None = None, **changed: object) -> Case:
 
 def in_status(status: str) -> Case:
     """A case in this status, brought there by lawful steps."""
-    match CaseStatus(status):
-        case CaseStatus.RECEIVED:
-            return received()
-        case CaseStatus.IN_REVIEW:
-            made = in_review()
-            review.decide(made.pk, actor=analyst(), choices=choices(made), at=AT)
-            return made
-        case CaseStatus.AWAITING_SIGN_OFF:
-            return awaiting()
-        case CaseStatus.APPROVED:
-            return approved()
-        case CaseStatus.REFUSED:
-            made = awaiting()
-            sign(made, decision=SignOffDecision.REFUSED)
-        case CaseStatus.IN_PRODUCTION:
-            made = approved()
-            _step(made, "order_packet", Role.ANALYST)
-        case CaseStatus.RELEASED:
-            made = in_status(CaseStatus.IN_PRODUCTION)
-            _step(made, "release_packet", Role.RELEASE_OFFICER)
-        case CaseStatus.CLOSED:
-            made = received()
-            review.close(
-                made.pk,
-                actor=analyst(),
-                disposition=Disposition.WITHDRAWN,
-                outcomes={},
-                at=AT,
-            )
-    return fresh(made)
+    return fresh(_MADE[CaseStatus(status)]())
+
+
+def decided() -> Case:
+    """A case in review of which every pair is decided."""
+    case = in_review()
+    review.decide(case.pk, actor=analyst(), choices=choices(case), at=AT)
+    return case
+
+
+def refused() -> Case:
+    """A case that counsel has refused."""
+    case = awaiting()
+    sign(case, decision=SignOffDecision.REFUSED)
+    return case
+
+
+def in_production() -> Case:
+    """An approved case that an analyst has taken into production."""
+    case = approved()
+    _step(case, "order_packet", Role.ANALYST)
+    return case
+
+
+def released() -> Case:
+    """A case whose packet was handed over."""
+    case = in_production()
+    _step(case, "release_packet", Role.RELEASE_OFFICER)
+    return case
+
+
+def closed() -> Case:
+    """A case that its agency took back."""
+    case = opened()
+    review.close(
+        case.pk,
+        actor=analyst(),
+        disposition=Disposition.WITHDRAWN,
+        outcomes={},
+        at=AT,
+    )
+    return case
+
+
+_MADE = {
+    CaseStatus.RECEIVED: received,
+    CaseStatus.IN_REVIEW: decided,
+    CaseStatus.AWAITING_SIGN_OFF: awaiting,
+    CaseStatus.APPROVED: approved,
+    CaseStatus.REFUSED: refused,
+    CaseStatus.IN_PRODUCTION: in_production,
+    CaseStatus.RELEASED: released,
+    CaseStatus.CLOSED: closed,
+}
 
 
 def _step(case: Case, name: str, role: Role) -> None:

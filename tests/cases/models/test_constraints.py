@@ -1,0 +1,343 @@
+"""What one row can't say, the database refuses, and a form says why.
+
+Each constraint of each model is broken once by a bulk statement, which runs no code of
+ours, and once through ``full_clean``. A constraint without a line here fails the last
+test.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+
+from cases.enums import ItemDecision, SignOffDecision
+from cases.models import (
+    Agency,
+    Case,
+    CaseDocument,
+    Category,
+    Event,
+    Organisation,
+    RequestedItem,
+    ScopeItem,
+    ScopeRevision,
+    SignOff,
+    Target,
+)
+from cases.models.case import REQUIRED_BY_INSTRUMENT
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+NO_CHOICE = "Value 'nonsense' is not a valid choice."
+BLANK = "This field cannot be blank."
+ORDER = "An order of secrecy needs its paper, its first day, and an end or a day to look again."
+WINDOW = "The window ends before it begins."
+NEEDS_REASON = 'Narrowing, objecting and "not held" each need a reason.'
+
+
+@dataclass(frozen=True)
+class Broken:
+    """One way to break one constraint: what is changed, and what the form says."""
+
+    model: type[models.Model]
+    constraint: str
+    changes: dict[str, Any]
+    sentences: list[str]
+    also: dict[str, Any] = field(default_factory=dict)  # what makes a second row fit
+
+    def __str__(self) -> str:
+        return f"{self.constraint}-{'-'.join(self.changes)}"
+
+
+CHECKS = [
+    Broken(Agency, "agency_jurisdiction_known", {"jurisdiction": "nonsense"}, []),
+    Broken(Case, "case_status_known", {"status": "nonsense"}, [NO_CHOICE]),
+    Broken(Case, "case_instrument_known", {"instrument": "nonsense"}, [NO_CHOICE]),
+    Broken(Case, "case_jurisdiction_known", {"jurisdiction": "XX"}, []),
+    Broken(Case, "case_channel_known", {"channel": "nonsense"}, [NO_CHOICE]),
+    Broken(Case, "case_has_common_facts", {"officer_name": ""}, [BLANK]),
+    Broken(Case, "case_has_common_facts", {"officer_email": ""}, [BLANK]),
+    Broken(Case, "case_has_common_facts", {"issuing_authority": ""}, [BLANK]),
+    Broken(Case, "case_has_common_facts", {"agency_reference": ""}, [BLANK]),
+    Broken(
+        Case,
+        "case_served_after_issue",
+        {"issued_on": date(2023, 3, 14)},
+        ["The date of service lies before the day the paper was issued."],
+    ),
+    Broken(
+        Case,
+        "case_due_after_service",
+        {"due_on": date(2023, 3, 12)},
+        ["The return date lies before the date of service."],
+    ),
+    Broken(Case, "case_secrecy_known", {"secrecy": "nonsense"}, [NO_CHOICE]),
+    Broken(
+        Case,
+        "case_ordered_secrecy_has_paper_and_dates",
+        {"secrecy": "ordered"},
+        [ORDER],
+    ),
+    Broken(
+        Case,
+        "case_secrecy_ends_after_start",
+        {"secrecy_from": date(2023, 3, 2), "secrecy_until": date(2023, 3, 1)},
+        ["Secrecy ends after it starts."],
+    ),
+    Broken(
+        Case,
+        "case_closed_with_outcome",
+        {"status": "closed"},
+        ["A closed case states its outcome."],
+    ),
+    Broken(Category, "category_class_known", {"data_class": "nonsense"}, [NO_CHOICE]),
+    Broken(CaseDocument, "document_kind_known", {"kind": "nonsense"}, [NO_CHOICE]),
+    Broken(CaseDocument, "document_not_empty", {"size": 0}, []),
+    Broken(CaseDocument, "document_not_empty", {"pages": 0}, []),
+    Broken(RequestedItem, "item_has_words", {"wording": ""}, [BLANK]),
+    Broken(
+        ScopeItem, "scope_item_decision_known", {"decision": "nonsense"}, [NO_CHOICE]
+    ),
+    Broken(
+        ScopeItem,
+        "scope_item_narrowed_has_days",
+        {"decision": ItemDecision.NARROW, "reason": "Too broad."},
+        ["Narrowing needs a first or a last day."],
+    ),
+    Broken(
+        ScopeItem,
+        "scope_item_days_only_when_narrowed",
+        {"first_day": date(2023, 1, 1)},
+        ["Only a narrowed item carries days."],
+    ),
+    Broken(
+        ScopeItem,
+        "scope_item_window_ends_after_it_begins",
+        {
+            "decision": ItemDecision.NARROW,
+            "reason": "Too broad.",
+            "first_day": date(2023, 1, 2),
+            "last_day": date(2023, 1, 1),
+        },
+        [WINDOW],
+    ),
+    *(
+        Broken(
+            ScopeItem,
+            "scope_item_refusal_has_reason",
+            {"decision": decision, "first_day": day},
+            [NEEDS_REASON],
+        )
+        for decision, day in (
+            (ItemDecision.NARROW, date(2023, 1, 1)),
+            (ItemDecision.OBJECT, None),
+            (ItemDecision.NOT_HELD, None),
+        )
+    ),
+    Broken(SignOff, "signoff_decision_known", {"decision": "nonsense"}, [NO_CHOICE]),
+    Broken(
+        SignOff,
+        "signoff_approval_has_basis",
+        {"legal_basis": ""},
+        ["An approval names its legal basis."],
+    ),
+    *(
+        Broken(
+            SignOff,
+            "signoff_other_decisions_have_note",
+            {"decision": decision},
+            ["Returning or refusing needs a note."],
+        )
+        for decision in (SignOffDecision.RETURNED, SignOffDecision.REFUSED)
+    ),
+    Broken(
+        SignOff,
+        "signoff_four_eyes",
+        {"counsel": models.F("prepared_by")},
+        ["Who prepared a scope can't sign it."],
+    ),
+    Broken(
+        Organisation, "organisation_is_one", {"id": 2}, ["There is one organisation."]
+    ),
+    Broken(
+        Organisation, "organisation_profile_known", {"profile": "nonsense"}, [NO_CHOICE]
+    ),
+    Broken(Target, "target_kind_known", {"kind": "nonsense"}, [NO_CHOICE]),
+    Broken(Target, "target_role_known", {"role": "nonsense"}, [NO_CHOICE]),
+    Broken(Target, "target_identifier_given", {"identifier": ""}, [BLANK]),
+    Broken(
+        Target,
+        "target_window_ends_after_it_begins",
+        {"first_day": date(2023, 3, 1)},
+        [WINDOW],
+    ),
+]
+
+TWICE = [
+    Broken(
+        Category,
+        "category_once_per_map",
+        {},
+        ["Data category with this Map digest and Code already exists."],
+        {"number": 99},
+    ),
+    Broken(
+        Category,
+        "category_number_once_per_map",
+        {},
+        ["Data category with this Map digest and Number already exists."],
+        {"code": "other"},
+    ),
+    Broken(
+        CaseDocument,
+        "document_once_per_case",
+        {},
+        ["This very file is on the case already."],
+        {"path": "documents/other.pdf"},
+    ),
+    Broken(
+        RequestedItem,
+        "item_number_once",
+        {},
+        ["Requested item with this Case and Number already exists."],
+        {"category_code": "messages"},
+    ),
+    Broken(
+        RequestedItem,
+        "item_once_per_category",
+        {},
+        ["This category is on the case already."],
+        {"number": 99},
+    ),
+    Broken(
+        ScopeItem,
+        "scope_item_once_per_pair",
+        {},
+        ["Scope item with this Target and Item already exists."],
+    ),
+    Broken(
+        ScopeRevision,
+        "revision_once",
+        {},
+        ["Submitted scope with this Case and Number already exists."],
+        {"digest": "0" * 64},
+    ),
+    Broken(
+        ScopeRevision,
+        "revision_digest_once",
+        {},
+        ["Submitted scope with this Case and Digest already exists."],
+        {"number": 99},
+    ),
+    Broken(
+        SignOff,
+        "signoff_one_per_scope",
+        {},
+        ["This scope has been decided already."],
+    ),
+    Broken(
+        Target,
+        "target_number_once",
+        {},
+        ["Target with this Case and Number already exists."],
+        {"identifier": "bob"},
+    ),
+    Broken(
+        Target,
+        "target_once_per_case",
+        {},
+        ["This target is on the case already."],
+        {"number": 99},
+    ),
+]
+
+# Broken in tests of their own: the trail takes no update, the instruments are I1.
+ELSEWHERE = {
+    "event_kind_known",
+    "event_has_an_actor",
+    *(f"case_{instrument}_complete" for instrument in REQUIRED_BY_INSTRUMENT),
+}
+
+
+def row_of(model: type[models.Model]) -> models.Model:
+    """The first row of the model on a case that counsel has approved."""
+    make.stored_paper(make.approved())
+    found = model._default_manager.order_by("pk").first()
+    assert found is not None
+    return found
+
+
+def refusal(row: models.Model) -> list[str]:
+    """What a form that holds this row would say."""
+    with pytest.raises(ValidationError) as caught:
+        row.full_clean()
+    return caught.value.messages
+
+
+@pytest.mark.parametrize("broken", CHECKS, ids=str)
+def test_a_check_refuses_a_bulk_update(broken):
+    row = row_of(broken.model)
+    before = broken.model._default_manager.filter(pk=row.pk).values().get()
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        broken.model._default_manager.filter(pk=row.pk).update(**broken.changes)
+    assert broken.constraint in str(caught.value)
+    assert broken.model._default_manager.filter(pk=row.pk).values().get() == before
+
+
+@pytest.mark.parametrize("broken", [b for b in CHECKS if b.sentences], ids=str)
+def test_a_check_has_its_sentence(broken):
+    row = row_of(broken.model)
+    for name, value in broken.changes.items():
+        resolved = row.prepared_by if isinstance(value, models.F) else value
+        setattr(row, name, resolved)
+    assert refusal(row) == broken.sentences
+
+
+@pytest.mark.parametrize("broken", TWICE, ids=str)
+def test_a_second_row_is_refused_by_the_database_and_with_its_sentence(broken):
+    row = row_of(broken.model)
+    before = broken.model._default_manager.count()
+    row.pk = None
+    row._state.adding = True
+    for name, value in broken.also.items():
+        setattr(row, name, value)
+    assert refusal(row) == broken.sentences
+    with pytest.raises(IntegrityError), transaction.atomic():
+        broken.model._default_manager.bulk_create([row])
+    assert broken.model._default_manager.count() == before
+
+
+@pytest.mark.parametrize(
+    ("constraint", "changes"),
+    [
+        ("event_kind_known", {"kind": "case.forgotten"}),
+        ("event_has_an_actor", {"actor_name": ""}),
+    ],
+)
+def test_an_event_that_says_nothing_is_refused(constraint, changes):
+    case = make.opened()
+    before = list(Event.objects.values())
+    wanted = {
+        "case": case,
+        "kind": "case.opened",
+        "actor_name": "Somebody",
+        "at": make.AT,
+    }
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        Event.objects.bulk_create([Event(**(wanted | changes))])
+    assert constraint in str(caught.value)
+    assert list(Event.objects.values()) == before
+
+
+def test_every_constraint_has_its_line_here():
+    declared = {
+        constraint.name
+        for model in apps.get_app_config("cases").get_models()
+        for constraint in model._meta.constraints
+    }
+    assert {b.constraint for b in (*CHECKS, *TWICE)} | ELSEWHERE == declared
