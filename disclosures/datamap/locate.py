@@ -1,4 +1,4 @@
-"""Where in a TOML text each value stands: ``tomllib`` reads values, but no line numbers.
+"""Where in a TOML text each value stands: ``tomllib`` tells values, but no lines.
 
 Pure. The text must have passed ``tomllib`` first: the scan relies on it being valid
 TOML and only follows its shape. A path is the keys and list positions that lead to a

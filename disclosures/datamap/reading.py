@@ -41,7 +41,7 @@ class Table:
 
     def text(self, key: str, *, needed: bool = True, longest: int = 20_000) -> str:
         """A text without blanks around it."""
-        value = self._get(key, str, "a text", "", needed=needed)
+        value: str = self._get(key, str, "a text", "", needed=needed)
         if needed and key in self.values and not value.strip():
             self.wrong(key, "This is empty.")
         if len(value) > longest:
@@ -73,7 +73,7 @@ class Table:
         if value in known:
             return known[value]
         if key in self.values and isinstance(self.values[key], str):
-            self.wrong(key, f"\u201c{value}\u201d isn't one of: {', '.join(known)}.")
+            self.wrong(key, f"“{value}” isn't one of: {', '.join(known)}.")
         return fallback
 
     def texts(self, key: str, *, needed: bool = False) -> tuple[str, ...]:
@@ -113,14 +113,14 @@ class Table:
                     value, (*self.path, key, name), f"{key}.{name}", self.book
                 )
             else:
-                self.wrong(key, f"\u201c{name}\u201d isn't a table.")
+                self.wrong(key, f"“{name}” isn't a table.")
         return found
 
     def close(self) -> None:
         """Note every key that nobody asked for."""
         for key in self.values.keys() - self.asked:
             near = difflib.get_close_matches(key, self.asked, 1)
-            hint = f" Did you mean \u201c{near[0]}\u201d?" if near else ""
+            hint = f" Did you mean “{near[0]}”?" if near else ""
             self.wrong(key, f"There is no such key here.{hint}")
 
     def _get(
@@ -129,7 +129,7 @@ class Table:
         self.asked.add(key)
         if key not in self.values:
             if needed:
-                self.wrong("", f"\u201c{key}\u201d is missing.")
+                self.wrong("", f"“{key}” is missing.")
             return otherwise
         value = self.values[key]
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):

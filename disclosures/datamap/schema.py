@@ -85,13 +85,13 @@ def parse(text: str) -> DataMap:
 
 
 def _by_code(word: str, key: str = "code") -> Any:
-    return lambda values: f"{word} \u201c{values.get(key, '?')}\u201d"
+    return lambda values: f"{word} “{values.get(key, '?')}”"
 
 
 def _code(table: Table, key: str, pattern: re.Pattern[str], words: str) -> str:
     value = table.text(key)
     if value and not pattern.fullmatch(value):
-        table.wrong(key, f"\u201c{value}\u201d can't be used: {words}.")
+        table.wrong(key, f"“{value}” can't be used: {words}.")
     return value
 
 
@@ -110,7 +110,7 @@ def _resolve(tables: dict[str, Table], top: Table) -> tuple[Resolve, ...]:
     for name, table in tables.items():
         if name not in IdentifierKind.values:
             known = ", ".join(IdentifierKind.values)
-            table.wrong("", f"\u201c{name}\u201d isn't a kind of identifier: {known}.")
+            table.wrong("", f"“{name}” isn't a kind of identifier: {known}.")
             continue
         found.append(
             Resolve(
@@ -146,7 +146,7 @@ def _category(table: Table, zone: str) -> Category:
 
 def _part(table: Table, zone: str) -> Part:
     kind = table.choice("kind", PartKind)
-    shared = {
+    shared: dict[str, Any] = {
         "code": _code(table, "code", _PART_CODE, "up to 12 small letters and digits"),
         "title": table.text("title", longest=200),
         "kind": kind,
@@ -203,6 +203,6 @@ def _order(table: Table) -> tuple[Order, ...]:
         else:
             table.wrong(
                 "order_by",
-                f"\u201c{words}\u201d isn't \u201ccolumn\u201d or \u201ccolumn desc\u201d.",
+                f"“{words}” isn't “column” or “column desc”.",
             )
     return tuple(orders)

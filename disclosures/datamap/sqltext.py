@@ -55,9 +55,13 @@ _TOKEN = re.compile(
 )
 
 _WRITES = frozenset(
-    "alter analyze attach call checkpoint commit copy create delete detach do drop"
-    " execute export grant handler import insert install into load lock merge pragma"
-    " prepare reindex rename reset revoke rollback truncate update use vacuum".split()
+    (
+        *("alter", "analyze", "attach", "call", "checkpoint", "commit", "copy"),
+        *("create", "delete", "detach", "do", "drop", "execute", "export", "grant"),
+        *("handler", "import", "insert", "install", "into", "load", "lock", "merge"),
+        *("pragma", "prepare", "reindex", "rename", "reset", "revoke", "rollback"),
+        *("truncate", "update", "use", "vacuum"),
+    )
 )
 _REFUSED = {
     "\x00": "A NUL character.",

@@ -4,6 +4,7 @@ Pure. Everything here is frozen: a case keeps the version that its scope was mad
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -33,6 +34,39 @@ class MapError(Exception):
             "\n".join(f"line {m.line}: {m}" for m in mistakes) or "No data map."
         )
         self.mistakes = tuple(mistakes)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A half-open stretch of time, ``since`` <= instant < ``until``; None is open."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Keep both ends as instants in UTC.
+
+        Raises:
+            ValueError: an end without a zone, or an end that doesn't follow the start.
+        """
+        for name in ("since", "until"):
+            end = getattr(self, name)
+            if end is not None and end.tzinfo is None:
+                raise ValueError("A window is made of instants: give the zone.")
+            if end is not None:
+                object.__setattr__(self, name, end.astimezone(UTC))
+        if self.since and self.until and self.since >= self.until:
+            raise ValueError("The window ends before it begins.")
+
+    def covers(self, other: "Window") -> bool:
+        """Whether every instant of the other window lies in this one."""
+        starts = self.since is None or (
+            other.since is not None and self.since <= other.since
+        )
+        ends = self.until is None or (
+            other.until is not None and other.until <= self.until
+        )
+        return starts and ends
 
 
 class SourceKind(StrEnum):

@@ -51,9 +51,7 @@ def _parts(found: DataMap, book: Book) -> Iterator[tuple[Part, Table]]:
     for i, category in enumerate(found.categories):
         for j, part in enumerate(category.parts):
             table = _table(book, "categories", i, "parts", j)
-            table.place = (
-                f"category \u201c{category.code}\u201d, part \u201c{part.code}\u201d"
-            )
+            table.place = f"category “{category.code}”, part “{part.code}”"
             yield part, table
 
 
@@ -64,13 +62,11 @@ def _names(found: DataMap, book: Book) -> None:
     ):
         for i in _repeats(values):
             table = _table(book, "categories", i)
-            table.place = f"category \u201c{found.categories[i].code}\u201d"
-            table.wrong(key, f"\u201c{values[i]}\u201d is used by an earlier category.")
+            table.place = f"category “{found.categories[i].code}”"
+            table.wrong(key, f"“{values[i]}” is used by an earlier category.")
     tables = list(_parts(found, book))
     for i in _repeats([part.code for part, _ in tables]):
-        tables[i][1].wrong(
-            "code", f"\u201c{tables[i][0].code}\u201d is used by an earlier part."
-        )
+        tables[i][1].wrong("code", f"“{tables[i][0].code}” is used by an earlier part.")
 
 
 def _repeats(values: Iterable[Hashable]) -> list[int]:
@@ -87,7 +83,7 @@ def _zone(table: Table, key: str, name: str) -> None:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        table.wrong(key, f"\u201c{name}\u201d isn't a time zone.")
+        table.wrong(key, f"“{name}” isn't a time zone.")
 
 
 def _check_resolve(resolve: Resolve, found: DataMap, table: Table) -> None:
@@ -105,13 +101,9 @@ def _known_source(
 ) -> None:
     known = {source.name: source.kind for source in found.sources}
     if name and name not in known:
-        table.wrong(
-            "source", f"\u201c{name}\u201d isn't one of: {', '.join(known) or 'none'}."
-        )
+        table.wrong("source", f"“{name}” isn't one of: {', '.join(known) or 'none'}.")
     elif name and known[name] not in kinds:
-        table.wrong(
-            "source", f"\u201c{name}\u201d can't be used here: it is read as files."
-        )
+        table.wrong("source", f"“{name}” can't be used here: it is read as files.")
 
 
 def _sql(sql: str, allowed: frozenset[str], table: Table) -> None:
@@ -141,13 +133,11 @@ def _inputs(part: Part, found: DataMap, table: Table) -> None:
     kinds = {source.name: source.kind for source in found.sources}
     for code in part.inputs:
         if code not in parts:
-            table.wrong("inputs", f"There is no part \u201c{code}\u201d.")
+            table.wrong("inputs", f"There is no part “{code}”.")
         elif parts[code].kind is PartKind.STATEMENT:
-            table.wrong(
-                "inputs", f"Part \u201c{code}\u201d is a statement: it has no rows."
-            )
+            table.wrong("inputs", f"Part “{code}” is a statement: it has no rows.")
     for i in _repeats(part.inputs):
-        table.wrong("inputs", f"\u201c{part.inputs[i]}\u201d stands here twice.")
+        table.wrong("inputs", f"“{part.inputs[i]}” stands here twice.")
     if part.inputs and kinds.get(part.source) is SourceKind.SQL:
         table.wrong("inputs", "A query of a database can't read exhibits.")
 
@@ -158,37 +148,24 @@ def _bounds(part: Part, table: Table) -> None:
     if sum(chosen) == 0:
         table.wrong(
             "",
-            "No bound of time: name the column as \u201cwindow\u201d, bind :since and :until,"
-            " or say in \u201ctimeless\u201d why there is none.",
+            "No bound of time: name the column as “window”, bind :since and :until, or"
+            " say in “timeless” why there is none.",
         )
     elif sum(chosen) > 1:
         table.wrong(
             "",
-            "Use one of \u201cwindow\u201d, \u201ctimeless\u201d, or :since and :until.",
+            "Use one of “window”, “timeless”, or :since and :until.",
         )
     elif inside and inside != _BOUNDS:
         table.wrong("sql", "A window has two ends: bind both :since and :until.")
     types = {column.name: column.type for column in part.columns}
     if part.window and types.get(part.window) is not ColumnType.TIMESTAMP:
-        table.wrong(
-            "window", f"\u201c{part.window}\u201d isn't a described column of times."
-        )
+        table.wrong("window", f"“{part.window}” isn't a described column of times.")
 
 
 def _columns(part: Part, table: Table) -> None:
     names = [column.name for column in part.columns]
-    for order in part.order_by:
-        if order.column not in names:
-            table.wrong(
-                "order_by", f"\u201c{order.column}\u201d isn't a described column."
-            )
-    for position, column in enumerate(part.columns):
-        if column.type is ColumnType.TIMESTAMP:
-            _zone(_column_table(table, position), "zone", column.zone)
-    for i in _repeats(names):
-        _column_table(table, i).wrong(
-            "name", f"\u201c{names[i]}\u201d is described twice."
-        )
+    _described(part, names, table)
     returned = sqltext.selected(part.sql)
     if returned is None:
         table.wrong(
@@ -196,17 +173,26 @@ def _columns(part: Part, table: Table) -> None:
             "Name each column that is selected, with AS for an expression; no star.",
         )
         return
-    for position, name in enumerate(names):
-        if name not in returned:
-            _column_table(table, position).wrong("name", "The query doesn't select it.")
-    for name in returned:
-        if name not in names:
-            table.wrong("sql", f"It selects \u201c{name}\u201d, which isn't described.")
+    for position in (i for i, name in enumerate(names) if name not in returned):
+        _column_table(table, position).wrong("name", "The query doesn't select it.")
+    for name in (name for name in returned if name not in names):
+        table.wrong("sql", f"It selects “{name}”, which isn't described.")
+
+
+def _described(part: Part, names: list[str], table: Table) -> None:
+    for order in part.order_by:
+        if order.column not in names:
+            table.wrong("order_by", f"“{order.column}” isn't a described column.")
+    for position, column in enumerate(part.columns):
+        if column.type is ColumnType.TIMESTAMP:
+            _zone(_column_table(table, position), "zone", column.zone)
+    for i in _repeats(names):
+        _column_table(table, i).wrong("name", f"“{names[i]}” is described twice.")
 
 
 def _column_table(table: Table, position: int) -> Table:
     values = table.values["columns"][position]
-    place = f"{table.place}, column \u201c{values.get('name', '?')}\u201d"
+    place = f"{table.place}, column “{values.get('name', '?')}”"
     return Table(values, (*table.path, "columns", position), place, table.book)
 
 

@@ -5,19 +5,32 @@ value, an identifier or a database's own message, which may quote either: it nam
 part, the source, the kind of error and the database's code.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from cases.enums import IdentifierKind
 from cases.exceptions import CaseError
-from disclosures.datamap.terms import Part
+from disclosures.datamap.terms import Part, Window
 from disclosures.exceptions import CollectionFailed
 
+__all__ = [
+    "Account",
+    "Limits",
+    "Pulled",
+    "QueryFailed",
+    "Resolver",
+    "Source",
+    "SourceTimedOut",
+    "SourceUnavailable",
+    "Window",
+    "shown_parameters",
+]
 
-class SourceUnavailable(CaseError):
+
+class SourceUnavailable(CaseError):  # noqa: N818 - a refusal, like its fellows
     """A source can't be reached now; trying again later may help."""
 
 
@@ -35,39 +48,6 @@ class Account:
 
     key: str
     name: str
-
-
-@dataclass(frozen=True)
-class Window:
-    """A half-open stretch of time, ``since`` <= instant < ``until``; None is open."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def __post_init__(self) -> None:
-        """Keep both ends as instants in UTC.
-
-        Raises:
-            ValueError: an end without a zone, or an end that doesn't follow the start.
-        """
-        for name in ("since", "until"):
-            end = getattr(self, name)
-            if end is not None and end.tzinfo is None:
-                raise ValueError("A window is made of instants: give the zone.")
-            if end is not None:
-                object.__setattr__(self, name, end.astimezone(UTC))
-        if self.since and self.until and self.since >= self.until:
-            raise ValueError("The window ends before it begins.")
-
-    def covers(self, other: "Window") -> bool:
-        """Whether every instant of the other window lies in this one."""
-        starts = self.since is None or (
-            other.since is not None and self.since <= other.since
-        )
-        ends = self.until is None or (
-            other.until is not None and other.until <= self.until
-        )
-        return starts and ends
 
 
 @dataclass(frozen=True)
@@ -98,6 +78,21 @@ class Pulled:
     sql: str
     parameters: Mapping[str, str] = field(default_factory=dict)
     odd_cells: int = 0
+
+
+def shown_parameters(
+    part: Part, bound: Collection[str], account: Account, window: Window
+) -> dict[str, str]:
+    """The values bound for a part, as its provenance prints them; open ends aren't."""
+    shown = {}
+    if "account" in bound:
+        shown["account"] = account.key
+    if "name" in bound:
+        shown["name"] = account.name
+    if not part.timeless:
+        ends = (("since", window.since), ("until", window.until))
+        shown |= {name: end.isoformat() for name, end in ends if end is not None}
+    return shown
 
 
 class Source(Protocol):

@@ -42,7 +42,7 @@ _TRUE = frozenset({"t", "true", "1"})
 _FALSE = frozenset({"f", "false", "0"})
 
 
-class Misfit(Exception):
+class MisfitError(Exception):
     """A value whose type can't be that of its column; carries no value."""
 
 
@@ -58,7 +58,7 @@ class Cells:
         """The cells of one row; None stands for the database's NULL.
 
         Raises:
-            Misfit: a value's type doesn't fit its column; the message names the column.
+            MisfitError: a value's type doesn't fit its column, which the message names.
         """
         cells: list[str | None] = []
         try:
@@ -66,10 +66,8 @@ class Cells:
                 cells.append(None if value is None else form(value))
         except (TypeError, ArithmeticError):
             column = self._columns[len(cells)]
-            message = (
-                f"column \u201c{column.name}\u201d holds a value that isn't of type"
-            )
-            raise Misfit(f"{message} \u201c{column.type.value}\u201d") from None
+            message = f"column “{column.name}” holds a value that isn't of type"
+            raise MisfitError(f"{message} “{column.type.value}”") from None
         return cells
 
     def _form(self, column: Column) -> Callable[[Any], str]:
@@ -194,7 +192,7 @@ def canonical_json(text: str) -> str:
     """JSON with sorted keys and no blanks; every number keeps its digits.
 
     Raises:
-        ValueError: it isn't JSON, or names a key twice, so that a reader would lose one.
+        ValueError: it isn't JSON, or it names a key twice: a reader would lose one.
         RecursionError: it is nested too deeply to be read.
     """
     return _written(

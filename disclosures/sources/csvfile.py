@@ -1,4 +1,4 @@
-"""The canonical CSV of an exhibit: written in pieces, hashed on the way, whole or absent.
+"""The canonical CSV of an exhibit: written in pieces, hashed on the way, or absent.
 
 RFC 4180 with CRLF, UTF-8, a header row of column names. NULL is an empty cell, an
 empty text is a quoted one (``""``). The file grows under a temporary name and takes
@@ -60,7 +60,7 @@ class CsvFile:
         """Append rows of values as the driver returned them.
 
         Raises:
-            Misfit: a value's type doesn't fit its column.
+            MisfitError: a value's type doesn't fit its column.
         """
         lines = [",".join(map(_cell, self.cells.row(row))) for row in rows]
         self.rows += len(lines)

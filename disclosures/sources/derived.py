@@ -28,7 +28,7 @@ class DerivedSource:
         inputs: Mapping[str, Path],
         out: Path,
     ) -> Pulled:
-        """Write what the part derives from its inputs into ``out``, whole or not at all.
+        """Write what the part derives from its inputs into ``out``, or nothing.
 
         Raises:
             SourceUnavailable: an exhibit isn't there.

@@ -25,6 +25,7 @@ from disclosures.sources.base import (
     SourceTimedOut,
     SourceUnavailable,
     Window,
+    shown_parameters,
 )
 from disclosures.sources.csvfile import CsvFile
 
@@ -40,12 +41,12 @@ def quoted(text: str) -> str:
 def exhibit_view(part: Part, path: Path) -> str:
     """The SQL that reads an exhibit's CSV exactly as it was written, all of it text."""
     columns = ", ".join(f"{quoted(c.name)}: 'VARCHAR'" for c in part.columns)
-    return (
-        f"SELECT * FROM read_csv({quoted(str(path))}, header = true, auto_detect = false,"
-        f" delim = ',', quote = '\"', escape = '\"', new_line = '\\r\\n', nullstr = '',"
-        f" allow_quoted_nulls = false, max_line_size = {_LONGEST_LINE},"
-        f" columns = {{{columns}}})"
+    options = (
+        "header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"',"
+        " new_line = '\\r\\n', nullstr = '', allow_quoted_nulls = false,"
+        f" max_line_size = {_LONGEST_LINE}, columns = {{{columns}}}"
     )
+    return f"SELECT * FROM read_csv({quoted(str(path))}, {options})"  # noqa: S608 - our own names
 
 
 @contextmanager
@@ -71,7 +72,7 @@ def opened(
         yield connection
 
 
-def pull(  # noqa: PLR0913 - what every source is asked, and where its files are
+def pull(
     part: Part,
     views: Mapping[str, tuple[Path, str]],
     *,
@@ -91,7 +92,7 @@ def pull(  # noqa: PLR0913 - what every source is asked, and where its files are
     for path, _ in views.values():
         if not path.is_file():
             raise SourceUnavailable(
-                f"Part {part.code}: a file of \u201c{title}\u201d isn't there."
+                f"Part {part.code}: a file of “{title}” isn't there."
             )
     at = datetime.now(UTC)
     sql, values = wrapped(part, account, window)
@@ -101,17 +102,17 @@ def pull(  # noqa: PLR0913 - what every source is asked, and where its files are
             file = _stream(connection, sql, values, part, limits, out)
     except duckdb.InterruptException:
         refusal: Exception = SourceTimedOut(
-            f"Part {part.code}: \u201c{title}\u201d took longer than"
+            f"Part {part.code}: “{title}” took longer than"
             f" {limits.statement_seconds} seconds."
         )
-    except cells.Misfit as error:
+    except cells.MisfitError as error:
         refusal = QueryFailed(
             f"Part {part.code}: {error}. The data map describes it wrongly."
         )
     except duckdb.Error as error:
         # DuckDB's message may quote a value; the kind of error can't.
         refusal = QueryFailed(
-            f"Part {part.code}: \u201c{title}\u201d refused the query ({type(error).__name__})."
+            f"Part {part.code}: “{title}” refused the query ({type(error).__name__})."
         )
     else:
         return Pulled(
@@ -123,13 +124,14 @@ def pull(  # noqa: PLR0913 - what every source is asked, and where its files are
             source_title=title,
             read_as="files, opened to read only",
             sql=part.sql.strip(),
-            parameters=_shown(part, values),
+            parameters=shown_parameters(part, sqltext.binds(part.sql), account, window)
+            | {f"part_{c}": f"exhibit of part {c}" for c in part.inputs},
             odd_cells=file.cells.odd,
         )
     raise refusal
 
 
-def _stream(  # noqa: PLR0913 - the pieces of one pull
+def _stream(
     connection: duckdb.DuckDBPyConnection,
     sql: str,
     values: dict[str, str],
@@ -151,7 +153,7 @@ def _stream(  # noqa: PLR0913 - the pieces of one pull
 
 
 def wrapped(part: Part, account: Account, window: Window) -> tuple[str, dict[str, str]]:
-    """The part's query with its columns listed, its window bounded and its rows sorted."""
+    """The part's query, its columns listed, its window bounded, its rows sorted."""
     ends = {
         "since": window.since.isoformat(" ") if window.since else _FIRST,
         "until": window.until.isoformat(" ") if window.until else _LAST,
@@ -192,8 +194,3 @@ def _sortable(part: Part, name: str) -> str:
             return f'TRY_CAST("{name}" AS TIMESTAMPTZ)'
         case _:
             return f'CAST("{name}" AS VARCHAR)'
-
-
-def _shown(part: Part, values: Mapping[str, str]) -> dict[str, str]:
-    shown = {name.removeprefix("part_"): value for name, value in values.items()}
-    return shown | {f"part_{code}": f"exhibit of part {code}" for code in part.inputs}

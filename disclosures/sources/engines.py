@@ -147,7 +147,7 @@ def _mysql(url: URL, limits: Limits) -> Engine:
 
 
 def begin(connection: Connection, limits: Limits) -> None:
-    """Begin the run's one transaction: read-only, one snapshot, in UTC, with a time-out."""
+    """Begin the run's one transaction: read-only, one snapshot, in UTC, with an end."""
     milliseconds = limits.statement_seconds * 1000
     match connection.dialect.name:
         case "postgresql":

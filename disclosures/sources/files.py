@@ -1,4 +1,4 @@
-"""Records from files, Parquet for now: the source's name is the table they are read as."""
+"""Records from Parquet files: the source's name is the table they are read as."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -62,7 +62,7 @@ class Run:
             resolver = self._map.resolver(kind)
         except KeyError:
             raise QueryFailed(
-                f"The data map can't resolve identifiers of kind \u201c{kind.label}\u201d."
+                f"The data map can't resolve identifiers of kind “{kind.label}”."
             ) from None
         return self._database(resolver.source).resolve(kind, identifier)
 
@@ -88,7 +88,8 @@ class Run:
         given = dict(inputs or {})
         if missing := [code for code in part.inputs if code not in given]:
             raise QueryFailed(
-                f"Part {part.code} is derived from {', '.join(missing)}, which isn't there."
+                f"Part {part.code} is derived from {', '.join(missing)},"
+                " which isn't there."
             )
         source: SqlSource | FilesSource | DerivedSource
         if part.kind is PartKind.STATEMENT:
@@ -129,7 +130,7 @@ class Run:
         if not address:
             title = self._map.source(name).title
             raise QueryFailed(
-                f"No address is set for the source \u201c{title}\u201d:"
+                f"No address is set for the source “{title}”:"
                 f" set CANDOR_SOURCE_{name.upper()}_URL."
             )
         return address

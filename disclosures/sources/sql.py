@@ -32,6 +32,7 @@ from disclosures.sources.base import (
     SourceTimedOut,
     SourceUnavailable,
     Window,
+    shown_parameters,
 )
 from disclosures.sources.csvfile import CsvFile
 
@@ -102,7 +103,7 @@ class SqlSource:
 
         def stream() -> CsvFile:
             connection = self._open()
-            query, _ = self._query(part, account, window)
+            query = self._query(part, account, window)
             with CsvFile(out, part.columns) as file:
                 options = {"yield_per": self._limits.rows_at_once}
                 with connection.execute(query, execution_options=options) as result:
@@ -112,7 +113,6 @@ class SqlSource:
             return file
 
         file = self._guarded(f"Part {part.code}", stream)
-        _, parameters = self._query(part, account, window)
         return Pulled(
             rows=file.rows,
             size=file.size,
@@ -122,7 +122,7 @@ class SqlSource:
             source_title=self._described.title,
             read_as=self._read_as,
             sql=part.sql.strip(),
-            parameters=parameters,
+            parameters=shown_parameters(part, sqltext.binds(part.sql), account, window),
             odd_cells=file.cells.odd,
         )
 
@@ -139,7 +139,7 @@ class SqlSource:
         )
         if self._map.account_form is AccountForm.UUID:
             nobody = Account(str(UUID(int=0)), "")
-        query, _ = self._query(part, nobody, Window())
+        query = self._query(part, nobody, Window())
         self._guarded(
             f"Part {part.code}", lambda: self._open().execute(query.limit(0)).all()
         )
@@ -175,9 +175,7 @@ class SqlSource:
         if self._deadline.has_passed():
             raise TimeoutError
 
-    def _query(
-        self, part: Part, account: Account, window: Window
-    ) -> tuple[Select[Any], dict[str, str]]:
+    def _query(self, part: Part, account: Account, window: Window) -> Select[Any]:
         dialect = self._engine.dialect.name
         key = bound_form(account.key, self._map.account_form)
         zone = part.column(part.window).zone if part.window else self._map.zone
@@ -192,14 +190,7 @@ class SqlSource:
         query = select(*inner.c)
         if part.window:
             query = _within(query, inner.c[part.window], zone, window, dialect)
-        shown = {name: str(value) for name, value in used.items()}
-        if part.window:
-            shown |= {
-                name: getattr(window, name).isoformat()
-                for name in ("since", "until")
-                if getattr(window, name) is not None
-            }
-        return query.order_by(*_order(part, inner)), shown
+        return query.order_by(*_order(part, inner))
 
     def _guarded(self, what: str, work: Callable[[], T]) -> T:
         """Run the work; turn what the database says into a sentence without values."""
@@ -209,7 +200,7 @@ class SqlSource:
             refusal = self._refusal(what, error)
         except TimeoutError:
             refusal = SourceTimedOut(f"{what}: {self._too_long()}")
-        except cells.Misfit as error:
+        except cells.MisfitError as error:
             refusal = QueryFailed(
                 f"{what}: {error}. The data map describes it wrongly."
             )
@@ -228,19 +219,13 @@ class SqlSource:
             return SourceTimedOut(f"{what}: {self._too_long()}")
         where = f" (code {code})" if code else ""
         if engines.is_unavailable(error, code):
-            return SourceUnavailable(
-                f"The source \u201c{title}\u201d can't be reached{where}."
-            )
+            return SourceUnavailable(f"The source “{title}” can't be reached{where}.")
         words = engines.words_of(code) or type(error.orig).__name__
-        return QueryFailed(
-            f"{what}: \u201c{title}\u201d refused the query: {words}{where}."
-        )
+        return QueryFailed(f"{what}: “{title}” refused the query: {words}{where}.")
 
     def _too_long(self) -> str:
         seconds = self._limits.statement_seconds
-        return (
-            f"\u201c{self._described.title}\u201d took longer than {seconds} seconds."
-        )
+        return f"“{self._described.title}” took longer than {seconds} seconds."
 
     def _drop(self) -> None:
         # A failed transaction can't go on. Whatever is pulled next sees a new snapshot.
@@ -251,7 +236,7 @@ class SqlSource:
 
 
 def bound_form(value: str, form: AccountForm) -> str | int | None:
-    """A key or identifier in the form the service keeps it in; None if it can't be one."""
+    """A key or identifier in the service's own form; None if it can't be one."""
     if "\x00" in value:
         return None
     try:

@@ -1,0 +1,141 @@
+"""In which order the parts of a map are pulled, and what a part answers.
+
+Pure. A derived part reads the exhibits of other parts, so those come first. Its inputs
+are never pulled on their own account: what isn't in the signed scope stays in the
+database, and the derived part then says that it can't be given (docs/decisions).
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from disclosures.datamap.terms import DataMap, Part, Window
+from disclosures.enums import PartKind, ResponseCode
+
+
+class PlanError(Exception):
+    """The wanted parts can't be put in an order; the message names the part."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One part to be answered for one target, with what stands in its way.
+
+    ``missing`` are the inputs that the signed scope doesn't give; with any of them
+    nothing is fetched. ``narrower`` are inputs whose window doesn't cover this one.
+    """
+
+    part: Part
+    window: Window
+    missing: tuple[str, ...] = ()
+    narrower: tuple[str, ...] = ()
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether a source is asked at all."""
+        return self.part.kind is not PartKind.STATEMENT and not self.missing
+
+
+def order(datamap: DataMap, wanted: Iterable[str]) -> list[str]:
+    """The wanted part codes, inputs before what reads them, else as the map has them.
+
+    Raises:
+        PlanError: a part or an input isn't in the map, or parts wait for each other.
+    """
+    known = [part.code for part in datamap.parts]
+    asked = set(wanted)
+    for code in sorted(asked):
+        _require(code, known, "The data map has no part “{0}”.")
+    done: list[str] = []
+    waiting = [code for code in known if code in asked]
+    while waiting:
+        ready = next(
+            (c for c in waiting if not _needs(datamap, c, known) & set(waiting)), ""
+        )
+        if not ready:
+            names = ", ".join(waiting)
+            raise PlanError(f"These parts are derived from each other: {names}.")
+        waiting.remove(ready)
+        done.append(ready)
+    return done
+
+
+def steps(datamap: DataMap, scope: Mapping[str, Window]) -> list[Step]:
+    """The steps for one target whose signed scope gives these categories and windows.
+
+    Raises:
+        PlanError: a category, a part or an input isn't in the map, or parts wait for
+            each other.
+    """
+    codes = [category.code for category in datamap.categories]
+    for code in sorted(scope):
+        _require(code, codes, "The data map has no category “{0}”.")
+    window_of = {
+        part.code: scope[category.code]
+        for category in datamap.categories
+        if category.code in scope
+        for part in category.parts
+    }
+    found: dict[str, Step] = {}
+    for code in order(datamap, window_of):
+        part, window = datamap.part(code), window_of[code]
+        usable = {each for each, step in found.items() if step.is_fetched}
+        given = [each for each in part.inputs if each in usable]
+        found[code] = Step(
+            part=part,
+            window=window,
+            missing=tuple(each for each in part.inputs if each not in usable),
+            narrower=tuple(
+                each for each in given if not window_of[each].covers(window)
+            ),
+        )
+    return list(found.values())
+
+
+def missing_statement(datamap: DataMap, part: Part, available: Collection[str]) -> str:
+    """What a part says whose inputs the signed scope doesn't give; empty if it does."""
+    missing = [code for code in part.inputs if code not in available]
+    if not missing:
+        return ""
+    named = ", ".join(
+        f"{code} (item “{datamap.category_of(code).title}”)" for code in missing
+    )
+    return (
+        f"This answer is derived from part {named}, which the scope as approved doesn't"
+        " give. It was therefore not searched, and this answer can't be given."
+    )
+
+
+def narrower_statement(part: Part, narrower: Collection[str]) -> str:
+    """What a part says whose inputs cover less time than it was asked for."""
+    if not narrower:
+        return ""
+    return (
+        f"Part {', '.join(narrower)}, which part {part.code} is derived from, covers a"
+        " shorter period: this answer reaches no further."
+    )
+
+
+def answer(part: Part, rows: int) -> tuple[ResponseCode, str]:
+    """The response code and the words of a part that was answered.
+
+    Searched and found nothing is its own answer, never that of a statement.
+    """
+    if part.kind is PartKind.STATEMENT or rows:
+        return part.response, part.statement
+    return ResponseCode.NO_RESPONSIVE_RECORDS, part.empty_statement
+
+
+def _needs(datamap: DataMap, code: str, known: list[str]) -> set[str]:
+    inputs = datamap.part(code).inputs
+    for each in inputs:
+        _require(
+            each,
+            known,
+            f"Part {code} is derived from “{{0}}”, which isn't there.",
+        )
+    return set(inputs)
+
+
+def _require(code: str, known: Collection[str], sentence: str) -> None:
+    if code not in known:
+        raise PlanError(sentence.format(code))
