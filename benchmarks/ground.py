@@ -51,7 +51,7 @@ def start_django(folder: Path) -> None:
     sys.path.insert(0, str(ROOT))
     os.environ["CANDOR_DEMO"] = "1"
     os.environ["CANDOR_VAR_DIR"] = str(folder)
-    os.environ["CANDOR_SOURCE_WAREHOUSE_URL"] = f"sqlite:///{folder}/demo/service.sqlite3"
+    os.environ["CANDOR_SOURCE_SERVICE_URL"] = f"sqlite:///{folder}/demo/service.sqlite3"
     os.environ["CANDOR_SOURCE_DOWNLOADS_URL"] = f"{folder}/demo/file_downloads.parquet"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compliance.settings")
     import django  # noqa: PLC0415  the environment comes first

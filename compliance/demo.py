@@ -6,6 +6,7 @@ Everything is done through the verbs, so the demo's trail is a real one.
 """
 
 import io
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -35,8 +36,10 @@ from disclosures.datamap.load import load as load_map
 from disclosures.packet import letters
 
 DESK = "Case desk"
-SOURCE = "warehouse"
-MAP = Path(__file__).resolve().parent.parent / "disclosures/datamap/examples/pypi-2023.toml"
+MAP = (
+    Path(__file__).resolve().parent.parent
+    / "disclosures/datamap/examples/pypi-2023.toml"
+)
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ SUBPOENAS = (
         due_on=date(2023, 4, 14),
         first_day=date(2020, 1, 1),
         last_day=date(2023, 3, 15),
-        accounts=(2,),
+        accounts=(2, 3),
     ),
     DemoSubpoena(
         docket="2023R00688-11",
@@ -94,7 +97,7 @@ SUBPOENAS = (
         due_on=date(2023, 5, 1),
         first_day=date(2021, 1, 1),
         last_day=date(2023, 3, 31),
-        accounts=(3, 4),
+        accounts=(4,),
     ),
 )
 
@@ -113,7 +116,11 @@ def load() -> bool:
     with transaction.atomic():
         people = _people()
         _organisation()
-        load_map(MAP.read_text(encoding="utf-8"), actor=people["adam"], at=_at(SUBPOENAS[0], -30))
+        load_map(
+            MAP.read_text(encoding="utf-8"),
+            actor=people["adam"],
+            at=_at(SUBPOENAS[0], -30),
+        )
         agency = Agency.objects.create(
             name="U.S. Department of Justice",
             jurisdiction=Jurisdiction.UNITED_STATES,
@@ -134,8 +141,8 @@ def make_demo_service() -> None:
     database, downloads = folder / "service.sqlite3", folder / "file_downloads.parquet"
     if database.exists() and downloads.exists():
         return
-    folder.mkdir(parents=True, exist_ok=True)
-    make_service(f"sqlite:///{database}", downloads)
+    database.unlink(missing_ok=True)
+    make_service(database, downloads)
 
 
 def _people() -> dict[str, User]:
@@ -213,7 +220,10 @@ def _pdf(paper: DemoSubpoena) -> bytes:
         "compliance/demo_subpoena.html",
         {"paper": paper, "names": names, "items": intake.standard_list()},
     )
-    return letters.pdf_of(html)
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "paper.pdf"
+        letters.lay_out(html, style="paper.css", tagged=False).write(out)
+        return out.read_bytes()
 
 
 def _prepare(case: Case, paper: DemoSubpoena, clerk: User, analyst: User) -> None:
@@ -232,7 +242,10 @@ def _prepare(case: Case, paper: DemoSubpoena, clerk: User, analyst: User) -> Non
             at=_at(paper, 1),
         )
     intake.set_items(
-        case.pk, actor=clerk, wordings=intake.standard_list(), at=_at(paper, 1, minutes=6)
+        case.pk,
+        actor=clerk,
+        wordings=intake.standard_list(),
+        at=_at(paper, 1, minutes=6),
     )
     review.start(case.pk, actor=analyst, at=_at(paper, 2))
     review.decide(
