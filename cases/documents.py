@@ -6,7 +6,6 @@ a name that says nothing; the bytes are never rewritten.
 """
 
 import hashlib
-import io
 import os
 import secrets
 from collections.abc import Callable
@@ -14,21 +13,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-import pypdfium2
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from cases import audit, permissions, sandbox
+from cases import audit, pdf, permissions, sandbox
 from cases.enums import DocumentKind, EventKind, Perm
 from cases.exceptions import DocumentRefused, IllegalTransition, require_storable
 from cases.models import Case, CaseDocument
 
 MAX_BYTES = 50 * 1024 * 1024
-MAX_PAGES = 2_000
-MAX_POINTS = 14_400  # 200 inches, the largest page that PDF allows
-PICTURE_WIDTH = 1_000
 _CHILD_SECONDS = 20
 _CHILD_MEGABYTES = 1_024
 _CHUNK = 1024 * 1024
@@ -74,7 +69,7 @@ def add_document(
     whole = Path(settings.FILES_DIR) / document.path
     try:
         document.size, document.sha256 = _store(content, whole)
-        document.pages = _in_child(_NOT_KEPT, inspect, str(whole))
+        document.pages = _in_child(_NOT_KEPT, pdf.inspect, str(whole))
         _write_document(document, actor, at)
     except BaseException:
         whole.unlink(missing_ok=True)
@@ -129,7 +124,7 @@ def open_document(document_id: int, *, actor: User, at: datetime | None = None) 
 
 
 def page_picture(document_id: int, page: int, *, actor: User) -> bytes:
-    """One page (from 1) as a PNG of ``PICTURE_WIDTH`` pixels, made once and kept.
+    """One page (from 1) as a PNG of ``pdf.PICTURE_SIDE`` pixels, made once and kept.
 
     The caller has written the opening of the document; a page is a part of it.
 
@@ -145,7 +140,7 @@ def page_picture(document_id: int, page: int, *, actor: User) -> bytes:
     path = _unchanged(document)
     kept = path.with_suffix(f".{page}.png")
     if not kept.exists():
-        _write_whole(kept, _in_child(_NOT_DRAWN, draw_page, str(path), page))
+        _write_whole(kept, _in_child(_NOT_DRAWN, pdf.draw_page, str(path), page))
     return kept.read_bytes()
 
 
@@ -156,48 +151,6 @@ def _unchanged(document: CaseDocument) -> Path:
             "The stored file is missing or was changed; call the administrator."
         )
     return path
-
-
-def inspect(path: str) -> int:
-    """How many pages the PDF has; runs in a child.
-
-    Raises:
-        DocumentRefused: pdfium can't open it, or it is too heavy.
-    """
-    try:
-        pdf = pypdfium2.PdfDocument(path)
-        pages = len(pdf)
-        if pages == 0:
-            raise DocumentRefused("The file has no pages.")
-        if pages > MAX_PAGES:
-            raise DocumentRefused(f"The file has more than {MAX_PAGES} pages.")
-        for number in range(pages):
-            if not 0 < max(pdf.get_page_size(number)) <= MAX_POINTS:
-                raise DocumentRefused(
-                    f"Page {number + 1} is larger or smaller than a PDF page can be."
-                )
-    except pypdfium2.PdfiumError as error:
-        raise DocumentRefused(_why(str(error))) from None
-    draw_page(path, 1)
-    return pages
-
-
-def draw_page(path: str, page: int) -> bytes:
-    """One page as PNG bytes; runs in a child.
-
-    Raises:
-        DocumentRefused: pdfium can't draw it.
-    """
-    try:
-        sheet = pypdfium2.PdfDocument(path)[page - 1]
-        picture = sheet.render(scale=PICTURE_WIDTH / max(sheet.get_size())).to_pil()
-    except pypdfium2.PdfiumError:
-        raise DocumentRefused(
-            f"Page {page} is damaged and can't be drawn. Ask for another copy."
-        ) from None
-    out = io.BytesIO()
-    picture.save(out, format="PNG", optimize=False)
-    return out.getvalue()
 
 
 def _store(content: BinaryIO, whole: Path) -> tuple[int, str]:
@@ -237,12 +190,6 @@ def _in_child(refusal: str, function: Callable[..., T], *args: object) -> T:
         )
     except (sandbox.ChildTimedOut, sandbox.ChildKilled, MemoryError):
         raise DocumentRefused(refusal) from None
-
-
-def _why(error: str) -> str:
-    if "assword" in error:
-        return "The PDF is locked by a password. Ask for an open copy."
-    return "The PDF is damaged or cut off and can't be opened. Upload it again."
 
 
 def _digest(path: Path) -> str:
