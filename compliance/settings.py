@@ -68,7 +68,7 @@ def demo_secret() -> str:
 
 SECRET_KEY = env("SECRET_KEY", demo_secret() if DEMO else "", str)
 
-HOSTS = env("CANDOR_HOSTS", [], words)
+HOSTS = env("CANDOR_HOSTS", list[str](), words)
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", *HOSTS] if DEMO else HOSTS
 
 # The port on 127.0.0.1 that ``manage.py dev`` listens on.
