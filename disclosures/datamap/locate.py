@@ -74,6 +74,7 @@ class _Scan:
         self.at += 2 if is_list else 1
         path: Path = ()
         for key in parents:
+            self.found.setdefault((*path, key), line)
             path = self._newest((*path, key))
         path = (*path, last)
         if is_list:

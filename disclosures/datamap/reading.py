@@ -36,7 +36,9 @@ class Table:
         """Note a mistake at a key, ``below`` that many lines into its value."""
         place = f"{self.place}, {key}" if key else self.place
         self.book.mistakes.append(
-            Mistake(self.line(key) + below, place.removeprefix(", "), sentence)
+            Mistake(
+                self.line(key) + below, place.removeprefix(", ") or "The file", sentence
+            )
         )
 
     def text(self, key: str, *, needed: bool = True, longest: int = 20_000) -> str:

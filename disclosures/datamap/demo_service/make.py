@@ -20,12 +20,14 @@ _ROWS_AT_ONCE = 1_000
 def make_service(database: str | Path, parquet: Path, *, seed: int = SEED) -> World:
     """Make the service's database and data set; returns what was put in.
 
-    ``database`` is a path, for an SQLite file, or a database URL with the driver.
+    ``database`` is a database URL, or a path for an SQLite file.
 
     Raises:
         FileExistsError: there is a service already; it isn't touched.
     """
     world = Story(seed).tell()
+    if isinstance(database, str) and database.startswith("sqlite:///"):
+        database = Path(database.removeprefix("sqlite:///"))
     if isinstance(database, Path):
         _refuse_existing(database)
         growing = database.with_name(f"{database.name}.part")

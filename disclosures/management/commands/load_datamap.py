@@ -61,7 +61,7 @@ class Command(BaseCommand):
 
     def _ask(self, found: schema.DataMap, file: Path) -> None:
         refusals = []
-        with Run(found, settings.SOURCES) as run:
+        with Run(found, settings.SOURCE_URLS) as run:
             for part in found.parts:
                 try:
                     run.probe(part)
