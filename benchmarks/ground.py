@@ -39,7 +39,7 @@ def arguments(description: str) -> argparse.Namespace:
 
 
 def fresh_folder(name: str) -> Path:
-    """An empty folder under ``var/bench``; a benchmark's data is kept until its next run."""
+    """An empty folder under ``var/bench``; its data is kept until the next run."""
     folder = ROOT / "var" / "bench" / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -51,8 +51,6 @@ def start_django(folder: Path) -> None:
     sys.path.insert(0, str(ROOT))
     os.environ["CANDOR_DEMO"] = "1"
     os.environ["CANDOR_VAR_DIR"] = str(folder)
-    os.environ["CANDOR_SOURCE_SERVICE_URL"] = f"sqlite:///{folder}/demo/service.sqlite3"
-    os.environ["CANDOR_SOURCE_DOWNLOADS_URL"] = f"{folder}/demo/file_downloads.parquet"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compliance.settings")
     import django  # noqa: PLC0415  the environment comes first
 
@@ -66,9 +64,11 @@ def answer(figures: list[Figure], *, as_json: bool, note: str) -> None:
             one.name: {"value": one.value, "target": one.target, "holds": one.holds}
             for one in figures
         }
-        print(json.dumps(body | {"note": note}, indent=2))  # noqa: T201  the answer
+        print(json.dumps(body | {"note": note}, indent=2))
         return
-    print(note)  # noqa: T201  the answer
+    print(note)
     for one in figures:
-        target = "" if one.target is None else f"  target {one.target:g}, holds: {one.holds}"
-        print(f"{one.name:45} {one.value:10.3f} {one.unit}{target}")  # noqa: T201  same
+        target = (
+            "" if one.target is None else f"  target {one.target:g}, holds: {one.holds}"
+        )
+        print(f"{one.name:45} {one.value:10.3f} {one.unit}{target}")

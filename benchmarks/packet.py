@@ -36,9 +36,9 @@ def main() -> None:
         Figure("rows", float(measured[0].rows), "rows"),
         Figure("pages", float(measured[0].pages), "pages"),
     ]
-    note = f"Demo request, median of {count} warm rounds{' (quick)' if options.quick else ''}."
+    size = " (quick)" if options.quick else ""
+    note = f"Demo request, median of {count} warm rounds{size}."
     answer(figures, as_json=options.json, note=note)
-
 
 
 if __name__ == "__main__":

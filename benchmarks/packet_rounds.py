@@ -1,4 +1,4 @@
-"""The rounds of ``benchmarks/packet.py``: one order, collected, certified and sealed."""
+"""The rounds of ``benchmarks/packet.py``: order, collect, certify, seal."""
 
 import time
 from dataclasses import dataclass
@@ -59,7 +59,9 @@ class Rounds:
         seconds = time.perf_counter() - start
         packet.refresh_from_db()
         if packet.status != wanted:
-            raise RuntimeError(f"{packet.status}: {packet.failed_part} {packet.failure}")
+            raise RuntimeError(
+                f"{packet.status}: {packet.failed_part} {packet.failure}"
+            )
         return seconds
 
     def _certify(self, packet: Packet) -> None:
@@ -68,12 +70,14 @@ class Rounds:
             packet.pk,
             custodian=custodian,
             exhibits_digest=facts.exhibits_digest(packet),
-            role="Director of Infrastructure",
-            practice="Records are made at the time of each act by the service itself.",
-            signing_place=SigningPlace.INSIDE_US,
-            place="Portland, Oregon",
-            signed_on=facts.today(timezone.now()),
-            signed_name=custodian.get_full_name(),
+            statement=assembly.Statement(
+                role="Director of Infrastructure",
+                practice="Made at the time of each act by the service itself.",
+                signing_place=SigningPlace.INSIDE_US,
+                place="Portland, Oregon",
+                signed_on=facts.today(timezone.now()),
+                signed_name=custodian.get_full_name(),
+            ),
         )
 
     def _sign_anew(self) -> None:

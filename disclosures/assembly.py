@@ -12,6 +12,7 @@ two workers never seal the same packet, whatever the broker lost or doubled.
 """
 
 import shutil
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -39,6 +40,22 @@ COLLECT_SECONDS = 3600
 SEAL_SECONDS = 1800
 RENDER_MEGABYTES = 4096
 _RETRY_AFTER = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What the custodian states and signs.
+
+    ``signed_name`` is typed by the custodian and must be the custodian's own name.
+    ``signed_on`` is a day of the organisation's zone and can't lie ahead.
+    """
+
+    role: str
+    practice: str
+    signing_place: str
+    place: str
+    signed_on: date
+    signed_name: str
 
 
 @transaction.atomic
@@ -95,24 +112,16 @@ def certify(
     *,
     custodian: User,
     exhibits_digest: str,
-    role: str,
-    practice: str,
-    signing_place: str,
-    place: str,
-    signed_on: date,
-    signed_name: str,
+    statement: Statement,
     at: datetime | None = None,
 ) -> Declaration:
     """Sign the custodian's declaration over the exhibits that the custodian was shown.
-
-    ``signed_name`` is typed by the custodian and must be the custodian's own name.
-    ``signed_on`` is a day of the organisation's zone and can't lie ahead.
 
     Raises:
         PermissionDenied: ``custodian`` may not.
         FourEyesViolation: the site's rules want another person.
         PacketBroken: the exhibits are no longer those that were shown.
-        ValidationError: a name that isn't the custodian's, a date ahead, an empty field.
+        ValidationError: another's name, a date ahead, an empty field.
         IllegalTransition: the packet isn't waiting for it, or its scope changed.
     """
     at = at or timezone.now()
@@ -122,19 +131,19 @@ def certify(
     if exhibits_digest != facts.exhibits_digest(packet):
         raise PacketBroken("The exhibits changed after the page was shown.")
     name = audit.name_of(custodian)
-    if " ".join(signed_name.split()).casefold() != name.casefold():
+    if " ".join(statement.signed_name.split()).casefold() != name.casefold():
         raise ValidationError({"signed_name": f"Sign with your own name: {name}."})
-    if signed_on > facts.today(at):
+    if statement.signed_on > facts.today(at):
         raise ValidationError({"signed_on": "The date of signing lies ahead."})
     declaration = Declaration(
         packet=packet,
         custodian=custodian,
         custodian_name=name,
-        role=role.strip(),
-        practice=practice.strip(),
-        signing_place=signing_place,
-        place=place.strip(),
-        signed_on=signed_on,
+        role=statement.role.strip(),
+        practice=statement.practice.strip(),
+        signing_place=statement.signing_place,
+        place=statement.place.strip(),
+        signed_on=statement.signed_on,
         signed_at=at,
         exhibits_digest=exhibits_digest,
     )
@@ -306,9 +315,7 @@ def _start(packet_id: int, held: queue.Claim, step: str, status: PacketStatus) -
     with transaction.atomic():
         queue.hold(held)
         if Packet.objects.get(pk=packet_id).status != status:
-            workflow.move_packet(
-                packet_id, step, actor=audit.SYSTEM, at=timezone.now()
-            )
+            workflow.move_packet(packet_id, step, actor=audit.SYSTEM, at=timezone.now())
 
 
 def _again_or_fail(packet_id: int, held: queue.Claim, sentence: str) -> None:
@@ -336,7 +343,10 @@ def _fail(packet_id: int, held: queue.Claim, sentence: str) -> None:
                 EventKind.PACKET_FAILED,
                 actor=audit.SYSTEM,
                 at=at,
-                data={"packet": packet_id, "exhibit": broken.number if broken else None},
+                data={
+                    "packet": packet_id,
+                    "exhibit": broken.number if broken else None,
+                },
             )
     except ClaimLost:
         return
@@ -346,4 +356,5 @@ def _sentence(error: Exception) -> str:
     """What staff may read: our own refusals as they are, others by kind alone."""
     if isinstance(error, CaseError):
         return str(error)
-    return f"Something outside the portal failed ({type(error).__name__}); see the server's log."
+    kind = type(error).__name__
+    return f"Something outside the portal failed ({kind}); see the server's log."

@@ -27,7 +27,8 @@ from disclosures.sources.base import Account, Pulled, SourceUnavailable, Window
 from disclosures.sources.run import Run
 
 _NOT_FOUND = (
-    "The service has no account under the identifier as served. Nothing else was searched."
+    "The service has no account under the identifier as served. "
+    "Nothing else was searched."
 )
 
 
@@ -79,8 +80,8 @@ def _resolve_targets(
         found = sources.resolve(IdentifierKind(target["kind"]), target["identifier"])
         if len(found) > 1:
             raise CollectionFailed(
-                f"Target {target['number']} matches {len(found)} accounts; a person has "
-                "to choose which one the paper means."
+                f"Target {target['number']} matches {len(found)} accounts; a person "
+                "has to choose which one the paper means."
             )
         account = found[0] if found else Account(key="", name="")
         with transaction.atomic():
@@ -174,7 +175,9 @@ def _inputs(exhibit: Exhibit, part: schema.Part) -> dict[str, Path]:
 def _unsigned(the_map: schema.DataMap, codes: list[str]) -> str:
     """An input that counsel didn't sign for is not pulled; the answer says so."""
     titles = ", ".join(f"“{the_map.part(code).title}”" for code in codes)
-    return f"Derived from {titles}, which the approved scope doesn't include; not pulled."
+    return (
+        f"Derived from {titles}, which the approved scope doesn't include; not pulled."
+    )
 
 
 def _write(

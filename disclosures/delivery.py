@@ -164,7 +164,7 @@ def production_name(packet: Packet) -> str:
 
 
 def findings(packet: Packet) -> list[str]:
-    """What the verifier has against a sealed packet as it lies on disk; empty: nothing."""
+    """What the verifier has against a packet as it lies on disk; empty: nothing."""
     found = [str(one) for one in verify.verify(production_folder(packet))]
     manifest = production_folder(packet) / "manifest.json"
     if not found and verify.sha256_of(manifest) != packet.manifest_sha256:
@@ -190,7 +190,11 @@ def overall(per_item: dict[int, Disposition]) -> Disposition:
         return next(iter(counts))
     produced = counts[Disposition.FULL] + counts[Disposition.PARTIAL]
     if not produced:
-        return Disposition.OBJECTED if counts[Disposition.OBJECTED] else Disposition.NO_RECORDS
+        return (
+            Disposition.OBJECTED
+            if counts[Disposition.OBJECTED]
+            else Disposition.NO_RECORDS
+        )
     if counts[Disposition.OBJECTED] or counts[Disposition.PARTIAL]:
         return Disposition.PARTIAL
     return Disposition.FULL
@@ -227,16 +231,18 @@ def _require_may_tell(case: Case, hand_over: HandOver) -> None:
         hand_over.recipient_address.strip().casefold() == case.officer_email.casefold()
     )
     to_agency = hand_over.recipient_address.strip() == case.agency.address.strip()
-    audience = (
-        Audience.REQUESTER if to_officer or to_agency else Audience.THIRD_PARTY
-    )
+    audience = Audience.REQUESTER if to_officer or to_agency else Audience.THIRD_PARTY
     answer = nondisclosure.may_tell(case, audience)
     if not answer.allowed:
-        raise CaseError(f"This recipient may not be told of the request. {answer.reason}")
+        raise CaseError(
+            f"This recipient may not be told of the request. {answer.reason}"
+        )
 
 
 def _check_time(packet: Packet, handed_over_at: datetime, at: datetime) -> None:
     if packet.sealed_at and handed_over_at < packet.sealed_at:
-        raise ValidationError({"handed_over_at": "That is before the packet was sealed."})
+        raise ValidationError(
+            {"handed_over_at": "That is before the packet was sealed."}
+        )
     if handed_over_at > at:
         raise ValidationError({"handed_over_at": "The time of hand-over lies ahead."})

@@ -18,7 +18,13 @@ from cases.enums import IdentifierKind, Instrument
 from cases.models import Organisation
 from disclosures.datamap import schema
 from disclosures.exceptions import PacketBroken
-from disclosures.models import DataMapVersion, Declaration, Exhibit, Packet, TargetAccount
+from disclosures.models import (
+    DataMapVersion,
+    Declaration,
+    Exhibit,
+    Packet,
+    TargetAccount,
+)
 from disclosures.packet import contents
 
 
@@ -154,7 +160,9 @@ def _targets(
             number=target["number"],
             kind_label=str(IdentifierKind(target["kind"]).label),
             identifier=target["identifier"],
-            account_key=found[target["id"]].account_key if target["id"] in found else "",
+            account_key=found[target["id"]].account_key
+            if target["id"] in found
+            else "",
             resolution_label=(
                 str(found[target["id"]].get_resolution_display())
                 if target["id"] in found
@@ -250,4 +258,3 @@ def _instants_label(one: Exhibit) -> str:
 
 def _parameters_note(parameters: dict[str, Any]) -> str:
     return ", ".join(f":{name} = {value}" for name, value in sorted(parameters.items()))
-

@@ -1,4 +1,4 @@
-"""Celery's envelopes: each fetches and calls one verb. Running one twice is harmless."""
+"""Celery's envelopes: each calls one verb, and running one twice is harmless."""
 
 from celery import shared_task
 from django.utils import timezone

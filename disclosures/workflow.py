@@ -22,7 +22,7 @@ def is_covered(packet: Packet) -> bool:
 def _covered(packet: Packet) -> str:
     if is_covered(packet):
         return ""
-    return "The scope changed after this packet was ordered; its sign-off no longer covers it."
+    return "The scope changed after this packet was ordered; order another."
 
 
 def _all_collected(packet: Packet) -> str:

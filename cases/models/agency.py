@@ -11,7 +11,9 @@ class Agency(models.Model):
     """One requesting agency, as the directory names it."""
 
     name = models.CharField(_("name"), max_length=200, unique=True)
-    jurisdiction = models.CharField(_("jurisdiction"), max_length=2, choices=Jurisdiction)
+    jurisdiction = models.CharField(
+        _("jurisdiction"), max_length=2, choices=Jurisdiction
+    )
     address = models.TextField(_("address"), blank=True)
 
     class Meta:

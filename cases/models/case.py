@@ -80,7 +80,9 @@ class Case(models.Model):
         _("status"), max_length=20, choices=CaseStatus, default=CaseStatus.RECEIVED
     )
     instrument = models.CharField(_("instrument"), max_length=30, choices=Instrument)
-    jurisdiction = models.CharField(_("jurisdiction"), max_length=2, choices=Jurisdiction)
+    jurisdiction = models.CharField(
+        _("jurisdiction"), max_length=2, choices=Jurisdiction
+    )
     channel = models.CharField(_("how it reached us"), max_length=30, choices=Channel)
     agency = models.ForeignKey(
         "cases.Agency",
@@ -90,7 +92,9 @@ class Case(models.Model):
     )
     officer_name = models.CharField(_("officer"), max_length=200)
     officer_email = models.EmailField(_("officer's e-mail"))
-    officer_phone = models.CharField(_("officer's telephone"), max_length=40, blank=True)
+    officer_phone = models.CharField(
+        _("officer's telephone"), max_length=40, blank=True
+    )
     issuing_authority = models.CharField(
         _("issuing authority"),
         max_length=200,
@@ -171,7 +175,8 @@ class Case(models.Model):
                 name="case_status_known", condition=Q(status__in=CaseStatus.values)
             ),
             models.CheckConstraint(
-                name="case_instrument_known", condition=Q(instrument__in=Instrument.values)
+                name="case_instrument_known",
+                condition=Q(instrument__in=Instrument.values),
             ),
             models.CheckConstraint(
                 name="case_jurisdiction_known",
@@ -212,11 +217,14 @@ class Case(models.Model):
                 condition=~Q(secrecy=Secrecy.ORDERED)
                 | (
                     Q(secrecy_paper__isnull=False, secrecy_from__isnull=False)
-                    & (Q(secrecy_until__isnull=False) | Q(secrecy_review_on__isnull=False))
+                    & (
+                        Q(secrecy_until__isnull=False)
+                        | Q(secrecy_review_on__isnull=False)
+                    )
                 ),
                 violation_error_message=_(
-                    "An order of secrecy needs its paper, its first day, and an end or a "
-                    "day to look again."
+                    "An order of secrecy needs its paper, its first day, and an end "
+                    "or a day to look again."
                 ),
             ),
             models.CheckConstraint(

@@ -46,7 +46,8 @@ class Category(models.Model):
                 fields=["map_digest", "number"], name="category_number_once_per_map"
             ),
             models.CheckConstraint(
-                name="category_class_known", condition=Q(data_class__in=DataClass.values)
+                name="category_class_known",
+                condition=Q(data_class__in=DataClass.values),
             ),
         ]
 

@@ -11,7 +11,9 @@ from cases.enums import Disposition, ItemDecision
 class RequestedItem(models.Model):
     """One heading of what the paper wants, in its own words."""
 
-    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="items")
+    case = models.ForeignKey(
+        "cases.Case", on_delete=models.PROTECT, related_name="items"
+    )
     number = models.PositiveIntegerField()
     category_code = models.CharField(_("data category"), max_length=40)
     wording = models.TextField(_("as worded in the request"))
@@ -101,7 +103,7 @@ class ScopeItem(models.Model):
                 name="scope_item_refusal_has_reason",
                 condition=Q(decision=ItemDecision.PRODUCE) | ~Q(reason=""),
                 violation_error_message=_(
-                    "Narrowing, objecting and \"not held\" each need a reason."
+                    'Narrowing, objecting and "not held" each need a reason.'
                 ),
             ),
         ]

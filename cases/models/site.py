@@ -18,7 +18,10 @@ class Organisation(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     bates_prefix = models.CharField(_("Bates prefix"), max_length=12)
     profile = models.CharField(
-        _("rules about persons"), max_length=16, choices=Profile, default=Profile.STANDARD
+        _("rules about persons"),
+        max_length=16,
+        choices=Profile,
+        default=Profile.STANDARD,
     )
     intake_group = models.ForeignKey(
         Group,

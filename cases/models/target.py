@@ -21,7 +21,9 @@ class Target(models.Model):
         "cases.Case", on_delete=models.PROTECT, related_name="targets"
     )
     number = models.PositiveIntegerField(editable=False)
-    kind = models.CharField(_("type of identifier"), max_length=12, choices=IdentifierKind)
+    kind = models.CharField(
+        _("type of identifier"), max_length=12, choices=IdentifierKind
+    )
     identifier = models.CharField(
         _("identifier as served"),
         max_length=320,
@@ -40,7 +42,9 @@ class Target(models.Model):
         ordering = ["number"]
         default_permissions = ()
         constraints = [
-            models.UniqueConstraint(fields=["case", "number"], name="target_number_once"),
+            models.UniqueConstraint(
+                fields=["case", "number"], name="target_number_once"
+            ),
             models.UniqueConstraint(
                 fields=["case", "kind", "identifier"],
                 name="target_once_per_case",

@@ -24,9 +24,7 @@ class Declaration(models.Model):
     custodian_name = models.CharField(_("name"), max_length=150)
     role = models.CharField(_("role"), max_length=200)
     practice = models.TextField(_("record-keeping practice"))
-    signing_place = models.CharField(
-        _("signed"), max_length=12, choices=SigningPlace
-    )
+    signing_place = models.CharField(_("signed"), max_length=12, choices=SigningPlace)
     place = models.CharField(_("place"), max_length=200)
     signed_on = models.DateField(_("date"))
     signed_at = models.DateTimeField()

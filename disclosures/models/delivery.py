@@ -9,7 +9,7 @@ from disclosures.enums import DeliveryMethod
 
 
 class Delivery(models.Model):
-    """One hand-over of one sealed packet, to a recipient the release officer checked."""
+    """One hand-over of a sealed packet, to a recipient the release officer checked."""
 
     packet = models.OneToOneField(
         "disclosures.Packet", on_delete=models.PROTECT, related_name="delivery"

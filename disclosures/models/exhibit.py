@@ -74,7 +74,8 @@ class Exhibit(models.Model):
                 name="exhibit_once_per_part",
             ),
             models.CheckConstraint(
-                name="exhibit_status_known", condition=Q(status__in=ExhibitStatus.values)
+                name="exhibit_status_known",
+                condition=Q(status__in=ExhibitStatus.values),
             ),
             models.CheckConstraint(
                 name="exhibit_collected_answers",

@@ -80,11 +80,15 @@ class Packet(WorkOrder):
             models.CheckConstraint(
                 name="packet_status_known", condition=Q(status__in=PacketStatus.values)
             ),
-            models.UniqueConstraint(fields=["case", "number"], name="packet_number_once"),
+            models.UniqueConstraint(
+                fields=["case", "number"], name="packet_number_once"
+            ),
             models.UniqueConstraint(
                 fields=["revision"],
                 name="packet_once_per_scope",
-                violation_error_message=_("A packet was ordered for this scope already."),
+                violation_error_message=_(
+                    "A packet was ordered for this scope already."
+                ),
             ),
             models.CheckConstraint(
                 name="packet_sealed_is_whole",
