@@ -1,0 +1,206 @@
+"""Legal requests: their list, the page of one, and the frame round each verb page."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from cases import permissions
+from cases.admin import files, sections, tags, trail, verbs
+from cases.admin.base import (
+    CaseModelAdmin,
+    case_url,
+    crumbs,
+    record_view,
+    refusals_shown,
+)
+from cases.admin.intake import NewRequest
+from cases.enums import Perm
+from cases.models import Case
+
+
+@admin.register(Case)
+class CaseAdmin(CaseModelAdmin):
+    """The desk's list of cases and everything below a case's address."""
+
+    list_display = (
+        "number_link",
+        "status_shown",
+        "agency",
+        "instrument",
+        "agency_reference",
+        "due_shown",
+        "secrecy_shown",
+        "targets_shown",
+    )
+    list_display_links = None
+    list_filter = ("status", "instrument", "secrecy")
+    list_select_related = ("agency",)
+    search_fields = ("number", "agency_reference", "agency__name")
+    search_help_text = _("Number, docket or agency")
+    change_list_template = "cases/case_list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """The list, the pages of a case, its papers; nothing of the theme's forms."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("", wrap(self.changelist_view), name="cases_case_changelist"),
+            path("new/", wrap(self.new_view), name="cases_case_new"),
+            path(
+                "trail/",
+                wrap(require_GET(trail.everywhere(self))),
+                name="cases_trail",
+            ),
+            path(
+                "<int:case_id>/",
+                wrap(require_GET(self.case_view)),
+                name="cases_case_change",
+            ),
+            path(
+                "<int:case_id>/verbs/<slug:verb>/",
+                wrap(self.verb_view),
+                name="cases_case_verb",
+            ),
+            path(
+                "<int:case_id>/verbs/<slug:verb>/<int:row_id>/",
+                wrap(self.verb_view),
+                name="cases_case_verb",
+            ),
+            path(
+                "<int:case_id>/trail/",
+                wrap(require_GET(trail.of_one(self))),
+                name="cases_case_trail",
+            ),
+            *files.urls(self),
+            *verbs.further_urls(self),
+        ]
+
+    # --- the list ----------------------------------------------------------------
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
+        """The visible cases with what the list shows of each."""
+        cases: QuerySet[Case] = super().get_queryset(request)
+        return cases.annotate(targets_total=Count("targets", distinct=True))
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list; the button to take a new request in is for those who may."""
+        may_open = permissions.has_role_for(request.user, Perm.INTAKE)
+        extra = {"may_open": may_open, "title": _("Legal requests")}
+        return super().changelist_view(request, {**extra, **(extra_context or {})})
+
+    @admin.display(description=_("Number"), ordering="number")
+    def number_link(self, case: Case) -> SafeString:
+        """The number, as the way to the case's page."""
+        return format_html(
+            '<a class="cd-list-link" href="{}">{}</a>', case_url(case), case.number
+        )
+
+    @admin.display(description=_("Status"), ordering="status")
+    def status_shown(self, case: Case) -> SafeString:
+        """The status as a badge."""
+        return tags.status_badge(case)
+
+    @admin.display(description=_("Due"), ordering="due_on")
+    def due_shown(self, case: Case) -> SafeString:
+        """The return date as a clock."""
+        return tags.due(case)
+
+    @admin.display(description=_("Secrecy"), ordering="secrecy")
+    def secrecy_shown(self, case: Case) -> SafeString:
+        """Secrecy as a badge."""
+        tone = tags.SECRECY_TONES[case.secrecy]
+        return tags.badge(case.get_secrecy_display(), tone)
+
+    @admin.display(description=_("Targets"), ordering="targets_total")
+    def targets_shown(self, case: Case) -> int:
+        """How many targets the paper names."""
+        total: int = case.targets_total  # type: ignore[attr-defined]
+        return total
+
+    # --- the page of a case ------------------------------------------------------
+
+    def case_view(self, request: HttpRequest, case_id: int) -> HttpResponse:
+        """Everything about one case, and what comes next for whom."""
+        case = self.get_row(request, case_id)
+        record_view(request, case, "case")
+        steps = verbs.next_steps(case, request.user)
+        named = [step.task.verb for step in steps]
+        return self.show(
+            request,
+            "cases/case.html",
+            title=case.number,
+            crumbs=crumbs(),
+            case=case,
+            steps=steps,
+            menu=verbs.menu(case, request.user, without=named),
+            panels=verbs.panels(case, request.user),
+            **sections.everything(case, request.user),
+        )
+
+    # --- verbs -------------------------------------------------------------------
+
+    def new_view(self, request: HttpRequest) -> HttpResponse:
+        """Take a new request in: the one verb that has no case yet."""
+        if not permissions.has_role_for(request.user, Perm.INTAKE):
+            raise PermissionDenied
+        page = NewRequest(request.user)
+        form = page.form(request.POST or None, request.FILES or None)
+        if request.method == "POST" and form.is_valid():
+            with refusals_shown(request, form):
+                case = page.perform(form)
+                with refusals_shown(request):
+                    messages.success(request, page.keep_paper(case, form))
+                return redirect(page.after(case))
+        return self.show(
+            request,
+            "cases/new.html",
+            title=_("New legal request"),
+            crumbs=crumbs(),
+            form=form,
+            back=reverse("admin:cases_case_changelist"),
+        )
+
+    def verb_view(
+        self, request: HttpRequest, case_id: int, verb: str, row_id: int | None = None
+    ) -> HttpResponse:
+        """GET shows what a verb will do and to what; POST does it."""
+        case = self.get_row(request, case_id)
+        page = verbs.get(verb)
+        if not permissions.allowed(request.user, page.permission, case):
+            raise PermissionDenied
+        row = page.row(case, row_id) if page.of_a_row or row_id is not None else None
+        if request.method == "POST":
+            given: dict[str, Any] = {"data": request.POST, "files": request.FILES}
+            form = page.form(case, row, request.user, **given)
+            if form.is_valid():
+                with refusals_shown(request, form):
+                    done = page.perform(case, row, request.user, form)
+                    messages.success(request, done)
+                    return redirect(page.after(case, form))
+            case = self.get_row(request, case_id)
+        else:
+            record_view(request, case, page.name)
+            form = page.form(case, row, request.user)
+        return self.show(
+            request,
+            page.template,
+            title=page.title,
+            crumbs=crumbs(case),
+            case=case,
+            verb=page,
+            row=row,
+            form=form,
+            refusal=page.fits(case) or page.bars(case, request.user),
+            back=page.back(case),
+            **page.shown(case, row, request.user),
+        )

@@ -1,0 +1,254 @@
+"""The forms of intake: the paper's facts, its targets, what it asks for.
+
+A form says what may be typed and in which words it is asked; the rules are the verbs'.
+Native date and time fields keep every page usable without a script.
+"""
+
+import json
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.forms.models import fields_for_model
+from django.utils.translation import gettext_lazy as _
+
+from cases.enums import DocumentKind, Jurisdiction
+from cases.intake import FACTS
+from cases.models import Agency, Case, Category, Organisation, Target
+from cases.models.case import REQUIRED_BY_INSTRUMENT
+
+COMMON_ZONES = (
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "UTC",
+    "Europe/London",
+    "Europe/Paris",
+    "Europe/Berlin",
+)
+_HELPS = {
+    "instrument": _("What the paper calls itself. It decides what it can compel."),
+    "jurisdiction": _("Whose law the instrument stands on."),
+    "agency_reference": _("Docket, case or file number, exactly as printed."),
+    "issuing_authority": _("Who signed it: name and title, as under the signature."),
+    "officer_name": _("The contact the paper names for questions and delivery."),
+    "issuing_court": _("As printed in the heading."),
+    "statute_cited": _("The provision the paper relies on, e.g. 18 U.S.C. 2703(d)."),
+    "issued_on": _("The date on the paper."),
+    "served_on": _("The day it legally reached us."),
+    "received_at": _("When it actually came in, in the organisation's time zone."),
+    "due_on": _("The day the paper wants its answer."),
+}
+
+
+def day_field(**kwargs: Any) -> forms.DateField:
+    """A day, asked by the browser's own calendar."""
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(widget=widget, **kwargs)
+
+
+def moment_field(**kwargs: Any) -> forms.DateTimeField:
+    """An instant, in the zone of the page."""
+    widget = forms.DateTimeInput(
+        attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
+    )
+    return forms.DateTimeField(widget=widget, **kwargs)
+
+
+@cache
+def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The zones papers usually mean, then all that there are."""
+    rest = sorted(available_timezones() - set(COMMON_ZONES))
+    return [
+        (str(_("Usual")), [(one, one.replace("_", " ")) for one in COMMON_ZONES]),
+        (str(_("All zones")), [(one, one.replace("_", " ")) for one in rest]),
+    ]
+
+
+def _as_day(model_field: forms.Field) -> forms.Field:
+    """The field of a model, asked by native widgets."""
+    words = {
+        "label": model_field.label,
+        "help_text": model_field.help_text,
+        "required": model_field.required,
+    }
+    if isinstance(model_field, forms.DateTimeField):
+        return moment_field(**words)
+    if isinstance(model_field, forms.DateField):
+        return day_field(**words)
+    return model_field
+
+
+class FactsForm(forms.Form):
+    """The intake facts; an agency is chosen, or given by name and added."""
+
+    GROUPS = (
+        (
+            _("The paper"),
+            _("What was served, and what it stands on."),
+            ("instrument", "jurisdiction", "agency_reference", "statute_cited",
+             "issuing_court", "treaty_reference", "emergency_grounds"),
+        ),
+        (
+            _("Who asks"),
+            _("The agency, who signed, and whom to answer."),
+            ("agency", "new_agency", "new_agency_jurisdiction", "issuing_authority",
+             "issuer_kind", "officer_name", "officer_email", "officer_phone"),
+        ),
+        (
+            _("How and when"),
+            _("The clocks run from these dates."),
+            ("channel", "issued_on", "served_on", "received_at", "due_on"),
+        ),
+    )  # fmt: skip
+
+    agency = forms.ModelChoiceField(
+        Agency.objects.all(),
+        label=_("Agency"),
+        required=False,
+        empty_label=_("Choose an agency, or add one"),
+    )
+    new_agency = forms.CharField(
+        label=_("New agency"),
+        max_length=200,
+        required=False,
+        help_text=_("Only where the list doesn't have it: its full official name."),
+    )
+    new_agency_jurisdiction = forms.ChoiceField(
+        label=_("New agency's jurisdiction"),
+        choices=[("", _("Choose")), *Jurisdiction.choices],
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take the fields of the model that are intake facts, in our words."""
+        super().__init__(*args, **kwargs)
+        own = fields_for_model(Case, fields=[one for one in FACTS if one != "agency"])
+        for name, model_field in own.items():
+            asked = _as_day(model_field)
+            asked.help_text = _HELPS.get(name, asked.help_text)
+            self.fields[name] = asked
+        self.fields["emergency_grounds"].widget.attrs["rows"] = 3
+        self.fields["instrument"].widget.attrs |= {
+            "data-needs": json.dumps(REQUIRED_BY_INSTRUMENT),
+            "data-needed-words": str(_("needed for this instrument")),
+            "data-optional-words": str(_("optional")),
+        }
+
+    def groups(self) -> list[dict[str, Any]]:
+        """The fields in the groups the page shows them in."""
+        return [
+            {"title": title, "words": words, "fields": [self[name] for name in names]}
+            for title, words, names in self.GROUPS
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """One agency: chosen, or new with its jurisdiction."""
+        data = super().clean() or {}
+        chosen, new = data.get("agency"), data.get("new_agency")
+        if chosen and new:
+            self.add_error("new_agency", _("Choose an agency or add one, not both."))
+        elif new and not data.get("new_agency_jurisdiction"):
+            self.add_error("new_agency_jurisdiction", _("Say whose authority it is."))
+        elif not chosen and not new:
+            self.add_error("agency", _("Choose the agency, or add it below."))
+        return data
+
+
+class NewRequestForm(FactsForm):
+    """The facts with the served paper. A refused paper doesn't cost the facts."""
+
+    paper = forms.FileField(
+        label=_("Served paper (PDF)"),
+        required=False,
+        allow_empty_file=True,
+        help_text=_(
+            "Kept byte for byte. If it can't be kept, the request is opened all the same "
+            "and you are asked for the paper again."
+        ),
+        widget=forms.FileInput(attrs={"accept": "application/pdf,.pdf"}),
+    )
+
+
+class PaperForm(forms.Form):
+    """One paper."""
+
+    kind = forms.ChoiceField(label=_("What it is"), choices=DocumentKind.choices)
+    paper = forms.FileField(
+        label=_("PDF file"),
+        allow_empty_file=True,
+        help_text=_("At most 50 MB. Kept byte for byte, known by its SHA-256."),
+        widget=forms.FileInput(attrs={"accept": "application/pdf,.pdf"}),
+    )
+
+
+class TargetForm(forms.Form):
+    """One target, as the paper names it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Take the model's fields, with the zones to choose from."""
+        super().__init__(*args, **kwargs)
+        names = ("kind", "identifier", "role", "first_day", "last_day", "time_zone")
+        own = fields_for_model(Target, fields=names)
+        for name, model_field in own.items():
+            self.fields[name] = _as_day(model_field)
+        self.fields["identifier"].strip = False
+        self.fields["identifier"].widget.attrs |= {
+            "autocomplete": "off",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+        }
+        self.fields["first_day"].help_text = _("Empty: from the beginning.")
+        self.fields["last_day"].help_text = _("Empty: up to the day of collection.")
+        self.fields["time_zone"] = forms.ChoiceField(
+            label=_("Time zone of these days"),
+            choices=zone_choices(),
+            help_text=_("The paper's; where it names none, that of its court."),
+        )
+        site = Organisation.objects.first()
+        if site and "time_zone" not in self.initial:
+            self.initial["time_zone"] = site.time_zone
+
+
+class ItemsForm(forms.Form):
+    """The categories of the map in use: tick what the paper asks, in its words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """A tick and a text for each category."""
+        super().__init__(*args, **kwargs)
+        self.categories = list(Category.objects.current())
+        for one in self.categories:
+            self.fields[f"ask_{one.code}"] = forms.BooleanField(
+                label=one.title, required=False
+            )
+            self.fields[f"words_{one.code}"] = forms.CharField(
+                label=_("%(title)s: the paper's own words") % {"title": one.title},
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+
+    def rows(self) -> list[tuple[Category, Any, Any]]:
+        """Each category with its two fields."""
+        return [
+            (one, self[f"ask_{one.code}"], self[f"words_{one.code}"])
+            for one in self.categories
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """What is ticked has words."""
+        data = super().clean() or {}
+        for one in self.categories:
+            words = data.get(f"words_{one.code}", "")
+            if data.get(f"ask_{one.code}") and not words.strip():
+                self.add_error(f"words_{one.code}", _("Give the words of the request."))
+        return data
+
+    def wordings(self) -> list[tuple[str, str]]:
+        """What is asked for: (category code, its words)."""
+        return [
+            (one.code, self.cleaned_data[f"words_{one.code}"])
+            for one in self.categories
+            if self.cleaned_data[f"ask_{one.code}"]
+        ]

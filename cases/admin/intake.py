@@ -1,0 +1,419 @@
+"""The verb pages of intake: a new request, and the checklist that completes it.
+
+The facts are stored before the paper is looked at, so a refused upload costs a second
+try at the upload and nothing else. Each further step is a page of its own and leads back
+to the checklist while the request is fresh.
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases import documents, intake, permissions, review, scope
+from cases.admin import sections
+from cases.admin.base import case_url, verb_url
+from cases.admin.forms import (
+    FactsForm,
+    ItemsForm,
+    NewRequestForm,
+    PaperForm,
+    day_field,
+)
+from cases.admin.verbs import VerbPage, register
+from cases.enums import Audience, CaseStatus, DocumentKind, Perm, Secrecy
+from cases.models import Case, CaseDocument
+from cases.nondisclosure import may_tell
+
+_FROZEN = gettext_lazy(
+    "Counsel has this scope. Take it back to review first; that voids the sign-off."
+)
+
+
+def facts_of(form: FactsForm, actor: User) -> dict[str, Any]:
+    """The intake facts a form holds; a new agency is added to the directory.
+
+    Raises:
+        ValidationError: the new agency is in the directory already, under another law.
+    """
+    data = {name: form.cleaned_data[name] for name in intake.FACTS if name != "agency"}
+    data["agency"] = form.cleaned_data["agency"] or intake.add_agency(
+        actor=actor,
+        name=form.cleaned_data["new_agency"],
+        jurisdiction=form.cleaned_data["new_agency_jurisdiction"],
+    )
+    return data
+
+
+class NewRequest:
+    """The one act that has no case yet: facts and paper become one."""
+
+    def __init__(self, actor: User) -> None:
+        """Take who acts."""
+        self.actor = actor
+
+    def form(self, data: Any, given_files: Any) -> NewRequestForm:
+        """The form, unbound or bound."""
+        return NewRequestForm(data, given_files, initial={"jurisdiction": "US"})
+
+    def perform(self, form: NewRequestForm) -> Case:
+        """Open the case.
+
+        Raises:
+            ValidationError, CaseError, PermissionDenied: as ``intake.open_case``.
+        """
+        with transaction.atomic():
+            facts = facts_of(form, self.actor)
+            return intake.open_case(actor=self.actor, facts=facts)
+
+    def keep_paper(self, case: Case, form: NewRequestForm) -> str:
+        """Keep the paper of a case just opened; what was done, as a sentence.
+
+        Raises:
+            DocumentRefused: the case stays, the paper doesn't.
+        """
+        opened = _("The request is open as %(number)s.") % {"number": case.number}
+        paper = form.cleaned_data["paper"]
+        if paper is None:
+            return opened
+        documents.add_document(
+            case.pk,
+            actor=self.actor,
+            kind=DocumentKind.PROCESS,
+            name=paper.name,
+            content=paper,
+        )
+        return opened
+
+    def after(self, case: Case) -> str:
+        """To the paper, where it is still missing; else to the checklist."""
+        kept = case.documents.exists()
+        return verb_url(case, "intake" if kept else "add_paper")
+
+
+class IntakePage(VerbPage):
+    """A step of intake: it leads back to the checklist while the request is fresh."""
+
+    permission = Perm.INTAKE
+
+    def fits(self, case: Case) -> str:
+        """Facts may be corrected until the scope goes to counsel."""
+        return "" if case.is_editable else str(_FROZEN)
+
+    def back(self, case: Case) -> str:
+        """The checklist, then the case."""
+        fresh = case.status == CaseStatus.RECEIVED
+        return verb_url(case, "intake") if fresh else case_url(case)
+
+
+@register
+class Checklist(IntakePage):
+    """What intake has still to do; each step has its own page."""
+
+    name = "intake"
+    title = gettext_lazy("Intake checklist")
+    lead = gettext_lazy("Four things make a request ready for review, in any order.")
+    button = gettext_lazy("Back to the request")
+    template = "cases/intake.html"
+    icon = "checklist"
+
+    def back(self, case: Case) -> str:
+        """The case."""
+        return case_url(case)
+
+    def shown(self, case: Case, row: Any, user: User) -> dict[str, Any]:
+        """Each step with what is there already."""
+        return {
+            "documents": list(case.documents.all()),
+            "targets": sections.targets(case),
+            "items": list(case.items.all()),
+            "missing": scope.missing(case),
+            "secrecy_known": case.secrecy != Secrecy.UNKNOWN,
+            "told": may_tell(case, Audience.USER),
+            "start": StartReview.may(case, user),
+        }
+
+    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+        """Nothing is done here."""
+        return _("Nothing was changed.")
+
+
+@register
+class CorrectFacts(IntakePage):
+    """Correct the facts."""
+
+    name = "correct_facts"
+    title = gettext_lazy("Correct the intake facts")
+    lead = gettext_lazy("The trail will say which facts were corrected, and by whom.")
+    button = gettext_lazy("Save the corrections")
+    form_class = FactsForm
+    template = "cases/facts.html"
+    icon = "edit"
+
+    def initial(self, case: Case, row: Any, user: User) -> dict[str, Any]:
+        """The facts as they are."""
+        return {name: getattr(case, name) for name in intake.FACTS}
+
+    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+        """Correct them."""
+        assert isinstance(form, FactsForm)  # noqa: S101 (for the type checker)
+        with transaction.atomic():
+            intake.correct_facts(case.pk, actor=actor, facts=facts_of(form, actor))
+        return _("The facts are corrected.")
+
+
+@register
+class AddPaper(IntakePage):
+    """Keep a paper."""
+
+    name = "add_paper"
+    title = gettext_lazy("Add a paper")
+    lead = gettext_lazy(
+        "The file is kept exactly as it is. You read it here as page pictures; the "
+        "original stays for download."
+    )
+    button = gettext_lazy("Keep this paper")
+    form_class = PaperForm
+    icon = "upload_file"
+
+    def fits(self, case: Case) -> str:
+        """As long as the case is open."""
+        return str(_("This case is closed.")) if case.closed_at else ""
+
+    def initial(self, case: Case, row: Any, user: User) -> dict[str, Any]:
+        """The first paper is the served one."""
+        first = not case.documents.exists()
+        kind = DocumentKind.PROCESS if first else DocumentKind.CORRESPONDENCE
+        return {"kind": kind}
+
+    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+        """Keep it."""
+        paper = form.cleaned_data["paper"]
+        kept = documents.add_document(
+            case.pk,
+            actor=actor,
+            kind=DocumentKind(form.cleaned_data["kind"]),
+            name=paper.name,
+            content=paper,
+        )
+        return _("Kept: %(name)s, SHA-256 %(digest)s…") % {
+            "name": kept.name,
+            "digest": kept.sha256[:12],
+        }
+
+
+class SecrecyForm(forms.Form):
+    """What the paper says about telling the person concerned."""
+
+    secrecy = forms.ChoiceField(choices=Secrecy.choices, widget=forms.RadioSelect)
+    paper = forms.ModelChoiceField(
+        CaseDocument.objects.none(),
+        label=gettext_lazy("Paper that orders it"),
+        required=False,
+        empty_label=gettext_lazy("Choose the paper"),
+    )
+    secret_from = day_field(label=gettext_lazy("Secret from"), required=False)
+    secret_until = day_field(
+        label=gettext_lazy("Secret until"),
+        required=False,
+        help_text=gettext_lazy("The last day, if the order names one."),
+    )
+    review_on = day_field(
+        label=gettext_lazy("Look again on"),
+        required=False,
+        help_text=gettext_lazy("Needed where the order names no end."),
+    )
+
+    def __init__(self, case: Case, *args: Any, **kwargs: Any) -> None:
+        """Offer the papers of this case."""
+        super().__init__(*args, **kwargs)
+        paper = self.fields["paper"]
+        assert isinstance(paper, forms.ModelChoiceField)  # noqa: S101 (type checker)
+        paper.queryset = case.documents.all()
+        paper.label_from_instance = lambda one: f"{one.get_kind_display()}: {one.name}"  # type: ignore[method-assign]
+
+    def clean(self) -> dict[str, Any]:
+        """Only ordered secrecy has a paper and dates, and then it needs them."""
+        data = super().clean() or {}
+        details = ("paper", "secret_from", "secret_until", "review_on")
+        if data.get("secrecy") != Secrecy.ORDERED:
+            return data | dict.fromkeys(details)
+        if not data.get("paper"):
+            self.add_error("paper", _("Choose the paper that orders it."))
+        if not data.get("secret_from"):
+            self.add_error("secret_from", _("Say from which day."))
+        if not data.get("secret_until") and not data.get("review_on"):
+            self.add_error("review_on", _("Give an end, or a day to look again."))
+        return data
+
+
+@register
+class RecordSecrecy(IntakePage):
+    """Record what the paper says about secrecy."""
+
+    name = "record_secrecy"
+    title = gettext_lazy("Record secrecy")
+    lead = gettext_lazy(
+        "Read the paper for it: may the person concerned be told? Until this is "
+        "recorded, nothing that could tell anyone leaves the house."
+    )
+    button = gettext_lazy("Record this")
+    template = "cases/secrecy.html"
+    icon = "visibility_off"
+
+    def fits(self, case: Case) -> str:
+        """As long as the case is open."""
+        return str(_("This case is closed.")) if case.closed_at else ""
+
+    def form(self, case: Case, row: Any, user: User, **given: Any) -> forms.Form:
+        """With the papers of this case."""
+        return SecrecyForm(case, initial=self.initial(case, row, user), **given)
+
+    def initial(self, case: Case, row: Any, user: User) -> dict[str, Any]:
+        """As it is recorded."""
+        return {
+            "secrecy": case.secrecy,
+            "paper": case.secrecy_paper_id,
+            "secret_from": case.secrecy_from,
+            "secret_until": case.secrecy_until,
+            "review_on": case.secrecy_review_on,
+        }
+
+    def shown(self, case: Case, row: Any, user: User) -> dict[str, Any]:
+        """The choices with what each means."""
+        means = {
+            Secrecy.NONE: _("The paper says nothing about it. The person may be told."),
+            Secrecy.ASKED: _(
+                "A letter asks for it, but no court or statute orders it. Policy decides "
+                "whether the person is told."
+            ),
+            Secrecy.ORDERED: _(
+                "A court order or a statute forbids telling. Nobody but the issuer may "
+                "learn of the request from us."
+            ),
+            Secrecy.UNKNOWN: _(
+                "Nobody has read the paper for it yet. This blocks handing anything over."
+            ),
+        }
+        return {
+            "choices": [(one.value, one.label, means[one]) for one in means],
+            "papers": case.documents.exists(),
+        }
+
+    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+        """Record it."""
+        intake.record_secrecy(case.pk, actor=actor, **form.cleaned_data)
+        return _("Secrecy is recorded.")
+
+
+@register
+class AskCategories(IntakePage):
+    """Tick what the paper asks for."""
+
+    name = "ask_categories"
+    title = gettext_lazy("Requested categories")
+    lead = gettext_lazy(
+        "Tick each heading of the paper's list and keep its own words: counsel and the "
+        "packet quote them."
+    )
+    button = gettext_lazy("Save the requested items")
+    form_class = ItemsForm
+    template = "cases/categories.html"
+    icon = "list_alt"
+
+    def initial(self, case: Case, row: Any, user: User) -> dict[str, Any]:
+        """What is ticked, in its words; the usual words for the rest."""
+        asked = dict(case.items.values_list("category_code", "wording"))
+        found: dict[str, Any] = {}
+        for code, usual in intake.standard_list():
+            found[f"ask_{code}"] = code in asked
+            found[f"words_{code}"] = asked.get(code, usual)
+        return found
+
+    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+        """Set the items."""
+        assert isinstance(form, ItemsForm)  # noqa: S101 (for the type checker)
+        if not form.wordings():
+            raise ValidationError(_("Tick at least one category."))
+        items = intake.set_items(case.pk, actor=actor, wordings=form.wordings())
+        return _("%(n)d requested items are on the request.") % {"n": len(items)}
+
+
+@register
+class StandardList(IntakePage):
+    """Ask for everything of the standard list, in one click."""
+
+    name = "standard_list"
+    title = gettext_lazy("Use the standard list")
+    lead = gettext_lazy(
+        "All categories of the data map go on the request, each with the words that "
+        "requests usually give it. Words you have entered already stay."
+    )
+    button = gettext_lazy("Use the standard list")
+    template = "cases/standard_list.html"
+    in_menu = False
+
+    def shown(self, case: Case, row: Any, user: User) -> dict[str, Any]:
+        """The list."""
+        return {"wordings": self._wordings(case)}
+
+    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+        """Set the items."""
+        items = intake.set_items(case.pk, actor=actor, wordings=self._wordings(case))
+        return _(
+            "The standard list is on the request: %(n)d items. Check its words."
+        ) % {"n": len(items)}
+
+    def _wordings(self, case: Case) -> list[tuple[str, str]]:
+        asked = dict(case.items.values_list("category_code", "wording"))
+        return [
+            (code, asked.get(code, usual)) for code, usual in intake.standard_list()
+        ]
+
+
+@register
+class StartReview(VerbPage):
+    """Begin the review."""
+
+    name = "start_review"
+    title = gettext_lazy("Start the review")
+    lead = gettext_lazy(
+        "The request moves to “In review”. You then decide, item by item, what the "
+        "instrument reaches and what is proposed to counsel."
+    )
+    button = gettext_lazy("Start the review")
+    permission = Perm.REVIEW
+    template = "cases/start_review.html"
+    in_menu = False
+
+    @staticmethod
+    def may(case: Case, user: User) -> bool:
+        """Whether this person could start it now."""
+        return permissions.allowed(user, Perm.REVIEW, case) and not scope.missing(case)
+
+    def fits(self, case: Case) -> str:
+        """From a complete intake."""
+        if case.status != CaseStatus.RECEIVED:
+            return str(_("The review has begun already."))
+        return " ".join(scope.missing(case))
+
+    def shown(self, case: Case, row: Any, user: User) -> dict[str, Any]:
+        """What goes into review."""
+        return {
+            "documents": list(case.documents.all()),
+            "targets": sections.targets(case),
+            "items": list(case.items.all()),
+        }
+
+    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+        """Start it."""
+        review.start(case.pk, actor=actor)
+        return _("The review has begun.")
+
+    def after(self, case: Case, form: forms.Form) -> str:
+        """Straight to the review."""
+        return verb_url(case, "review")

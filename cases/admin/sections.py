@@ -1,0 +1,220 @@
+"""What the page of a case shows of it: facts, life, papers, scope, decisions, secrecy.
+
+Nothing here decides anything: rows are read, put in order and given words.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from cases import nondisclosure, permissions, scope
+from cases.admin import trail
+from cases.authority import Cell
+from cases.enums import Audience, CaseStatus, Disposition, ItemDecision, Perm
+from cases.models import Case, Category, RequestedItem, ScopeItem, Target
+from cases.models.target import day_window
+
+_S = CaseStatus
+_REACHED: dict[str, int] = {
+    _S.RECEIVED: 0,
+    _S.IN_REVIEW: 1,
+    _S.AWAITING_SIGN_OFF: 2,
+    _S.REFUSED: 2,
+    _S.APPROVED: 3,
+    _S.IN_PRODUCTION: 3,
+    _S.RELEASED: 4,
+    _S.CLOSED: 5,
+}
+_EVENTS_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of a case's life; ``state`` is done, now, stopped or todo."""
+
+    label: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is proposed for one target under one item."""
+
+    target: Target
+    row: ScopeItem | None
+    days: str
+    since: datetime | None
+    until: datetime | None
+
+    @property
+    def decision(self) -> str:
+        """The decision; "" is: not decided yet."""
+        return self.row.decision if self.row else ""
+
+    @property
+    def is_produced(self) -> bool:
+        """Whether records of this target would go out under this item."""
+        return self.decision in {ItemDecision.PRODUCE, ItemDecision.NARROW}
+
+
+@dataclass(frozen=True)
+class Block:
+    """One requested item with its law, and a line per target."""
+
+    item: RequestedItem
+    category: Category | None
+    cell: Cell | None
+    lines: list[Line]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every target is decided alike, with the same days and reason."""
+        said = {
+            (one.decision, one.days, one.row.reason if one.row else "")
+            for one in self.lines
+        }
+        return len(said) == 1 and len(self.lines) > 1
+
+
+def everything(case: Case, user: User) -> dict[str, Any]:
+    """The page's sections of one case, for one person."""
+    may_read_trail = permissions.allowed(user, Perm.READ_TRAIL, case)
+    return {
+        "life": life(case),
+        "documents": list(case.documents.select_related("uploaded_by")),
+        "facts": facts(case),
+        "targets": targets(case),
+        "blocks": blocks(case),
+        "revisions": revisions(case),
+        "answers": answers(case),
+        "may_read_trail": may_read_trail,
+        "entries": trail.latest(case, _EVENTS_SHOWN) if may_read_trail else [],
+    }
+
+
+def life(case: Case) -> list[Stage]:
+    """The stages of the case's life, and where it stands in them."""
+    labels = [
+        _("Received"),
+        _("In review"),
+        _("Counsel"),
+        _("Production"),
+        _("Released"),
+        _("Closed"),
+    ]
+    reached = _REACHED[case.status]
+    produced = case.disposition in {Disposition.FULL, Disposition.PARTIAL}
+    stages = []
+    for place, label in enumerate(labels):
+        state = "done" if place < reached else "now" if place == reached else "todo"
+        if case.status == _S.REFUSED and place == reached:
+            state = "stopped"
+        if case.status == _S.CLOSED:
+            skipped = not produced and place in {3, 4}
+            state = "todo" if skipped else "done"
+        stages.append(Stage(label, state))
+    return stages
+
+
+def facts(case: Case) -> list[tuple[str, Any]]:
+    """The intake facts that the case states, with their names."""
+    names = (
+        "instrument",
+        "jurisdiction",
+        "agency",
+        "agency_reference",
+        "officer_name",
+        "officer_email",
+        "officer_phone",
+        "issuing_authority",
+        "issuer_kind",
+        "issuing_court",
+        "statute_cited",
+        "treaty_reference",
+        "emergency_grounds",
+        "channel",
+        "issued_on",
+        "served_on",
+        "received_at",
+        "due_on",
+    )
+    found = []
+    for name in names:
+        shown = getattr(case, f"get_{name}_display", None)
+        value = shown() if shown and getattr(case, name) else getattr(case, name)
+        if isinstance(value, datetime):
+            value = trail.moment(value)
+        elif isinstance(value, date):
+            value = date_format(value, "j F Y")
+        if value:
+            label = str(Case._meta.get_field(name).verbose_name)
+            found.append((label[:1].upper() + label[1:], value))
+    return found
+
+
+def targets(case: Case) -> list[tuple[Target, str]]:
+    """The targets with their windows in words."""
+    return [
+        (one, days_words(one.first_day, one.last_day)) for one in case.targets.all()
+    ]
+
+
+def blocks(case: Case) -> list[Block]:
+    """The scope as it stands, item by item."""
+    known = scope.categories(case)
+    decided = {(row.target_id, row.item_id): row for row in scope.decisions(case)}
+    named = list(case.targets.all())
+    found = []
+    for item in case.items.all():
+        category = known.get(item.category_code)
+        cell = scope.authority_for(case, category.data_class) if category else None
+        lines = [_line(one, decided.get((one.pk, item.pk))) for one in named]
+        found.append(Block(item, category, cell, lines))
+    return found
+
+
+def _line(target: Target, row: ScopeItem | None) -> Line:
+    narrowed = row is not None and row.decision == ItemDecision.NARROW
+    first, last = (
+        (row.first_day, row.last_day)
+        if row is not None and narrowed
+        else (target.first_day, target.last_day)
+    )
+    since, until = day_window(first, last, target.time_zone)
+    return Line(target, row, days_words(first, last), since, until)
+
+
+def days_words(first: date | None, last: date | None) -> str:
+    """A window of whole days in words; an open end says so."""
+    if first is None and last is None:
+        return _("All days: the paper names none")
+    start = date_format(first, "j M Y") if first else _("the beginning")
+    end = date_format(last, "j M Y") if last else _("the day of collection")
+    return _("%(start)s to %(end)s") % {"start": start, "end": end}
+
+
+def revisions(case: Case) -> list[tuple[Any, Any]]:
+    """The submitted scopes, newest first, each with counsel's decision or None."""
+    decided = {one.scope_digest: one for one in case.sign_offs.all()}
+    return [
+        (one, decided.get(one.digest)) for one in case.revisions.order_by("-number")
+    ]
+
+
+def answers(case: Case) -> list[tuple[str, nondisclosure.Answer]]:
+    """Who may learn of the request from us, and why not."""
+    return [(str(one.label), nondisclosure.may_tell(case, one)) for one in Audience]
+
+
+def citations(found: Iterable[Block]) -> list[str]:
+    """The provisions that carry what would be produced, each once, in order."""
+    seen: dict[str, None] = {}
+    for block in found:
+        if block.cell and any(line.is_produced for line in block.lines):
+            seen[block.cell.citation] = None
+    return [one for one in seen if one]

@@ -1,0 +1,277 @@
+"""The trail in words: who did what, when, as a lawyer reads it.
+
+An event keeps ids and digests; here they become "Target 2" and "subpoena.pdf". Each kind
+has one function that says its detail; ``disclosures.admin`` adds its own by ``says``.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases import permissions
+from cases.admin.base import crumbs, record_view
+from cases.enums import (
+    CaseStatus,
+    Disposition,
+    EventKind,
+    ItemDecision,
+    Perm,
+    Secrecy,
+)
+from cases.models import Case, CaseDocument, Category, Event, SignOff, Target
+
+if TYPE_CHECKING:
+    from cases.admin.base import CaseModelAdmin
+
+READINGS = (EventKind.CASE_VIEWED, EventKind.DOCUMENT_OPENED, EventKind.EXHIBIT_OPENED)
+_PER_PAGE = 100
+
+
+@dataclass(frozen=True)
+class Names:
+    """What the ids in some events are called today."""
+
+    targets: dict[int, str] = field(default_factory=dict)
+    documents: dict[int, str] = field(default_factory=dict)
+    categories: dict[str, str] = field(default_factory=dict)
+    sign_offs: dict[int, SignOff] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One event, ready to be read."""
+
+    event: Event
+    what: str
+    detail: str
+    is_reading: bool
+
+    @property
+    def when(self) -> str:
+        """The instant in the organisation's zone, and which zone that is."""
+        return moment(self.event.at)
+
+
+Said = Callable[[dict[str, Any], Names], str]
+_said: dict[str, Said] = {}
+
+
+def says(*kinds: EventKind) -> Callable[[Said], Said]:
+    """Register how the detail of these kinds is said."""
+
+    def keep(said: Said) -> Said:
+        _said.update(dict.fromkeys(kinds, said))
+        return said
+
+    return keep
+
+
+def moment(at: datetime) -> str:
+    """An instant in the zone of the page, with the zone's short name."""
+    local = timezone.localtime(at)
+    return f"{date_format(local, 'j M Y, H:i')} {local.tzname()}"
+
+
+def latest(case: Case, total: int) -> list[Entry]:
+    """The newest acts on a case, readings left out, newest first."""
+    events = case.events.exclude(kind__in=READINGS).order_by("-pk")[:total]
+    return entries(list(events))
+
+
+def entries(events: Iterable[Event]) -> list[Entry]:
+    """Events in words."""
+    rows = list(events)
+    names = _names({event.case_id for event in rows})
+    return [
+        Entry(
+            event=event,
+            what=event.get_kind_display(),
+            detail=_detail(event, names),
+            is_reading=event.kind in READINGS,
+        )
+        for event in rows
+    ]
+
+
+def _names(case_ids: set[int]) -> Names:
+    targets = Target.objects.filter(case__in=case_ids)
+    papers = CaseDocument.objects.filter(case__in=case_ids)
+    signed = SignOff.objects.filter(case__in=case_ids)
+    return Names(
+        targets={pk: str(n) for pk, n in targets.values_list("pk", "number")},
+        documents=dict(papers.values_list("pk", "name")),
+        categories=dict(Category.objects.values_list("code", "title")),
+        sign_offs={one.pk: one for one in signed},
+    )
+
+
+def _detail(event: Event, names: Names) -> str:
+    said = _said.get(event.kind)
+    return said(json.loads(event.data), names) if said else ""
+
+
+# --- what each kind says ---------------------------------------------------------------
+
+
+@says(EventKind.CASE_CORRECTED)
+def _corrected(data: dict[str, Any], names: Names) -> str:
+    fields = [str(Case._meta.get_field(one).verbose_name) for one in data["fields"]]
+    return ", ".join(fields)
+
+
+@says(EventKind.CASE_VIEWED)
+def _viewed(data: dict[str, Any], names: Names) -> str:
+    pages = {"case": _("the whole request"), "trail": _("the trail")}
+    page = str(data.get("page", ""))
+    return pages.get(page, page.replace("_", " "))
+
+
+@says(EventKind.SECRECY_RECORDED)
+def _secrecy(data: dict[str, Any], names: Names) -> str:
+    return _("%(new)s (before: %(old)s)") % {
+        "new": Secrecy(data["to"]).label,
+        "old": str(Secrecy(data["from"]).label).lower(),
+    }
+
+
+@says(EventKind.DOCUMENT_ADDED, EventKind.DOCUMENT_OPENED)
+def _document(data: dict[str, Any], names: Names) -> str:
+    name = names.documents.get(data["document"], _("a paper"))
+    pages = data.get("pages")
+    if not pages:
+        return name
+    total = ngettext("%(n)d page", "%(n)d pages", pages) % {"n": pages}
+    return f"{name}, {total}, SHA-256 {data['sha256'][:12]}…"
+
+
+@says(EventKind.TARGET_ADDED, EventKind.TARGET_CORRECTED, EventKind.TARGET_REMOVED)
+def _target(data: dict[str, Any], names: Names) -> str:
+    number = names.targets.get(data["target"])
+    return _("Target %(n)s") % {"n": number} if number else _("A target since removed")
+
+
+@says(EventKind.CATEGORIES_SET)
+def _categories(data: dict[str, Any], names: Names) -> str:
+    return ", ".join(names.categories.get(one, one) for one in data["categories"])
+
+
+@says(EventKind.ITEM_DECIDED)
+def _decided(data: dict[str, Any], names: Names) -> str:
+    found = list(data["items"].values())
+    return ", ".join(
+        f"{found.count(one.value)} × {str(one.label).lower()}"
+        for one in ItemDecision
+        if one.value in found
+    )
+
+
+@says(EventKind.SCOPE_SUBMITTED)
+def _submitted(data: dict[str, Any], names: Names) -> str:
+    return _("Revision %(n)s, digest %(digest)s…") % {
+        "n": data["revision"],
+        "digest": data["scope"][:12],
+    }
+
+
+@says(
+    EventKind.SIGN_OFF_APPROVED,
+    EventKind.SIGN_OFF_RETURNED,
+    EventKind.SIGN_OFF_REFUSED,
+)
+def _signed(data: dict[str, Any], names: Names) -> str:
+    digest = _("scope %(digest)s…") % {"digest": data["scope"][:12]}
+    return ", ".join(filter(None, [data.get("basis", ""), digest]))
+
+
+@says(EventKind.STATUS_CHANGED)
+def _status(data: dict[str, Any], names: Names) -> str:
+    way = f"{CaseStatus(data['from']).label} → {CaseStatus(data['to']).label}"
+    return f"{way}: {data['reason']}" if data.get("reason") else way
+
+
+@says(EventKind.CASE_CLOSED)
+def _closed(data: dict[str, Any], names: Names) -> str:
+    return str(Disposition(data["outcome"]).label)
+
+
+# --- the pages -------------------------------------------------------------------------
+
+
+def of_one(desk: "CaseModelAdmin") -> Callable[..., HttpResponse]:
+    """The page with the whole trail of one case."""
+
+    def view(request: HttpRequest, case_id: int) -> HttpResponse:
+        case = desk.get_row(request, case_id)
+        if not permissions.allowed(request.user, Perm.READ_TRAIL, case):
+            raise PermissionDenied
+        record_view(request, case, "trail")
+        return _page(
+            desk,
+            request,
+            Event.objects.filter(case=case),
+            title=_("Trail of %(case)s") % {"case": case.number},
+            crumbs=crumbs(case),
+            crumb=_("Trail"),
+            case=case,
+        )
+
+    return view
+
+
+def everywhere(desk: "CaseModelAdmin") -> Callable[..., HttpResponse]:
+    """The page with the trail of every case that the reader sees."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        if not permissions.has_role_for(request.user, Perm.READ_TRAIL):
+            raise PermissionDenied
+        visible = permissions.visible_cases(request.user)
+        events = Event.objects.filter(case__in=visible).select_related("case")
+        return _page(desk, request, events, title=_("Trail"), crumbs=crumbs())
+
+    return view
+
+
+def _page(
+    desk: "CaseModelAdmin",
+    request: HttpRequest,
+    events: QuerySet[Event],
+    **context: Any,
+) -> HttpResponse:
+    kind = request.GET.get("kind", "")
+    who = request.GET.get("who", "")
+    people = events.order_by("actor_name").values_list("actor_name", flat=True)
+    page = Paginator(_chosen(events, kind, who).order_by("-pk"), _PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    return desk.show(
+        request,
+        "cases/trail.html",
+        entries=entries(page.object_list),
+        page=page,
+        kinds=EventKind.choices,
+        kind=kind,
+        people=people.distinct(),
+        who=who,
+        **context,
+    )
+
+
+def _chosen(events: QuerySet[Event], kind: str, who: str) -> QuerySet[Event]:
+    if kind == "":
+        events = events.exclude(kind__in=READINGS)
+    elif kind == "readings":
+        events = events.filter(kind__in=READINGS)
+    elif kind in EventKind.values:
+        events = events.filter(kind=kind)
+    return events.filter(actor_name=who) if who else events

@@ -1,0 +1,49 @@
+// Small helps for pages that work without them: focus on a refusal, fields that an
+// instrument needs, parts of a form that belong to a choice.
+"use strict";
+
+document.addEventListener("DOMContentLoaded", () => {
+  const refusal = document.querySelector("[data-focus]");
+  if (refusal) refusal.focus();
+
+  // <select data-needs='{"subpoena": ["due_on"]}'>: mark the fields that the choice needs.
+  for (const select of document.querySelectorAll("select[data-needs]")) {
+    const needs = JSON.parse(select.dataset.needs);
+    const all = new Set(Object.values(needs).flat());
+    const mark = () => {
+      const needed = new Set(needs[select.value] || []);
+      for (const name of all) {
+        const field = document.getElementById(`field_${name}`);
+        if (!field) continue;
+        const isNeeded = needed.has(name);
+        const note = field.querySelector(".cd-optional, .cd-needed");
+        if (note) {
+          note.className = isNeeded ? "cd-needed" : "cd-optional";
+          note.textContent = isNeeded ? select.dataset.neededWords : select.dataset.optionalWords;
+        }
+        const typed = field.querySelector("input, select, textarea");
+        const keep = isNeeded || (typed && typed.value) || field.dataset.always !== undefined
+          || field.classList.contains("cd-field--wrong") || name === "due_on";
+        field.hidden = Boolean(select.value) && !keep;
+      }
+    };
+    select.addEventListener("change", mark);
+    mark();
+  }
+
+  // data-shown-for="name=value other": shown while a radio or select of that name has the value.
+  const parts = [...document.querySelectorAll("[data-shown-for]")];
+  const show = () => {
+    for (const part of parts) {
+      const [name, values] = part.dataset.shownFor.split("=");
+      const wanted = values.split(" ");
+      const chosen = document.querySelector(`[name="${CSS.escape(name)}"]:checked`)
+        || document.querySelector(`select[name="${CSS.escape(name)}"]`);
+      part.hidden = !(chosen && wanted.includes(chosen.value));
+    }
+  };
+  if (parts.length) {
+    document.addEventListener("change", show);
+    show();
+  }
+});
