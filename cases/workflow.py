@@ -35,6 +35,10 @@ def _scope_is_signed(case: Case) -> str:
     return "" if signed else "No sign-off covers the scope as it stands now."
 
 
+def _has_outcome(case: Case) -> str:
+    return "" if case.disposition and case.closed_at else "State the outcome first."
+
+
 CASE = Machine(
     model=Case,
     event=EventKind.STATUS_CHANGED,
@@ -92,6 +96,7 @@ CASE = Machine(
             sources(S.RECEIVED, S.IN_REVIEW, S.REFUSED, S.RELEASED),
             S.CLOSED,
             Perm.CLOSE,
+            guards=(_has_outcome,),
         ),
     ),
 )

@@ -35,7 +35,7 @@ PAIRS = [
 
 
 def whole(instrument: str) -> dict[str, object]:
-    """Facts with everything that this instrument must state, and nothing else of its kind."""
+    """Facts with what this instrument must state, and nothing else of that kind."""
     facts = make.facts(instrument=instrument)
     for field in make.OWN_FACTS:
         facts.pop(field, None)

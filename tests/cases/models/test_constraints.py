@@ -35,7 +35,10 @@ pytestmark = pytest.mark.django_db
 
 NO_CHOICE = "Value 'nonsense' is not a valid choice."
 BLANK = "This field cannot be blank."
-ORDER = "An order of secrecy needs its paper, its first day, and an end or a day to look again."
+ORDER = (
+    "An order of secrecy needs its paper, its first day, and an end or a day to look "
+    "again."
+)
 WINDOW = "The window ends before it begins."
 NEEDS_REASON = 'Narrowing, objecting and "not held" each need a reason.'
 
