@@ -64,7 +64,7 @@ class Cells:
         try:
             for form, value in zip(self._forms, values, strict=True):
                 cells.append(None if value is None else form(value))
-        except (TypeError, ArithmeticError):
+        except (TypeError, ValueError, ArithmeticError):
             column = self._columns[len(cells)]
             message = f"column “{column.name}” holds a value that isn't of type"
             raise MisfitError(f"{message} “{column.type.value}”") from None
