@@ -19,7 +19,11 @@ T = TypeVar("T")
 
 
 def env(name: str, default: T, read: Callable[[str], T]) -> T:
-    """The variable as ``read`` understands it, ``default`` when unset or empty."""
+    """The variable as ``read`` understands it, ``default`` when unset or empty.
+
+    Raises:
+        ImproperlyConfigured: ``read`` can't make sense of it.
+    """
     text = os.environ.get(name, "")
     try:
         return read(text) if text else default

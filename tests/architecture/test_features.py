@@ -78,7 +78,7 @@ def pytester_lite(tmp_path: Path, monkeypatch):
             "-p",
             "no:cacheprovider",
         ]
-        pytest.main([*quiet, "-p", "no:terminal"], plugins=[recorder])
+        pytest.main(quiet, plugins=[recorder])
         return dict(recorder.proofs)
 
     return run

@@ -51,7 +51,7 @@ def test_a_function_that_raises_says_so():
     [
         ("def f():\n    raise ValueError", ["f, line 1"]),
         ("class A:\n    def f(self):\n        raise ValueError", ["f, line 2"]),
-        ("def f():\n    'Do.\n\n    Raises:\n        X: y.'\n    raise X", []),
+        ("def f():\n    '''Do.\n\n    Raises:\n        X: y.'''\n    raise X", []),
         ("def _f():\n    raise ValueError", []),
         ("class _A:\n    def f(self):\n        raise ValueError", []),
         ("def f():\n    def g():\n        raise ValueError\n    return g", []),
