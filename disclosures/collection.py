@@ -52,17 +52,25 @@ def run(packet: Packet, held: queue.Claim) -> None:
         ClaimLost: another worker holds the packet by now.
     """
     the_map = facts.data_map(packet)
+    with Run(the_map, settings.SOURCE_URLS) as sources:
+        accounts = _resolve_targets(packet, sources, held)
+        for exhibit in outstanding(packet, the_map):
+            _collect(exhibit, accounts[exhibit.target_id], the_map, sources, held)
+
+
+def outstanding(packet: Packet, the_map: schema.DataMap) -> list[Exhibit]:
+    """The exhibits still to be collected, in the order in which a run takes them.
+
+    Raises:
+        CollectionFailed: the parts can't be put in an order.
+    """
     order = planning.order_of_parts(
         the_map, list(packet.exhibits.values_list("part_code", flat=True))
     )
-    outstanding = sorted(
+    return sorted(
         packet.exhibits.outstanding().select_related("target"),
         key=lambda one: (one.target.number, order.get(one.part_code, -1), one.number),
     )
-    with Run(the_map, settings.SOURCE_URLS) as sources:
-        accounts = _resolve_targets(packet, sources, held)
-        for exhibit in outstanding:
-            _collect(exhibit, accounts[exhibit.target_id], the_map, sources, held)
 
 
 def part_name(exhibit: Exhibit) -> str:

@@ -100,13 +100,32 @@ def packet_facts(packet: Packet) -> contents.PacketFacts:
         PacketBroken: stored records, scope or map are no longer what they were; or the
             declaration was signed over other exhibits.
     """
+    declaration = Declaration.objects.get(packet=packet)
+    if declaration.exhibits_digest != exhibits_digest(packet):
+        raise PacketBroken("The exhibits are no longer those that were certified.")
+    signed = contents.DeclarationFacts(
+        custodian_name=declaration.custodian_name,
+        role=declaration.role,
+        practice=declaration.practice,
+        place=declaration.place,
+        signing_place=declaration.signing_place,
+        signed_on=declaration.signed_on,
+    )
+    return draft_facts(packet, signed)
+
+
+def draft_facts(
+    packet: Packet, declaration: contents.DeclarationFacts
+) -> contents.PacketFacts:
+    """Everything the packet would say with this declaration, signed or not.
+
+    Raises:
+        PacketBroken: stored records, scope or map are no longer what they were.
+    """
     try:
         frozen = scope.frozen(packet.revision)
     except ValueError as error:
         raise PacketBroken(str(error)) from None
-    declaration = Declaration.objects.get(packet=packet)
-    if declaration.exhibits_digest != exhibits_digest(packet):
-        raise PacketBroken("The exhibits are no longer those that were certified.")
     the_map = data_map(packet)
     exhibits = list(packet.exhibits.select_related("target", "item"))
     case, site = packet.case, Organisation.objects.get()
@@ -136,14 +155,7 @@ def packet_facts(packet: Packet) -> contents.PacketFacts:
         map_title=the_map.title,
         map_version=the_map.version,
         map_digest=packet.revision.map_digest,
-        declaration=contents.DeclarationFacts(
-            custodian_name=declaration.custodian_name,
-            role=declaration.role,
-            practice=declaration.practice,
-            place=declaration.place,
-            signing_place=declaration.signing_place,
-            signed_on=declaration.signed_on,
-        ),
+        declaration=declaration,
         prepared_on=declaration.signed_on,
         targets=_targets(packet, frozen),
         items=_items(frozen, the_map, exhibits),
