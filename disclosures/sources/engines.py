@@ -213,11 +213,13 @@ _WORDS = {
 def code_of(error: DBAPIError) -> str:
     """The database's own code for an error: SQLSTATE, number or name."""
     cause = error.orig
+    arguments = getattr(cause, "args", ())
+    if arguments and isinstance(arguments[0], int):  # MySQL's numbers say the most
+        return str(arguments[0])
     for attribute in ("sqlstate", "sqlite_errorname"):
         if found := getattr(cause, attribute, None):
             return str(found)
-    arguments = getattr(cause, "args", ())
-    return str(arguments[0]) if arguments and isinstance(arguments[0], int) else ""
+    return ""
 
 
 def is_unavailable(error: DBAPIError, code: str) -> bool:

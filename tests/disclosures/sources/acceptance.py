@@ -18,8 +18,11 @@ from disclosures.sources.run import Run
 from tests.disclosures.sources import expected
 
 
+csv.field_size_limit(2**24)
+
+
 def read(path):
-    """The rows of an exhibit; NULL, an empty unquoted cell, is told from an empty text."""
+    """The rows of an exhibit; an empty cell is read as None."""
     with path.open(newline="", encoding="utf-8") as file:
         _, *rows = csv.reader(file)
     return [tuple(cell or None for cell in row) for row in rows]
