@@ -58,6 +58,9 @@ class CandorAdminSite(UnfoldAdminSite):
             static("cases/candor.js"),
         ]
         context["colors"] = None
+        context["site_url"] = None
+        mark = {"rel": "icon", "type": "image/svg+xml"}
+        context["site_favicons"] = [{**mark, "href": static("cases/candor.svg")}]
         if request.user.is_authenticated:
             groups = request.user.groups.values_list("name", flat=True)
             roles = [Role(name).label for name in groups if name in Role.values]

@@ -28,6 +28,8 @@ COMMON_ZONES = (
     "Europe/Paris",
     "Europe/Berlin",
 )
+# Asked only by the instruments that need them.
+_RARE = ("treaty_reference", "emergency_grounds", "issuer_kind")
 _HELPS = {
     "instrument": _("What the paper calls itself. It decides what it can compel."),
     "jurisdiction": _("Whose law the instrument stands on."),
@@ -67,6 +69,12 @@ def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
+def _say_choose(asked: forms.Field) -> None:
+    """Words instead of dashes where nothing is chosen yet."""
+    assert isinstance(asked, forms.ChoiceField)  # noqa: S101 (for the type checker)
+    asked.choices = [("", _("Choose")), *[one for one in asked.choices if one[0]]]
+
+
 def _as_day(model_field: forms.Field) -> forms.Field:
     """The field of a model, asked by native widgets."""
     words = {
@@ -94,8 +102,8 @@ class FactsForm(forms.Form):
         (
             _("Who asks"),
             _("The agency, who signed, and whom to answer."),
-            ("agency", "new_agency", "new_agency_jurisdiction", "issuing_authority",
-             "issuer_kind", "officer_name", "officer_email", "officer_phone"),
+            ("agency", "issuing_authority", "issuer_kind", "officer_name",
+             "officer_email", "officer_phone"),
         ),
         (
             _("How and when"),
@@ -108,7 +116,7 @@ class FactsForm(forms.Form):
         Agency.objects.all(),
         label=_("Agency"),
         required=False,
-        empty_label=_("Choose an agency, or add one"),
+        empty_label=_("Choose"),
     )
     new_agency = forms.CharField(
         label=_("New agency"),
@@ -130,9 +138,13 @@ class FactsForm(forms.Form):
             asked = _as_day(model_field)
             asked.help_text = _HELPS.get(name, asked.help_text)
             self.fields[name] = asked
+        self.fields["agency"].is_needed = True  # type: ignore[attr-defined]
         self.fields["emergency_grounds"].widget.attrs["rows"] = 3
+        for name in ("instrument", "channel", "issuer_kind"):
+            _say_choose(self.fields[name])
         self.fields["instrument"].widget.attrs |= {
             "data-needs": json.dumps(REQUIRED_BY_INSTRUMENT),
+            "data-rare": json.dumps(_RARE),
             "data-needed-words": str(_("needed for this instrument")),
             "data-optional-words": str(_("optional")),
         }
@@ -143,6 +155,11 @@ class FactsForm(forms.Form):
             {"title": title, "words": words, "fields": [self[name] for name in names]}
             for title, words, names in self.GROUPS
         ]
+
+    def new_agency_asked(self) -> bool:
+        """Whether the part for a new agency stands open."""
+        names = ("new_agency", "new_agency_jurisdiction")
+        return any(self[name].value() or self[name].errors for name in names)
 
     def clean(self) -> dict[str, Any]:
         """One agency: chosen, or new with its jurisdiction."""
@@ -194,6 +211,7 @@ class TargetForm(forms.Form):
         own = fields_for_model(Target, fields=names)
         for name, model_field in own.items():
             self.fields[name] = _as_day(model_field)
+        _say_choose(self.fields["kind"])
         self.fields["identifier"].strip = False
         self.fields["identifier"].widget.attrs |= {
             "autocomplete": "off",

@@ -85,7 +85,7 @@ def moment(at: datetime) -> str:
 
 def latest(case: Case, total: int) -> list[Entry]:
     """The newest acts on a case, readings left out, newest first."""
-    events = case.events.exclude(kind__in=READINGS).order_by("-pk")[:total]
+    events = case.events.exclude(kind__in=READINGS).order_by("-at", "-pk")[:total]
     return entries(list(events))
 
 
@@ -251,7 +251,7 @@ def _page(
     kind = request.GET.get("kind", "")
     who = request.GET.get("who", "")
     people = events.order_by("actor_name").values_list("actor_name", flat=True)
-    page = Paginator(_chosen(events, kind, who).order_by("-pk"), _PER_PAGE).get_page(
+    page = Paginator(_chosen(events, kind, who).order_by("-at", "-pk"), _PER_PAGE).get_page(
         request.GET.get("page")
     )
     return desk.show(

@@ -6,10 +6,12 @@ document.addEventListener("DOMContentLoaded", () => {
   const refusal = document.querySelector("[data-focus]");
   if (refusal) refusal.focus();
 
-  // <select data-needs='{"subpoena": ["due_on"]}'>: mark the fields that the choice needs.
+  // <select data-needs='{"subpoena": ["due_on"]}' data-rare='[…]'>: mark the fields that the
+  // choice needs, and show the rare ones only then.
   for (const select of document.querySelectorAll("select[data-needs]")) {
     const needs = JSON.parse(select.dataset.needs);
     const all = new Set(Object.values(needs).flat());
+    const rare = new Set(JSON.parse(select.dataset.rare));
     const mark = () => {
       const needed = new Set(needs[select.value] || []);
       for (const name of all) {
@@ -22,9 +24,9 @@ document.addEventListener("DOMContentLoaded", () => {
           note.textContent = isNeeded ? select.dataset.neededWords : select.dataset.optionalWords;
         }
         const typed = field.querySelector("input, select, textarea");
-        const keep = isNeeded || (typed && typed.value) || field.dataset.always !== undefined
-          || field.classList.contains("cd-field--wrong") || name === "due_on";
-        field.hidden = Boolean(select.value) && !keep;
+        const keep = isNeeded || (typed && typed.value) || !rare.has(name)
+          || field.classList.contains("cd-field--wrong");
+        field.hidden = !keep;
       }
     };
     select.addEventListener("change", mark);
