@@ -32,7 +32,8 @@ def close_the_trail(apps, schema_editor):
     statements = {"sqlite": SQLITE, "postgresql": POSTGRESQL}
     # A database without these triggers isn't supported: KeyError stops the migration.
     for statement in statements[schema_editor.connection.vendor]:
-        schema_editor.execute(statement)
+        # None: a text with percent signs, and none of them a placeholder.
+        schema_editor.execute(statement, params=None)
 
 
 class Migration(migrations.Migration):

@@ -336,7 +336,7 @@ class TestEveryPath(TestCase):
 
 @pytest.mark.feature("R1")
 def test_no_walk_through_the_table_reaches_release_past_counsel():
-    """From the table alone: without the step that asks the sign-off, no way leads on."""
+    """From the table alone: without the step that asks for it, no way leads on."""
     steps = workflow.CASE.steps.values()
     reached, ways = {S.RECEIVED}, [s for s in steps if s.name != "approve_scope"]
     while True:
