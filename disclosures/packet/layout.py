@@ -1,0 +1,318 @@
+"""What the templates are given: the facts, put in the order of the pages, as text.
+
+Numbers and dates are formatted here; a template places them and decides nothing.
+"""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import ascii_lowercase
+from typing import Any
+
+from disclosures.packet import wording
+from disclosures.packet.contents import (
+    AnswerFacts,
+    ExhibitFacts,
+    PacketFacts,
+    TargetFacts,
+    bates,
+    dictionary,
+    matrix,
+    production_name,
+    with_file,
+)
+
+# Anchor, title, bookmark: the parts in order.
+PARTS = (
+    ("letter", "Cover letter"),
+    ("response", "Response table"),
+    ("declaration", "Declaration of the custodian"),
+    ("index", "Production index"),
+    ("dictionary", "Data dictionary"),
+    ("provenance", "Provenance"),
+    ("schedules", "Record schedules"),
+)
+_SIZES = {
+    "letter": ("8.5in 11in", "11in 8.5in"),
+    "a4": ("210mm 297mm", "297mm 210mm"),
+}
+_TYPES = {
+    "text": "Text",
+    "integer": "Whole number",
+    "timestamp": "Time, ISO 8601",
+    "boolean": "Yes or no",
+    "json": "JSON",
+    "address": "Network address",
+}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page of the schedules in the front document, empty until it is filled."""
+
+    anchor: str
+    last_anchor: str
+    running: str
+    exhibit_mark: str
+    target_mark: str
+    is_very_first: bool
+
+
+def page_rules(facts: PacketFacts, quote: Any) -> str:
+    """The few CSS rules that depend on the packet: paper, first number, running text.
+
+    Raises:
+        ValueError: a paper that we don't print on.
+    """
+    if facts.paper not in _SIZES:
+        raise ValueError(f"No such paper: {facts.paper!r}.")
+    portrait, landscape = _SIZES[facts.paper]
+    mark = quote(f"{facts.bates_prefix}-")
+    case = quote(
+        f"{facts.organisation.name}  ·  Case {facts.case_number}  ·  "
+        f"Ref. {facts.agency_reference}"
+    )
+    return (
+        f"@page {{ size: {portrait}; @bottom-left {{ content: {case} }} "
+        f"@bottom-right {{ content: {mark} counter(bates, bates) }} }}"
+        f"@page sheet {{ size: {landscape} }}"
+        f"@page :first {{ counter-reset: bates {facts.bates_start - 1} }}"
+    )
+
+
+def schedule_rules(facts: PacketFacts) -> str:
+    """The paper of the schedules."""
+    return f"@page {{ size: {_SIZES[facts.paper][1]} }}"
+
+
+def front(
+    facts: PacketFacts, sheets: tuple[Sheet, ...], pages: Mapping[int, int]
+) -> dict[str, Any]:
+    """Everything but the rows; ``pages`` counts an exhibit's pages by its place."""
+    return {
+        "facts": facts,
+        "title": f"{production_name(facts).capitalize().replace('-', ' ')}",
+        "parts": [{"anchor": anchor, "title": title} for anchor, title in PARTS],
+        "dates": {
+            "prepared": wording.day(facts.prepared_on),
+            "issued": wording.day(facts.issued_on),
+            "served": wording.day(facts.served_on),
+            "signed_off": wording.day(facts.signed_off_on),
+            "signed": wording.day(facts.declaration.signed_on),
+        },
+        "mark": f"{facts.bates_prefix}-",
+        "first_page": bates(facts, facts.bates_start),
+        "production": production_name(facts),
+        "revision": str(facts.scope_revision),
+        "targets": [_target(target) for target in facts.targets],
+        "enclosed": wording.enclosed(facts),
+        "not_enclosed": wording.not_enclosed(facts),
+        "items": _items(facts),
+        "legend": _legend(facts),
+        "declaration": _declaration(wording.declaration(facts)),
+        "hashes": [
+            {"number": one.number, "file": one.file_name, "sha256": _halves(one.sha256)}
+            for one in with_file(facts)
+        ],
+        "index": [
+            _index_row(one, pages[place]) for place, one in enumerate(facts.exhibits)
+        ],
+        "dictionary": [_part(one) for one in dictionary(facts)],
+        "provenance": _provenance(facts),
+        "sheets": sheets,
+    }
+
+
+def sheets(facts: PacketFacts, pages: Mapping[int, int]) -> tuple[Sheet, ...]:
+    """The empty pages of the schedules; ``pages`` counts them by an exhibit's place."""
+    made: list[Sheet] = []
+    target = 0
+    for place, exhibit in enumerate(facts.exhibits):
+        name = f"{exhibit.number}  {exhibit.title}"
+        new_target = exhibit.target_number != target
+        target = exhibit.target_number
+        for page in range(pages[place]):
+            first, last = page == 0, page == pages[place] - 1
+            made.append(
+                Sheet(
+                    anchor=exhibit.number if first else "",
+                    last_anchor=f"{exhibit.number}-last" if last else "",
+                    running=f"Exhibit {name}  ·  Target {target}",
+                    exhibit_mark=name if first else "",
+                    target_mark=_target_mark(facts, target) if new_target and first else "",
+                    is_very_first=not made,
+                )
+            )
+    return tuple(made)
+
+
+def exhibit_head(facts: PacketFacts, exhibit: ExhibitFacts) -> dict[str, Any]:
+    """What an exhibit's first page says above its rows."""
+    item = next(one for one in facts.items if one.number == exhibit.item_number)
+    answer = next(
+        (one for one in item.answers if one.exhibit_number == exhibit.number), None
+    )
+    target = next(t for t in facts.targets if t.number == exhibit.target_number)
+    return {
+        "number": exhibit.number,
+        "title": exhibit.title,
+        "item": str(item.number),
+        "wording": item.wording,
+        "target": _target(target),
+        "code": exhibit.code,
+        "code_label": exhibit.code_label,
+        "statement": exhibit.statement,
+        "limits": exhibit.limits,
+        "rows": f"{exhibit.rows:,}",
+        "file": exhibit.file_name,
+        "source": exhibit.source_title,
+        "snapshot": exhibit.snapshot_at,
+        "window": answer.window_label if answer else "",
+        "sha256": exhibit.sha256,
+    }
+
+
+def _target(target: TargetFacts) -> dict[str, str]:
+    return {
+        "number": str(target.number),
+        "kind": target.kind_label,
+        "identifier": target.identifier,
+        "account": target.account_key,
+        "resolution": target.resolution_label,
+        "window": target.window_label,
+    }
+
+
+def _target_mark(facts: PacketFacts, number: int) -> str:
+    target = next(one for one in facts.targets if one.number == number)
+    return f"Target {number}: {target.identifier}"
+
+
+def _items(facts: PacketFacts) -> list[dict[str, Any]]:
+    """The response table, an item's targets under its wording."""
+    grouped = itertools.groupby(matrix(facts), key=lambda row: row.item.number)
+    items = []
+    for number, rows in grouped:
+        listed = list(rows)
+        item = listed[0].item
+        items.append(
+            {
+                "number": str(number),
+                "wording": item.wording,
+                "title": item.category_title,
+                "targets": [
+                    {
+                        "number": str(row.target.number),
+                        "identifier": row.target.identifier,
+                        "answers": [_answer(one) for one in row.answers],
+                    }
+                    for row in listed
+                ],
+            }
+        )
+    return items
+
+
+def _answer(answer: AnswerFacts) -> dict[str, str]:
+    rows = f"{answer.rows:,} {'row' if answer.rows == 1 else 'rows'}"
+    return {
+        "exhibit": answer.exhibit_number,
+        "part": answer.part_title,
+        "code": answer.code,
+        "label": answer.code_label,
+        "statement": answer.statement,
+        "rows": rows if answer.rows else "",
+        "window": answer.window_label,
+    }
+
+
+def _legend(facts: PacketFacts) -> list[dict[str, str]]:
+    labels = wording.LABELS | {one.code: one.code_label for one in facts.exhibits}
+    return [
+        {"code": code, "label": labels[code], "words": words}
+        for code, words in wording.legend(facts)
+    ]
+
+
+def _declaration(said: wording.Declaration) -> dict[str, Any]:
+    return {
+        "title": said.title,
+        "subtitle": said.subtitle,
+        "opening": said.opening,
+        "statutory": said.statutory,
+        "place": said.place,
+        "paragraphs": [
+            {
+                "number": str(paragraph.number),
+                "heading": paragraph.heading,
+                "text": paragraph.text,
+                "points": list(zip(ascii_lowercase, paragraph.points, strict=False)),
+            }
+            for paragraph in said.paragraphs
+        ],
+    }
+
+
+def _index_row(exhibit: ExhibitFacts, pages: int) -> dict[str, Any]:
+    return {
+        "number": exhibit.number,
+        "title": exhibit.title,
+        "where": f"Item {exhibit.item_number} · Target {exhibit.target_number}",
+        "label": exhibit.code_label,
+        "file": exhibit.file_name,
+        "pages": f"{pages:,}",
+        "rows": f"{exhibit.rows:,}" if exhibit.file_name else "–",
+        "bytes": f"{exhibit.bytes:,}" if exhibit.file_name else "–",
+        "sha256": _halves(exhibit.sha256),
+        "last": f"{exhibit.number}-last",
+    }
+
+
+def _halves(digest: str) -> tuple[str, ...]:
+    return (digest[:32], digest[32:]) if digest else ()
+
+
+def _part(exhibit: ExhibitFacts) -> dict[str, Any]:
+    return {
+        "code": exhibit.part_code,
+        "title": exhibit.title,
+        "limits": exhibit.limits,
+        "columns": [
+            {
+                "name": column.name,
+                "title": column.title,
+                "description": column.description,
+                "type": _TYPES.get(column.type, column.type),
+                "zone": column.zone or "–",
+                "third_party": column.third_party,
+            }
+            for column in exhibit.columns
+        ],
+    }
+
+
+def _provenance(facts: PacketFacts) -> list[dict[str, Any]]:
+    """Each query once, with the exhibits it made; the statements together at the end."""
+    groups: dict[tuple[str, str, str], list[ExhibitFacts]] = {}
+    for exhibit in with_file(facts):
+        key = (exhibit.part_code, exhibit.source_title, exhibit.sql)
+        groups.setdefault(key, []).append(exhibit)
+    return [
+        {
+            "code": code,
+            "title": made[0].title,
+            "source": source,
+            "sql": sql,
+            "exhibits": [
+                {
+                    "number": one.number,
+                    "target": str(one.target_number),
+                    "parameters": one.parameters_note,
+                    "snapshot": one.snapshot_at,
+                    "rows": f"{one.rows:,}",
+                }
+                for one in made
+            ],
+        }
+        for (code, source, sql), made in groups.items()
+    ]
