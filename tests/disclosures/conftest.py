@@ -1,6 +1,5 @@
 """The stand-in service, made once, and what its generator put into it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,11 +19,11 @@ class Service:
 
 
 @pytest.fixture(scope="session")
-def service(tmp_path_factory) -> Iterator[Service]:
+def service(tmp_path_factory) -> Service:
     folder = tmp_path_factory.mktemp("service")
     parquet = folder / "downloads.parquet"
     world = make_service(folder / "service.sqlite3", parquet)
-    yield Service(
+    return Service(
         world,
         {
             "service": f"sqlite:///{folder / 'service.sqlite3'}",

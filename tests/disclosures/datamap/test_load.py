@@ -149,8 +149,8 @@ def test_the_command_asks_the_database_for_a_column_that_is_not_there(
         call_command("load_datamap", path, "--check-sources")
 
     assert str(caught.value).splitlines() == [
-        f"{path}: Part 2a: “Service database” refused the query: the database can't read"
-        " its SQL, or lacks a table or column (code SQLITE_ERROR).",
+        f"{path}: Part 2a: “Service database” refused the query: the database can't"
+        " read its SQL, or lacks a table or column (code SQLITE_ERROR).",
         "Nothing was loaded.",
     ]
     assert in_use() == [("2023-05", True, "Candor")]

@@ -122,11 +122,11 @@ def test_what_passes_is_one_statement_to_the_database_as_well(text):
     sql = f"SELECT 1 AS a {text}"
     if not sqltext.mistakes(sql, frozenset({"a"})):
         connection = sqlite3.connect(":memory:")
+        said = ""
         try:
-            connection.execute(f"SELECT * FROM ({sql}\n)", {"a": 1})
-        except sqlite3.ProgrammingError as error:
-            assert "one statement" not in str(error)
-        except sqlite3.Error:
-            pass  # not SQL at all: the database says so
+            connection.execute(f"SELECT * FROM ({sql}\n)", {"a": 1})  # noqa: S608 - the test
+        except sqlite3.Error as error:
+            said = str(error)  # not SQL at all, most often: the database says so
         finally:
             connection.close()
+        assert "one statement" not in said

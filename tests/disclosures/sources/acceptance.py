@@ -17,7 +17,6 @@ from disclosures.sources.base import Account
 from disclosures.sources.run import Run
 from tests.disclosures.sources import expected
 
-
 csv.field_size_limit(2**24)
 
 

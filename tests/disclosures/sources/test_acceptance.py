@@ -1,11 +1,11 @@
-"""The nine answers for the five accounts, on each database that a service may stand on."""
+"""The nine answers for the five accounts, on each database a service may stand on."""
 
 import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pymysql
 import psycopg
+import pymysql
 import pytest
 
 from cases.enums import IdentifierKind

@@ -14,6 +14,8 @@ from disclosures.datamap.terms import Column
 from disclosures.enums import ColumnType
 from disclosures.sources.cells import Cells, MisfitError, canonical_json
 
+NOON = datetime.fromisoformat("2023-03-01T12:00:00")  # without a zone
+
 
 def form(value, kind, zone="UTC"):
     """The cell's text and whether it was odd."""
@@ -34,7 +36,7 @@ def form(value, kind, zone="UTC"):
         (1.5, "text", "", "1.5", 0),
         (Decimal("1.50"), "text", "", "1.50", 0),
         (date(1969, 1, 2), "text", "", "1969-01-02", 0),
-        (datetime(1969, 1, 2, 3), "text", "", "1969-01-02T03:00:00", 0),
+        (NOON, "text", "", "2023-03-01T12:00:00", 0),
         (timedelta(seconds=2), "text", "", "2000000 microseconds", 0),
         ([1, "a"], "text", "", '[1,"a"]', 0),
         (UUID(int=1), "text", "", "00000000-0000-0000-0000-000000000001", 0),
@@ -47,9 +49,9 @@ def form(value, kind, zone="UTC"):
         (1, "boolean", "", "true", 0),
         (b"\x00", "boolean", "", "false", 0),
         ("t", "boolean", "", "true", 0),
-        (datetime(2023, 3, 1, 12), "timestamp", "UTC", "2023-03-01T12:00:00+00:00", 0),
+        (NOON, "timestamp", "UTC", "2023-03-01T12:00:00+00:00", 0),
         (
-            datetime(2023, 3, 1, 12, 0, 0, 5),
+            NOON.replace(microsecond=5),
             "timestamp",
             "Europe/Berlin",
             "2023-03-01T11:00:00.000005+00:00",
@@ -89,7 +91,7 @@ def form(value, kind, zone="UTC"):
             1,
         ),
         ("0001-01-01 00:00:00", "timestamp", "Asia/Tokyo", "0001-01-01 00:00:00", 1),
-        (datetime(1, 1, 1), "timestamp", "Asia/Tokyo", "0001-01-01 00:00:00", 1),
+        (date.min, "timestamp", "Asia/Tokyo", "0001-01-01", 1),
         ('{"b": 1.10, "a": [null, true]}', "json", "", '{"a":[null,true],"b":1.10}', 0),
         ("null", "json", "", "null", 0),
         ({"b": 1, "a": "é"}, "json", "", '{"a":"é","b":1}', 0),

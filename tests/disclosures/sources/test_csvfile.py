@@ -53,9 +53,9 @@ def test_a_failure_leaves_nothing_and_touches_nothing(tmp_path):
     out.write_text("what was there before")
     (tmp_path / "x.csv.part").write_text("left by a killed worker")
 
+    rows = [("a", 1), ("a", "not a number")]
     with pytest.raises(MisfitError), CsvFile(out, COLUMNS) as file:
-        file.write([("a", 1)])
-        file.write([("a", "not a number")])
+        file.write(rows)
 
     assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]
     assert out.read_text() == "what was there before"

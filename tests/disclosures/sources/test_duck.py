@@ -206,8 +206,8 @@ def test_a_value_of_another_type_stops_the_pull(exhibit, tmp_path):
         )
 
     assert str(caught.value) == (
-        "Part 1b: column “word” holds a value that isn't of type “boolean”. The data map"
-        " describes it wrongly."
+        "Part 1b: column “word” holds a value that isn't of type “boolean”. The data"
+        " map describes it wrongly."
     )
 
 

@@ -66,7 +66,8 @@ def pull(address, one, out, limits=None, window=None):
 def test_postgresqls_types_have_their_forms(postgres, tmp_path):
     connection, address = postgres
     connection.execute(
-        "CREATE TABLE t (id uuid, i inet, c cidr, j jsonb, k json, a text[], d interval,"
+        "CREATE TABLE t (id uuid, i inet, c cidr, j jsonb, k json, a text[],"
+        " d interval,"
         " n numeric, b bytea, y boolean, at timestamptz, naive timestamp, day date)"
     )
     connection.execute(
@@ -246,7 +247,7 @@ def test_a_window_meets_a_column_with_or_without_a_zone(postgres, tmp_path):
     )
     for name in ("at", "naive"):
         one = part(
-            f"SELECT i, {name} FROM t WHERE '' <> CAST(:account AS text)",
+            f"SELECT i, {name} FROM t WHERE '' <> CAST(:account AS text)",  # noqa: S608
             column("i", "integer"),
             column(name, "timestamp", "Europe/Berlin"),
             window=name,
@@ -263,7 +264,8 @@ def test_mariadbs_types_have_their_forms(mariadb, tmp_path):
         " at datetime(6), s text, d time)"
     )
     cursor.execute(
-        "INSERT INTO t VALUES (18446744073709551615, b'1', '{\"b\": 1.10, \"a\": null}', 1.5,"
+        "INSERT INTO t VALUES"
+        " (18446744073709551615, b'1', '{\"b\": 1.10, \"a\": null}', 1.5,"
         " X'00ff', '2023-03-01 12:00:00.000005', '\\0 \U0001f98b', '-01:00:00')"
     )
     one = part(

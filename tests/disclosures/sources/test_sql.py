@@ -17,12 +17,14 @@ from disclosures.sources.base import (
     SourceUnavailable,
 )
 from disclosures.sources.run import Run
+from disclosures.sources.sql import SqlSource
 from tests.disclosures.sources.acceptance import read
 from tests.disclosures.sources.maps import column, datamap, part
 
 WHO = Account("k-private-41", "private-name")
 SLOW = (
-    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000000)"
+    "WITH RECURSIVE n(i) AS"
+    " (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500000000)"
     " SELECT max(i) AS a FROM n WHERE :account <> ''"
 )
 
@@ -80,7 +82,8 @@ def test_an_address_that_is_none_is_refused_without_being_quoted(tmp_path, addre
 
     assert str(caught.value) in {
         "The address of a source isn't a database address that is known.",
-        "No address is set for the source “Test database”: set CANDOR_SOURCE_SERVICE_URL.",
+        "No address is set for the source “Test database”:"
+        " set CANDOR_SOURCE_SERVICE_URL.",
     }
 
 
@@ -101,8 +104,8 @@ def test_a_query_that_fails_names_part_and_source_only(tmp_path, database, sql, 
         pull(address, part(sql, column("a")), out)
 
     assert str(caught.value) == (
-        "Part 1a: “Test database” refused the query: the database can't read its SQL, or"
-        f" lacks a table or column (code {code})."
+        "Part 1a: “Test database” refused the query: the database can't read its SQL,"
+        f" or lacks a table or column (code {code})."
     )
     assert_quiet(caught.value, out)
 
@@ -339,7 +342,10 @@ def test_several_accounts_are_all_named(database):
         "INSERT INTO users VALUES (?, ?)", [("2", "B"), ("1", "a"), ("3", "c")]
     )
     connection.commit()
-    sql = "SELECT id AS account_key, username AS account_name FROM users WHERE :identifier = 'x'"
+    sql = (
+        "SELECT id AS account_key, username AS account_name FROM users"
+        " WHERE :identifier = 'x'"
+    )
     found = datamap(part("SELECT :account AS a", column("a")), resolve=sql)
 
     with Run(found, {"service": address}) as run:
@@ -415,3 +421,66 @@ def test_a_run_says_what_it_cannot_do(tmp_path):
             run.pull(derived, account=WHO, window=Window(), out=tmp_path / "x.csv")
         run.close()
         run.close()
+
+
+def test_a_database_reads_no_exhibits(tmp_path, database):
+    _, address = database
+    one = part("SELECT :account AS a", column("a"), inputs=("1z",))
+
+    with (
+        Run(datamap(one), {"service": address}) as run,
+        pytest.raises(QueryFailed, match="a database can't read exhibits"),
+    ):
+        run.pull(
+            one,
+            account=WHO,
+            window=Window(),
+            out=tmp_path / "x.csv",
+            inputs={"1z": tmp_path / "z.csv"},
+        )
+
+
+def test_a_name_that_no_database_takes_is_refused_without_being_quoted(
+    tmp_path, database
+):
+    _, address = database
+    one = part("SELECT :name AS a", column("a"))
+
+    with pytest.raises(QueryFailed) as caught:
+        pull(address, one, tmp_path / "x.csv", account=Account("k", "private\ud800"))
+
+    assert str(caught.value) == "Part 1a can't be run: UnicodeEncodeError."
+    assert_quiet(caught.value, tmp_path / "x.csv")
+
+
+@pytest.mark.parametrize("form", ["integer", "text", "uuid"])
+def test_a_probe_reads_nothing_and_finds_what_is_missing(database, form):
+    connection, address = database
+    connection.execute("CREATE TABLE t (a)")
+    good = part("SELECT a FROM t WHERE a = :account", column("a"))
+    bad = part("SELECT b FROM t WHERE a = :account", column("b"), code="1b")
+    files = part("SELECT a FROM downloads", column("a"), source="downloads", code="1c")
+
+    with Run(
+        datamap(good, bad, files, form=AccountForm(form)), {"service": address}
+    ) as run:
+        run.probe(good)
+        run.probe(files)
+        with pytest.raises(QueryFailed):
+            run.probe(bad)
+
+
+def test_a_slow_reader_runs_out_of_time_between_partitions(tmp_path, database):
+    _, address = database
+    one = part("SELECT 1 AS i WHERE '' <> :account", column("i", "integer"))
+    source = SqlSource(datamap(one), datamap(one).source("service"), address, Limits())
+    source._deadline.start = lambda _seconds: setattr(source._deadline, "at", 0.0)
+    source._engine.dispose()
+
+    with pytest.raises(SourceTimedOut):
+        source.pull(
+            one, account=WHO, window=Window(), inputs={}, out=tmp_path / "x.csv"
+        )
+
+    assert list(tmp_path.glob("x.csv*")) == []
+    source.close()
