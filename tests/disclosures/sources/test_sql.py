@@ -445,9 +445,10 @@ def test_a_name_that_no_database_takes_is_refused_without_being_quoted(
 ):
     _, address = database
     one = part("SELECT :name AS a", column("a"))
+    odd = Account("k", "private\ud800")
 
     with pytest.raises(QueryFailed) as caught:
-        pull(address, one, tmp_path / "x.csv", account=Account("k", "private\ud800"))
+        pull(address, one, tmp_path / "x.csv", account=odd)
 
     assert str(caught.value) == "Part 1a can't be run: UnicodeEncodeError."
     assert_quiet(caught.value, tmp_path / "x.csv")
