@@ -1,7 +1,7 @@
 """The admin site: what needs whom as front page, the menu, the look's own files.
 
-The theme's palette keeps results for five minutes, also after a right was taken away; it
-searches no rows here (``search_models`` stays off).
+The theme's palette keeps results for five minutes, also after a right was taken away:
+it searches no rows here (``search_models`` stays off).
 """
 
 from typing import Any
@@ -25,6 +25,8 @@ from cases.worklist import Task
 from compliance.demo_users import DEMO_PASSWORD, DEMO_USERS
 from disclosures import worklist as disclosures_worklist
 
+_CASES = "admin:cases_case_changelist"
+
 
 class CandorAdminSite(UnfoldAdminSite):
     """The desk of everybody who works on legal requests."""
@@ -35,9 +37,9 @@ class CandorAdminSite(UnfoldAdminSite):
     index_template = "compliance/front.html"
     login_template = "compliance/login.html"
 
-    def admin_view(self, view: Any, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002 (Django's)
+    def admin_view(self, view: Any, *options: Any, **named: Any) -> Any:
         """A page of the site; its times are the organisation's."""
-        inner = super().admin_view(view, cacheable)
+        inner = super().admin_view(view, *options, **named)
 
         def in_our_zone(
             request: HttpRequest, *args: Any, **kwargs: Any
@@ -74,7 +76,7 @@ class CandorAdminSite(UnfoldAdminSite):
         user = request.user
         visible = permissions.visible_cases(user)
         counted = dict(visible.order_by().values_list("status").annotate(Count("pk")))
-        request.current_app = self.name  # type: ignore[attr-defined]
+        request.current_app = self.name
         context = {
             **self.each_context(request),
             "title": self.index_title,
@@ -105,20 +107,11 @@ class CandorAdminSite(UnfoldAdminSite):
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         """The menu: what this person may open, and nothing else."""
         may_look = permissions.has_role_for(request.user, Perm.VIEW)
-        may_read = permissions.has_role_for(request.user, Perm.READ_TRAIL)
-        desk = [
-            _entry(request, _("What needs me"), "inbox", "admin:index"),
-            *_if(
-                may_look,
-                _entry(
-                    request,
-                    _("Legal requests"),
-                    "folder_open",
-                    "admin:cases_case_changelist",
-                ),
-            ),
-            *_if(may_read, _entry(request, _("Trail"), "history", "admin:cases_trail")),
-        ]
+        desk = [_entry(request, _("What needs me"), "inbox", "admin:index")]
+        if may_look:
+            desk.append(_entry(request, _("Legal requests"), "folder_open", _CASES))
+        if permissions.has_role_for(request.user, Perm.READ_TRAIL):
+            desk.append(_entry(request, _("Trail"), "history", "admin:cases_trail"))
         reference = [
             _entry(
                 request,
@@ -155,15 +148,11 @@ def tasks_for(user: Any) -> list[Task]:
     return sorted(found, key=lambda task: task.order)
 
 
-def _if(shown: bool, *entries: dict[str, Any]) -> list[dict[str, Any]]:  # noqa: FBT001 (says what it does)
-    return list(entries) if shown else []
-
-
 def _entry(request: HttpRequest, title: str, icon: str, name: str) -> dict[str, Any]:
     link = reverse(name)
     home = link == reverse("admin:index")
     active = request.path == link if home else request.path.startswith(link)
-    if name == "admin:cases_case_changelist":
+    if name == _CASES:
         active = active and not request.path.startswith(reverse("admin:cases_trail"))
     return {
         "title": title,

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -19,6 +19,7 @@ from cases.admin.base import (
     CaseModelAdmin,
     case_url,
     crumbs,
+    person,
     record_view,
     refusals_shown,
 )
@@ -122,18 +123,18 @@ class CaseAdmin(CaseModelAdmin):
         return tags.badge(case.get_secrecy_display(), tone)
 
     @admin.display(description=_("Targets"), ordering="targets_total")
-    def targets_shown(self, case: Case) -> int:
-        """How many targets the paper names."""
-        total: int = case.targets_total  # type: ignore[attr-defined]
+    def targets_shown(self, case: Any) -> int:
+        """How many targets the paper names; the list's own annotation."""
+        total: int = case.targets_total
         return total
 
     # --- the page of a case ------------------------------------------------------
 
     def case_view(self, request: HttpRequest, case_id: int) -> HttpResponse:
         """Everything about one case, and what comes next for whom."""
-        case = self.get_row(request, case_id)
+        case, user = self.get_row(request, case_id), person(request)
         record_view(request, case, "case")
-        steps = verbs.next_steps(case, request.user)
+        steps = verbs.next_steps(case, user)
         named = [step.task.verb for step in steps]
         return self.show(
             request,
@@ -142,9 +143,9 @@ class CaseAdmin(CaseModelAdmin):
             crumbs=crumbs(),
             case=case,
             steps=steps,
-            menu=verbs.menu(case, request.user, without=named),
-            panels=verbs.panels(case, request.user),
-            **sections.everything(case, request.user),
+            menu=verbs.menu(case, user, without=named),
+            panels=verbs.panels(case, user),
+            **sections.everything(case, user),
         )
 
     # --- verbs -------------------------------------------------------------------
@@ -153,7 +154,7 @@ class CaseAdmin(CaseModelAdmin):
         """Take a new request in: the one verb that has no case yet."""
         if not permissions.has_role_for(request.user, Perm.INTAKE):
             raise PermissionDenied
-        page = NewRequest(request.user)
+        page = NewRequest(person(request))
         form = page.form(request.POST or None, request.FILES or None)
         if request.method == "POST" and form.is_valid():
             with refusals_shown(request, form):
@@ -174,23 +175,25 @@ class CaseAdmin(CaseModelAdmin):
         self, request: HttpRequest, case_id: int, verb: str, row_id: int | None = None
     ) -> HttpResponse:
         """GET shows what a verb will do and to what; POST does it."""
-        case = self.get_row(request, case_id)
+        case, user = self.get_row(request, case_id), person(request)
         page = verbs.get(verb)
-        if not permissions.allowed(request.user, page.permission, case):
+        if not permissions.allowed(user, page.permission, case):
             raise PermissionDenied
-        row = page.row(case, row_id) if page.of_a_row or row_id is not None else None
+        row = page.row(case, row_id) if row_id is not None else None
+        if page.of_a_row and row is None:
+            raise Http404
         if request.method == "POST":
             given: dict[str, Any] = {"data": request.POST, "files": request.FILES}
-            form = page.form(case, row, request.user, **given)
+            form = page.form(case, row, user, **given)
             if form.is_valid():
                 with refusals_shown(request, form):
-                    done = page.perform(case, row, request.user, form)
+                    done = page.perform(case, row, user, form)
                     messages.success(request, done)
                     return redirect(page.after(case, form))
             case = self.get_row(request, case_id)
         else:
             record_view(request, case, page.name)
-            form = page.form(case, row, request.user)
+            form = page.form(case, row, user)
         return self.show(
             request,
             page.template,
@@ -200,7 +203,7 @@ class CaseAdmin(CaseModelAdmin):
             verb=page,
             row=row,
             form=form,
-            refusal=page.fits(case) or page.bars(case, request.user),
+            refusal=page.fits(case) or page.bars(case, user),
             back=page.back(case),
-            **page.shown(case, row, request.user),
+            **page.shown(case, row, user),
         )

@@ -1,8 +1,8 @@
 """Stored papers, served through the wall: page pictures to read, the PDF to keep.
 
-A browser never opens a served PDF here: pages are pictures, and the file itself goes out
-as a download. Each answer carries a policy of its own that runs nothing. Opening a paper
-is in the trail before the first byte.
+A browser never opens a served PDF here: pages are pictures, and the file itself goes
+out as a download. Each answer carries a policy of its own that runs nothing. Opening a
+paper is in the trail before the first byte.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from cases import documents
-from cases.admin.base import case_url, crumbs
+from cases.admin.base import case_url, crumbs, person
 from cases.enums import EventKind
 from cases.exceptions import DocumentRefused
 from cases.models import Case, CaseDocument, Event
@@ -59,7 +59,7 @@ def _reader(desk: "CaseModelAdmin") -> Callable[..., HttpResponse]:
     def view(request: HttpRequest, case_id: int, document_id: int) -> HttpResponse:
         case, paper = _find(desk, request, case_id, document_id)
         try:
-            documents.open_document(paper.pk, actor=request.user)
+            documents.open_document(paper.pk, actor=person(request))
         except DocumentRefused as refusal:
             messages.error(request, str(refusal))
             return redirect(case_url(case))
@@ -86,9 +86,9 @@ def _picture(desk: "CaseModelAdmin") -> Callable[..., HttpResponse]:
     ) -> HttpResponse:
         case, paper = _find(desk, request, case_id, document_id)
         try:
-            if not _opened_lately(case, request.user):
-                documents.open_document(paper.pk, actor=request.user)
-            picture = documents.page_picture(paper.pk, page, actor=request.user)
+            if not _opened_lately(case, person(request)):
+                documents.open_document(paper.pk, actor=person(request))
+            picture = documents.page_picture(paper.pk, page, actor=person(request))
         except DocumentRefused as refusal:
             raise Http404(str(refusal)) from None
         return HttpResponse(picture, content_type="image/png", headers=STILL)
@@ -102,7 +102,7 @@ def _download(desk: "CaseModelAdmin") -> Callable[..., HttpResponse | FileRespon
     ) -> HttpResponse | FileResponse:
         case, paper = _find(desk, request, case_id, document_id)
         try:
-            stored = documents.open_document(paper.pk, actor=request.user)
+            stored = documents.open_document(paper.pk, actor=person(request))
         except DocumentRefused as refusal:
             messages.error(request, str(refusal))
             return redirect(case_url(case))

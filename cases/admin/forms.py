@@ -69,9 +69,8 @@ def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-def _say_choose(asked: forms.Field) -> None:
+def _say_choose(asked: Any) -> None:
     """Words instead of dashes where nothing is chosen yet."""
-    assert isinstance(asked, forms.ChoiceField)  # noqa: S101 (for the type checker)
     asked.choices = [("", _("Choose")), *[one for one in asked.choices if one[0]]]
 
 
@@ -96,21 +95,34 @@ class FactsForm(forms.Form):
         (
             _("The paper"),
             _("What was served, and what it stands on."),
-            ("instrument", "jurisdiction", "agency_reference", "statute_cited",
-             "issuing_court", "treaty_reference", "emergency_grounds"),
+            (
+                "instrument",
+                "jurisdiction",
+                "agency_reference",
+                "statute_cited",
+                "issuing_court",
+                "treaty_reference",
+                "emergency_grounds",
+            ),
         ),
         (
             _("Who asks"),
             _("The agency, who signed, and whom to answer."),
-            ("agency", "issuing_authority", "issuer_kind", "officer_name",
-             "officer_email", "officer_phone"),
+            (
+                "agency",
+                "issuing_authority",
+                "issuer_kind",
+                "officer_name",
+                "officer_email",
+                "officer_phone",
+            ),
         ),
         (
             _("How and when"),
             _("The clocks run from these dates."),
             ("channel", "issued_on", "served_on", "received_at", "due_on"),
         ),
-    )  # fmt: skip
+    )
 
     agency = forms.ModelChoiceField(
         Agency.objects.all(),
@@ -138,7 +150,8 @@ class FactsForm(forms.Form):
             asked = _as_day(model_field)
             asked.help_text = _HELPS.get(name, asked.help_text)
             self.fields[name] = asked
-        self.fields["agency"].is_needed = True  # type: ignore[attr-defined]
+        agency: Any = self.fields["agency"]
+        agency.is_needed = True  # either this or a new one: not "optional" to a reader
         self.fields["emergency_grounds"].widget.attrs["rows"] = 3
         for name in ("instrument", "channel", "issuer_kind"):
             _say_choose(self.fields[name])
@@ -182,8 +195,8 @@ class NewRequestForm(FactsForm):
         required=False,
         allow_empty_file=True,
         help_text=_(
-            "Kept byte for byte. If it can't be kept, the request is opened all the same "
-            "and you are asked for the paper again."
+            "Kept byte for byte. If it can't be kept, the request is opened all the "
+            "same and you are asked for the paper again."
         ),
         widget=forms.FileInput(attrs={"accept": "application/pdf,.pdf"}),
     )
@@ -212,8 +225,9 @@ class TargetForm(forms.Form):
         for name, model_field in own.items():
             self.fields[name] = _as_day(model_field)
         _say_choose(self.fields["kind"])
-        self.fields["identifier"].strip = False
-        self.fields["identifier"].widget.attrs |= {
+        identifier: Any = self.fields["identifier"]
+        identifier.strip = False
+        identifier.widget.attrs |= {
             "autocomplete": "off",
             "autocapitalize": "none",
             "spellcheck": "false",

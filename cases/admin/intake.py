@@ -1,8 +1,8 @@
 """The verb pages of intake: a new request, and the checklist that completes it.
 
 The facts are stored before the paper is looked at, so a refused upload costs a second
-try at the upload and nothing else. Each further step is a page of its own and leads back
-to the checklist while the request is fresh.
+try at the upload and nothing else. Each further step is a page of its own and leads
+back to the checklist while the request is fresh.
 """
 
 from typing import Any
@@ -137,7 +137,7 @@ class Checklist(IntakePage):
             "start": StartReview.may(case, user),
         }
 
-    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+    def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
         """Nothing is done here."""
         return _("Nothing was changed.")
 
@@ -158,9 +158,8 @@ class CorrectFacts(IntakePage):
         """The facts as they are."""
         return {name: getattr(case, name) for name in intake.FACTS}
 
-    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+    def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
         """Correct them."""
-        assert isinstance(form, FactsForm)  # noqa: S101 (for the type checker)
         with transaction.atomic():
             intake.correct_facts(case.pk, actor=actor, facts=facts_of(form, actor))
         return _("The facts are corrected.")
@@ -190,7 +189,7 @@ class AddPaper(IntakePage):
         kind = DocumentKind.PROCESS if first else DocumentKind.CORRESPONDENCE
         return {"kind": kind}
 
-    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+    def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
         """Keep it."""
         paper = form.cleaned_data["paper"]
         kept = documents.add_document(
@@ -231,10 +230,9 @@ class SecrecyForm(forms.Form):
     def __init__(self, case: Case, *args: Any, **kwargs: Any) -> None:
         """Offer the papers of this case."""
         super().__init__(*args, **kwargs)
-        paper = self.fields["paper"]
-        assert isinstance(paper, forms.ModelChoiceField)  # noqa: S101 (type checker)
+        paper: Any = self.fields["paper"]
         paper.queryset = case.documents.all()
-        paper.label_from_instance = lambda one: f"{one.get_kind_display()}: {one.name}"  # type: ignore[method-assign]
+        paper.label_from_instance = lambda one: f"{one.get_kind_display()}: {one.name}"
 
     def clean(self) -> dict[str, Any]:
         """Only ordered secrecy has a paper and dates, and then it needs them."""
@@ -288,15 +286,16 @@ class RecordSecrecy(IntakePage):
         means = {
             Secrecy.NONE: _("The paper says nothing about it. The person may be told."),
             Secrecy.ASKED: _(
-                "A letter asks for it, but no court or statute orders it. Policy decides "
-                "whether the person is told."
+                "A letter asks for it, but no court or statute orders it. Policy "
+                "decides whether the person is told."
             ),
             Secrecy.ORDERED: _(
                 "A court order or a statute forbids telling. Nobody but the issuer may "
                 "learn of the request from us."
             ),
             Secrecy.UNKNOWN: _(
-                "Nobody has read the paper for it yet. This blocks handing anything over."
+                "Nobody has read the paper for it yet. This blocks handing anything "
+                "over."
             ),
         }
         return {
@@ -304,7 +303,7 @@ class RecordSecrecy(IntakePage):
             "papers": case.documents.exists(),
         }
 
-    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+    def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
         """Record it."""
         intake.record_secrecy(case.pk, actor=actor, **form.cleaned_data)
         return _("Secrecy is recorded.")
@@ -334,9 +333,8 @@ class AskCategories(IntakePage):
             found[f"words_{code}"] = asked.get(code, usual)
         return found
 
-    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+    def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
         """Set the items."""
-        assert isinstance(form, ItemsForm)  # noqa: S101 (for the type checker)
         if not form.wordings():
             raise ValidationError(_("Tick at least one category."))
         items = intake.set_items(case.pk, actor=actor, wordings=form.wordings())
@@ -361,7 +359,7 @@ class StandardList(IntakePage):
         """The list."""
         return {"wordings": self._wordings(case)}
 
-    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+    def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
         """Set the items."""
         items = intake.set_items(case.pk, actor=actor, wordings=self._wordings(case))
         return _(
@@ -409,7 +407,7 @@ class StartReview(VerbPage):
             "items": list(case.items.all()),
         }
 
-    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+    def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
         """Start it."""
         review.start(case.pk, actor=actor)
         return _("The review has begun.")

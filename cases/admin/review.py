@@ -1,8 +1,8 @@
 """The verb pages of the review: decide each pair, put the scope before counsel, revise.
 
-The grid shows for each requested item its words, its law and what the service holds, and
-asks for each target what is proposed. Rows left undecided stay undecided; only rows that
-changed are written, so the trail says who decided what.
+The grid shows for each requested item its words, its law and what the service holds,
+and asks for each target what is proposed. Rows left undecided stay undecided; only rows
+that changed are written, so the trail says who decided what.
 """
 
 from collections.abc import Iterator
@@ -24,6 +24,12 @@ from cases.admin.verbs import VerbPage, register
 from cases.enums import CaseStatus, ItemDecision, Perm, Reach
 from cases.models import Case
 
+_SUBMITTED = (
+    CaseStatus.AWAITING_SIGN_OFF,
+    CaseStatus.APPROVED,
+    CaseStatus.REFUSED,
+    CaseStatus.IN_PRODUCTION,
+)
 _PRODUCES = (ItemDecision.PRODUCE, ItemDecision.NARROW)
 
 
@@ -53,8 +59,7 @@ class PairForm(forms.Form):
         }
         prefix = f"p{block.item.pk}-{line.target.pk}"
         super().__init__(data, initial=initial, prefix=prefix)
-        decision = self.fields["decision"]
-        assert isinstance(decision, forms.ChoiceField)  # noqa: S101 (type checker)
+        decision: Any = self.fields["decision"]
         if self.is_beyond:
             decision.choices = [
                 one for one in ItemDecision.choices if one[0] not in _PRODUCES
@@ -201,9 +206,8 @@ class Review(ReviewPage):
             "decided": len(scope.decisions(case)),
         }
 
-    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+    def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
         """Write the rows that changed, and those the quick button adds."""
-        assert isinstance(form, Grid)  # noqa: S101 (for the type checker)
         choices = form.choices()
         if "fill" in form.data:
             filled = form.reached()
@@ -235,8 +239,8 @@ class SubmitScope(ReviewPage):
     name = "submit_scope"
     title = gettext_lazy("Submit the scope to counsel")
     lead = gettext_lazy(
-        "This freezes what stands below as a new revision and asks counsel to decide on "
-        "exactly that. Changing anything later voids the decision."
+        "This freezes what stands below as a new revision and asks counsel to decide "
+        "on exactly that. Changing anything later voids the decision."
     )
     button = gettext_lazy("Submit to counsel")
     template = "cases/submit.html"
@@ -258,7 +262,7 @@ class SubmitScope(ReviewPage):
             "problems": scope.problems(case),
         }
 
-    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+    def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
         """Submit it."""
         revision = review.submit(case.pk, actor=actor)
         return _("Revision %(n)d of the scope is before counsel.") % {
@@ -291,9 +295,7 @@ class Revise(VerbPage):
 
     def fits(self, case: Case) -> str:
         """Once there is a submitted scope, until the packet has left."""
-        S = CaseStatus  # noqa: N806 (as in the workflow's table)
-        held = {S.AWAITING_SIGN_OFF, S.APPROVED, S.REFUSED, S.IN_PRODUCTION}
-        if case.status in held:
+        if case.status in _SUBMITTED:
             return ""
         return _("There is no submitted scope to take back.")
 
@@ -302,7 +304,7 @@ class Revise(VerbPage):
         digest = scope.digest(case)
         return {"voided": case.sign_offs.approving(digest).first(), "digest": digest}
 
-    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+    def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
         """Take it back."""
         review.revise(case.pk, actor=actor, reason=form.cleaned_data["reason"])
         return _("The scope is back in review. No earlier sign-off covers it any more.")

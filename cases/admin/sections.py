@@ -152,7 +152,7 @@ def facts(case: Case) -> list[tuple[str, Any]]:
         elif isinstance(value, date):
             value = date_format(value, "j F Y")
         if value:
-            label = str(Case._meta.get_field(name).verbose_name)
+            label = trail.label_of(name)
             found.append((label[:1].upper() + label[1:], value))
     return found
 

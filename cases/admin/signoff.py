@@ -120,7 +120,7 @@ class SignOffPage(VerbPage):
             ],
         }
 
-    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+    def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
         """Record the decision."""
         data = form.cleaned_data
         made = signoff.record_sign_off(case.pk, counsel=actor, **data)

@@ -166,7 +166,7 @@ def task_button(task: Task) -> str:
 
 
 @register.inclusion_tag("cases/parts/field.html")
-def field(bound: Any, wide: bool = False) -> dict[str, Any]:  # noqa: FBT001,FBT002 (a template tag)
+def field(bound: Any, wide: int = 0) -> dict[str, Any]:
     """A form field with its label, help and errors."""
     kind = getattr(bound.field.widget, "input_type", "")
     group = bound.field.widget.__class__.__name__ in {

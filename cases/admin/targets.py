@@ -50,7 +50,7 @@ class AddTarget(IntakePage):
         """The targets that are on the case already."""
         return {"targets": sections.targets(case)}
 
-    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+    def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
         """Add it."""
         target = intake.add_target(case.pk, actor=actor, facts=_facts(form))
         return _("Target %(n)d is on the request.") % {"n": target.number}
@@ -88,7 +88,7 @@ class CorrectTarget(TargetPage):
         """The target as it is."""
         return {name: getattr(row, name) for name in _FIELDS}
 
-    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+    def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
         """Correct it."""
         intake.correct_target(row.pk, actor=actor, facts=_facts(form))
         return _("Target %(n)d is corrected.") % {"n": row.number}
@@ -116,7 +116,7 @@ class RemoveTarget(TargetPage):
             )
         return super().fits(case)
 
-    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+    def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
         """Take it off."""
         intake.remove_target(row.pk, actor=actor)
         return _("Target %(n)d is off the request.") % {"n": row.number}

@@ -1,7 +1,8 @@
 """The trail in words: who did what, when, as a lawyer reads it.
 
-An event keeps ids and digests; here they become "Target 2" and "subpoena.pdf". Each kind
-has one function that says its detail; ``disclosures.admin`` adds its own by ``says``.
+An event keeps ids and digests; here they become "Target 2" and "subpoena.pdf". Each
+kind has one function that says its detail; ``disclosures.admin`` adds its own by
+``says``.
 """
 
 import json
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases import permissions
+from cases.admin import verbs
 from cases.admin.base import crumbs, record_view
 from cases.enums import (
     CaseStatus,
@@ -77,6 +79,12 @@ def says(*kinds: EventKind) -> Callable[[Said], Said]:
     return keep
 
 
+def label_of(name: str) -> str:
+    """What a fact of the case is called on screen."""
+    known: Any = Case._meta.get_field(name)
+    return str(known.verbose_name)
+
+
 def moment(at: datetime) -> str:
     """An instant in the zone of the page, with the zone's short name."""
     local = timezone.localtime(at)
@@ -121,20 +129,19 @@ def _detail(event: Event, names: Names) -> str:
     return said(json.loads(event.data), names) if said else ""
 
 
-# --- what each kind says ---------------------------------------------------------------
+# --- what each kind says -----------------------------------------------------
 
 
 @says(EventKind.CASE_CORRECTED)
 def _corrected(data: dict[str, Any], names: Names) -> str:
-    fields = [str(Case._meta.get_field(one).verbose_name) for one in data["fields"]]
-    return ", ".join(fields)
+    return ", ".join(label_of(one) for one in data["fields"])
 
 
 @says(EventKind.CASE_VIEWED)
 def _viewed(data: dict[str, Any], names: Names) -> str:
-    pages = {"case": _("the whole request"), "trail": _("the trail")}
-    page = str(data.get("page", ""))
-    return pages.get(page, page.replace("_", " "))
+    pages = {one.name: str(one.title) for one in verbs.all_pages()}
+    pages |= {"case": _("The whole request"), "trail": _("Trail")}
+    return pages.get(data.get("page", ""), "")
 
 
 @says(EventKind.SECRECY_RECORDED)
@@ -205,7 +212,7 @@ def _closed(data: dict[str, Any], names: Names) -> str:
     return str(Disposition(data["outcome"]).label)
 
 
-# --- the pages -------------------------------------------------------------------------
+# --- the pages ---------------------------------------------------------------
 
 
 def of_one(desk: "CaseModelAdmin") -> Callable[..., HttpResponse]:
@@ -251,9 +258,9 @@ def _page(
     kind = request.GET.get("kind", "")
     who = request.GET.get("who", "")
     people = events.order_by("actor_name").values_list("actor_name", flat=True)
-    page = Paginator(_chosen(events, kind, who).order_by("-at", "-pk"), _PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = Paginator(
+        _chosen(events, kind, who).order_by("-at", "-pk"), _PER_PAGE
+    ).get_page(request.GET.get("page"))
     return desk.show(
         request,
         "cases/trail.html",
