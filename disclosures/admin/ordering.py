@@ -1,0 +1,269 @@
+"""Ordering a packet, and taking a failed one up again.
+
+The page of the order shows what the worker will do before anybody orders it: whose
+records, which parts from which source, of which days, and how many exhibits come of it,
+all read from the scope that counsel signed and the data map it was frozen with.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases import scope
+from cases.admin.verbs import VerbPage, register
+from cases.enums import Act, CaseStatus, IdentifierKind, ItemDecision, Perm
+from cases.exceptions import CaseError, FourEyesViolation
+from cases.models import Case, SignOff
+from disclosures import assembly, facts, persons, planning
+from disclosures.admin import progress
+from disclosures.admin.exhibits import packet_url
+from disclosures.admin.packet import current
+from disclosures.datamap import schema
+from disclosures.enums import PacketStatus, PartKind
+from disclosures.models import Packet
+
+_REFUSED = frozenset({ItemDecision.OBJECT, ItemDecision.NOT_HELD})
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One target under one item: what counsel signed for it."""
+
+    target: dict[str, Any]
+    decision: str
+    days: str
+    since: Any
+    until: Any
+    reason: str
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether anything of this target is fetched under this item."""
+        return self.decision not in _REFUSED
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One requested item: its parts with their sources, and its targets."""
+
+    number: int
+    wording: str
+    category: schema.Category
+    parts: list[tuple[schema.Part, str, str]]
+    pairs: list[Pair]
+
+    @property
+    def exhibits(self) -> int:
+        """How many exhibits come of this item."""
+        return sum(len(self.parts) if one.is_fetched else 1 for one in self.pairs)
+
+
+def barred(case: Case, user: User, act: Act) -> str:
+    """Why this person's earlier acts keep them from this one; "" where they don't."""
+    try:
+        persons.require_other(case, user, act)
+    except FourEyesViolation as refusal:
+        return str(refusal)
+    return ""
+
+
+def plan(case: Case, sign_off: SignOff) -> tuple[list[Planned], schema.DataMap]:
+    """What an order would collect, as the frozen scope and data map say.
+
+    Raises:
+        CaseError: the data map can't answer the scope; it says which part.
+    """
+    revision = case.revisions.get(digest=sign_off.scope_digest)
+    draft = Packet(case=case, revision=revision, sign_off=sign_off)
+    the_map = facts.data_map(draft)
+    found: dict[int, Planned] = {}
+    for wanted in planning.wanted_pairs(draft, the_map):
+        item = wanted.item
+        if item["id"] not in found:
+            parts = [(part, *_how(part, the_map)) for part in wanted.category.parts]
+            found[item["id"]] = Planned(
+                item["number"], item["wording"], wanted.category, parts, []
+            )
+        found[item["id"]].pairs.append(_pair(wanted))
+    codes = [part.code for one in found.values() for part, *_rest in one.parts]
+    planning.order_of_parts(the_map, codes)
+    return list(found.values()), the_map
+
+
+def _how(part: schema.Part, the_map: schema.DataMap) -> tuple[str, str]:
+    match part.kind:
+        case PartKind.QUERY:
+            return _("Query"), the_map.source(part.source).title
+        case PartKind.DERIVED:
+            return _("Derived from %(parts)s") % {"parts": ", ".join(part.inputs)}, ""
+        case PartKind.STATEMENT:
+            return _("Statement"), ""
+
+
+def _pair(wanted: planning.Wanted) -> Pair:
+    since, until = planning.signed_window(wanted)
+    target, decision = wanted.target, wanted.decision
+    narrowed = decision["decision"] == ItemDecision.NARROW
+    days = {**decision, "time_zone": target["time_zone"]} if narrowed else target
+    return Pair(
+        target,
+        decision["decision"],
+        facts.days_label(days),
+        since,
+        until,
+        decision["reason"],
+    )
+
+
+@register
+class OrderPage(VerbPage):
+    """Order the packet of the signed scope."""
+
+    name = "order_packet"
+    title = gettext_lazy("Order the packet")
+    lead = gettext_lazy(
+        "The records below are fetched over a read-only connection, one exhibit for "
+        "each target, item and part. Nothing leaves the house by ordering."
+    )
+    button = gettext_lazy("Order this packet")
+    permission = Perm.ORDER
+    template = "disclosures/order.html"
+    icon = "inventory_2"
+
+    def fits(self, case: Case) -> str:
+        """Once counsel has approved exactly the scope as it stands."""
+        if case.status != CaseStatus.APPROVED:
+            return _(
+                "A packet is ordered once counsel has approved: it is “%(status)s”."
+            ) % {"status": case.get_status_display()}
+        return (
+            ""
+            if _sign_off(case)
+            else _("No sign-off covers the scope as it stands now.")
+        )
+
+    def bars(self, case: Case, user: User) -> str:
+        """Who approved the scope doesn't collect it."""
+        return barred(case, user, Act.COLLECT)
+
+    def shown(self, case: Case, row: Any, user: User) -> dict[str, Any]:
+        """What will be collected, or why it can't be."""
+        sign_off = _sign_off(case)
+        if sign_off is None:
+            return {}
+        try:
+            items, the_map = plan(case, sign_off)
+        except (CaseError, ValueError) as error:
+            return {"problem": str(error), "sign_off": sign_off}
+        sources = _sources(items, the_map)
+        return {
+            "sign_off": sign_off,
+            "items": items,
+            "exhibits": sum(one.exhibits for one in items),
+            "targets": _targets(case, sign_off),
+            "map": the_map,
+            "sources": [one.title for one in sources],
+            "unreachable": [
+                one.title for one in sources if one.name not in settings.SOURCE_URLS
+            ],
+        }
+
+    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+        """Order it."""
+        packet = assembly.request(case.pk, actor=actor)
+        return _("Packet %(n)s is ordered. You can leave this page; it goes on.") % {
+            "n": packet.number
+        }
+
+    def after(self, case: Case, form: forms.Form) -> str:
+        """To the packet, where its progress shows."""
+        return _to_packet(case, self.back(case))
+
+
+def _sign_off(case: Case) -> SignOff | None:
+    found: SignOff | None = (
+        SignOff.objects.filter(case=case).approving(scope.digest(case)).first()
+    )
+    return found
+
+
+def _sources(items: list[Planned], the_map: schema.DataMap) -> list[schema.Source]:
+    used = {
+        part.source
+        for one in items
+        if any(pair.is_fetched for pair in one.pairs)
+        for part, *_rest in one.parts
+        if part.source
+    }
+    return [one for one in the_map.sources if one.name in used]
+
+
+def _targets(
+    case: Case, sign_off: SignOff
+) -> list[tuple[dict[str, Any], Promise, str]]:
+    revision = case.revisions.get(digest=sign_off.scope_digest)
+    return [
+        (target, IdentifierKind(target["kind"]).label, facts.days_label(target))
+        for target in scope.frozen(revision)["targets"]
+    ]
+
+
+def _to_packet(case: Case, otherwise: str) -> str:
+    packet = current(case)
+    return packet_url(packet) if packet else otherwise
+
+
+@register
+class ResumePage(VerbPage):
+    """Take a failed packet up again."""
+
+    name = "resume_packet"
+    title = gettext_lazy("Resume the packet")
+    lead = gettext_lazy(
+        "The packet goes on where it stopped. What was collected stays as it is; only "
+        "what is missing is done again."
+    )
+    button = gettext_lazy("Resume from here")
+    permission = Perm.ORDER
+    template = "disclosures/resume.html"
+    icon = "restart_alt"
+
+    def fits(self, case: Case) -> str:
+        """While the case's packet stands failed."""
+        packet = current(case)
+        if packet and packet.status == PacketStatus.FAILED:
+            return ""
+        return _("No packet of this request has failed.")
+
+    def bars(self, case: Case, user: User) -> str:
+        """Who approved the scope doesn't collect it."""
+        return barred(case, user, Act.COLLECT)
+
+    def shown(self, case: Case, row: Any, user: User) -> dict[str, Any]:
+        """Why it stopped, and how far it came."""
+        packet = current(case)
+        if packet is None:
+            return {}
+        return {"packet": packet, "progress": progress.of(packet)}
+
+    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+        """Resume it.
+
+        Raises:
+            CaseError: there is no packet, or it can't be resumed.
+        """
+        packet = current(case)
+        if packet is None:
+            raise CaseError(self.fits(case))
+        assembly.resume(packet.pk, actor=actor)
+        return _("The packet goes on from where it stopped.")
+
+    def after(self, case: Case, form: forms.Form) -> str:
+        """To the packet, where its progress shows."""
+        return _to_packet(case, self.back(case))

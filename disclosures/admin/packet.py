@@ -1,0 +1,200 @@
+"""A packet's page and panel: where it stands, live; what it answers; what was sealed.
+
+A page that is open while a worker is busy asks again each second, by htmx; the answer
+with status 286 ends that and has the page loaded anew. Nothing here changes anything.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from cases import permissions
+from cases.admin import verbs
+from cases.admin.base import CaseModelAdmin, crumbs, record_view, verb_url
+from cases.enums import CaseStatus, Perm
+from cases.models import Case
+from cases.worklist import Task
+from disclosures import delivery, worklist
+from disclosures.admin import exhibits, progress, words
+from disclosures.enums import PacketStatus
+from disclosures.models import Declaration, Delivery, Packet
+from disclosures.models.packet import SEALED
+from disclosures.packet.contents import BATES_DIGITS
+
+_NO_MORE = 286  # htmx stops asking
+_RELOAD = {"HX-Refresh": "true"}
+
+
+def current(case: Case) -> Packet | None:
+    """The case's latest packet, if none has superseded it."""
+    packet: Packet | None = case.packets.in_force().last()
+    return packet
+
+
+def page(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
+    """The page of one packet."""
+
+    def view(request: HttpRequest, case_id: int, packet_id: int) -> HttpResponse:
+        packet = find(desk, request, case_id, packet_id)
+        case, user = packet.case, request.user
+        record_view(request, case, "packet")
+        may_read = permissions.allowed(user, Perm.READ_EXHIBITS, case)
+        groups = exhibits.table(packet, may_read=may_read)
+        is_current = packet == current(case)
+        return desk.show(
+            request,
+            "disclosures/packet.html",
+            title=words.packet_title(packet),
+            crumbs=crumbs(case),
+            case=case,
+            packet=packet,
+            badge=words.packet_badge(packet),
+            progress=progress.of(packet),
+            steps=verbs.next_steps(case, user) if is_current else [],
+            groups=groups,
+            answers=exhibits.answers(groups),
+            accounts=_accounts(packet, may_read=may_read),
+            may_read=may_read,
+            may_download=permissions.allowed(user, Perm.RELEASE, case),
+            declaration=Declaration.objects.filter(packet=packet).first(),
+            sealed=sealed(packet),
+            delivery=Delivery.objects.filter(packet=packet).first(),
+            resume=_resume(packet, user),
+        )
+
+    return view
+
+
+def live(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
+    """The part of the page that is asked for again while a worker is busy."""
+
+    def view(request: HttpRequest, case_id: int, packet_id: int) -> HttpResponse:
+        packet = find(desk, request, case_id, packet_id)
+        now = progress.of(packet)
+        if not now.is_live:
+            return HttpResponse(status=_NO_MORE, headers=_RELOAD)
+        shown = {"progress": now, "packet": packet, "is_poll": True}
+        return HttpResponse(
+            render_to_string("disclosures/parts/live.html", shown, request)
+        )
+
+    return view
+
+
+def unless_signed_out(
+    desk: CaseModelAdmin, view: Callable[..., HttpResponse]
+) -> Callable[..., HttpResponse]:
+    """End the asking of a page whose session has ended; it is loaded anew instead.
+
+    The site's own wrap would answer with the sign-in page, into the middle of this one.
+    """
+    inside = desk.admin_site.admin_view(require_GET(view))
+
+    def wrapped(request: HttpRequest, **named: Any) -> HttpResponse:
+        if not desk.admin_site.has_permission(request):
+            return HttpResponse(status=_NO_MORE, headers=_RELOAD)
+        answer: HttpResponse = inside(request, **named)
+        return answer
+
+    return wrapped
+
+
+def find(
+    desk: CaseModelAdmin, request: HttpRequest, case_id: int, packet_id: int
+) -> Packet:
+    """The packet of a case that a grant opens to this person.
+
+    Raises:
+        Http404: there is none, or it isn't this person's to see.
+    """
+    case = desk.get_row(request, case_id)
+    rows = Packet.objects.select_related("case__agency", "revision", "sign_off")
+    packet = rows.filter(case=case, pk=packet_id).first()
+    if packet is None:
+        raise Http404
+    return packet
+
+
+def _accounts(packet: Packet, *, may_read: bool) -> list[dict[str, Any]]:
+    """The targets with what became of them; the key only for who may read records."""
+    found = {one.target_id: one for one in packet.accounts.all()}
+    return [
+        {
+            "target": target,
+            "resolution": found[target.pk].get_resolution_display()
+            if target.pk in found
+            else "",
+            "key": found[target.pk].account_key
+            if may_read and target.pk in found
+            else "",
+        }
+        for target in packet.case.targets.all()
+    ]
+
+
+def sealed(packet: Packet) -> dict[str, Any] | None:
+    """What is inside a sealed packet, in short; None while there is nothing sealed."""
+    if packet.status not in SEALED and not packet.sealed_at:
+        return None
+    prefix = packet.bates_prefix
+    return {
+        "first": f"{prefix}-{packet.bates_first:0{BATES_DIGITS}d}",
+        "last": f"{prefix}-{packet.bates_last:0{BATES_DIGITS}d}",
+        "files": [
+            {"name": name, "size": words.size_words(int(size)), "sha256": sha256}
+            for name, size, sha256 in packet.files
+        ],
+        "name": delivery.production_name(packet),
+    }
+
+
+def _resume(packet: Packet, user: User) -> str:
+    may = permissions.allowed(user, Perm.ORDER, packet.case)
+    failed = packet.status == PacketStatus.FAILED
+    return verb_url(packet.case, "resume_packet") if failed and may else ""
+
+
+# --- on the case's page ---
+
+
+def _panel(case: Case, user: User) -> dict[str, Any] | None:
+    packets = list(case.packets.order_by("-pk"))
+    if not packets:
+        return None
+    return {
+        "packets": [
+            {
+                "packet": one,
+                "title": words.packet_title(one),
+                "badge": words.packet_badge(one),
+                "progress": progress.of(one),
+                "url": exhibits.packet_url(one),
+            }
+            for one in packets
+        ]
+    }
+
+
+verbs.register_panel(
+    verbs.Panel(
+        name="packets",
+        title=gettext_lazy("Packets"),
+        template="disclosures/parts/panel.html",
+        context=_panel,
+        order=5,
+    )
+)
+
+
+@verbs.register_turns
+def _turns(case: Case) -> list[Task]:
+    packet = current(case)
+    if packet is None or case.status != CaseStatus.IN_PRODUCTION:
+        return []
+    task = worklist.task_on(packet)
+    return [task] if task else []

@@ -1,0 +1,202 @@
+"""Handing over, and closing: the last two steps of a request.
+
+The page of the hand-over checks the sealed packet there and then, gives it to the
+release officer, and records what happened outside: to whom, how, when, and the digest
+read off the packet in hand.
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases import nondisclosure, review, scope
+from cases.admin.verbs import VerbPage, register
+from cases.enums import Act, Audience, CaseStatus, Disposition, Perm
+from cases.exceptions import CaseError
+from cases.models import Case
+from disclosures import delivery
+from disclosures.admin import words
+from disclosures.admin.exhibits import packet_url
+from disclosures.admin.forms import CloseForm, ReleaseForm, outcome_name
+from disclosures.admin.ordering import barred
+from disclosures.admin.packet import current, sealed
+from disclosures.enums import PacketStatus
+from disclosures.models import Packet
+
+
+@register
+class ReleasePage(VerbPage):
+    """Hand the sealed packet over."""
+
+    name = "release_packet"
+    title = gettext_lazy("Hand the packet over")
+    lead = gettext_lazy(
+        "Download the packet, hand it over outside this portal, then record here how, "
+        "to whom and when. The request is released with it."
+    )
+    button = gettext_lazy("Record the hand-over")
+    permission = Perm.RELEASE
+    form_class = ReleaseForm
+    template = "disclosures/release.html"
+    icon = "outbox"
+
+    def fits(self, case: Case) -> str:
+        """While the case's packet is sealed and hasn't gone out."""
+        packet = current(case)
+        if packet and packet.status == PacketStatus.SEALED:
+            return ""
+        return _("No sealed packet of this request waits to be handed over.")
+
+    def bars(self, case: Case, user: User) -> str:
+        """Who prepared, collected or approved doesn't release."""
+        return barred(case, user, Act.RELEASE)
+
+    def initial(self, case: Case, row: Any, user: User) -> dict[str, Any]:
+        """The officer who asked, as the request names them."""
+        return {
+            "recipient_name": case.officer_name,
+            "recipient_address": case.officer_email,
+            "handed_over_at": timezone.localtime(),
+        }
+
+    def shown(self, case: Case, row: Any, user: User) -> dict[str, Any]:
+        """The packet as it lies on disk, checked now."""
+        packet = current(case)
+        if packet is None or packet.status != PacketStatus.SEALED:
+            return {}
+        return {
+            "packet": packet,
+            "sealed": sealed(packet),
+            "findings": delivery.findings(packet),
+            "checked_at": timezone.localtime(),
+            "may_tell": nondisclosure.may_tell(case, Audience.REQUESTER),
+            "zone": timezone.localtime().tzname(),
+        }
+
+    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+        """Record it.
+
+        Raises:
+            CaseError: nothing is sealed, or the verb refuses.
+        """
+        packet = current(case)
+        if packet is None:
+            raise CaseError(self.fits(case))
+        data = dict(form.cleaned_data)
+        delivery.release(
+            packet.pk,
+            actor=actor,
+            manifest_sha256=data.pop("manifest_sha256"),
+            hand_over=delivery.HandOver(**data),
+        )
+        return _("Recorded: the packet is handed over. The request can be closed.")
+
+    def after(self, case: Case, form: forms.Form) -> str:
+        """To the packet, with its delivery record."""
+        packet = current(case)
+        return packet_url(packet) if packet else self.back(case)
+
+
+_CLOSABLE = frozenset(
+    {
+        CaseStatus.RECEIVED,
+        CaseStatus.IN_REVIEW,
+        CaseStatus.REFUSED,
+        CaseStatus.RELEASED,
+    }
+)
+
+
+@register
+class ClosePage(VerbPage):
+    """Close a request with its outcome."""
+
+    name = "close"
+    title = gettext_lazy("Close the request")
+    lead = gettext_lazy(
+        "Record how each item ended and the request as a whole. The outcomes are "
+        "suggested from what went out; reports count them as you leave them here."
+    )
+    button = gettext_lazy("Close the request")
+    permission = Perm.CLOSE
+    template = "disclosures/close.html"
+    icon = "task_alt"
+
+    def fits(self, case: Case) -> str:
+        """After the hand-over or a refusal, or while nothing went to counsel yet."""
+        if case.status in _CLOSABLE:
+            return ""
+        if case.status == CaseStatus.CLOSED:
+            return _("This request is closed.")
+        return _(
+            "It is “%(status)s”. To close it as withdrawn, take its scope back first."
+        ) % {"status": case.get_status_display()}
+
+    def form(self, case: Case, row: Any, user: User, **given: Any) -> forms.Form:
+        """The form, one field per scope item."""
+        return CloseForm(
+            case,
+            scope.decisions(case),
+            _answers(released(case)),
+            initial=self.initial(case, row, user),
+            **given,
+        )
+
+    def initial(self, case: Case, row: Any, user: User) -> dict[str, Any]:
+        """The outcomes as the packet's answers suggest them."""
+        per_item = suggested(case)
+        whole = delivery.overall(per_item) if per_item else Disposition.WITHDRAWN
+        fields = {outcome_name(pk): outcome for pk, outcome in per_item.items()}
+        return {"disposition": whole, **fields}
+
+    def shown(self, case: Case, row: Any, user: User) -> dict[str, Any]:
+        """What went out, beside each item."""
+        packet = released(case)
+        return {
+            "packet": packet,
+            "packet_title": words.packet_title(packet) if packet else "",
+            "packet_url": packet_url(packet) if packet else "",
+        }
+
+    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+        """Close it."""
+        if not isinstance(form, CloseForm):
+            raise TypeError
+        review.close(
+            case.pk,
+            actor=actor,
+            disposition=form.cleaned_data["disposition"],
+            outcomes=form.outcomes(),
+            note=form.cleaned_data["note"],
+        )
+        return _("The request is closed.")
+
+
+def released(case: Case) -> Packet | None:
+    """The packet that went out, if one did."""
+    found: Packet | None = case.packets.filter(status=PacketStatus.RELEASED).last()
+    return found
+
+
+def _answers(packet: Packet | None) -> dict[tuple[int, int], list[SafeString]]:
+    """By target and item, what the packet answered."""
+    found: dict[tuple[int, int], list[SafeString]] = {}
+    for one in packet.exhibits.all() if packet else ():
+        badges = found.setdefault((one.target_id, one.item_id), [])
+        badge = words.code_badge(one.response_code)
+        if badge not in badges:
+            badges.append(badge)
+    return found
+
+
+def suggested(case: Case) -> dict[int, Disposition]:
+    """By scope item, how it ended as far as the records tell."""
+    packet = released(case)
+    if packet and case.status == CaseStatus.RELEASED:
+        return delivery.outcomes(packet)
+    return delivery.unproduced_outcomes(case)

@@ -1,0 +1,57 @@
+"""What the packet's events say in the trail, in words."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cases.admin.trail import Names, says
+from cases.enums import EventKind
+from disclosures.enums import DeliveryMethod, PacketStatus
+
+
+@says(EventKind.PACKET_REQUESTED)
+def _requested(data: dict[str, Any], names: Names) -> str:
+    return _("%(n)s exhibits planned, scope %(digest)s…") % {
+        "n": data["exhibits"],
+        "digest": data["scope"][:12],
+    }
+
+
+@says(EventKind.PACKET_STATUS_CHANGED)
+def _moved(data: dict[str, Any], names: Names) -> str:
+    before, after = PacketStatus(data["from"]), PacketStatus(data["to"])
+    return f"{before.label} → {after.label}"
+
+
+@says(EventKind.PACKET_COLLECTED, EventKind.PACKET_CERTIFIED)
+def _exhibits(data: dict[str, Any], names: Names) -> str:
+    return _("exhibits %(digest)s…") % {"digest": data["exhibits"][:12]}
+
+
+@says(EventKind.PACKET_SEALED)
+def _sealed(data: dict[str, Any], names: Names) -> str:
+    return _("%(pages)s pages, manifest %(digest)s…") % {
+        "pages": data["pages"],
+        "digest": data["manifest"][:12],
+    }
+
+
+@says(EventKind.PACKET_OPENED)
+def _opened(data: dict[str, Any], names: Names) -> str:
+    return _("manifest %(digest)s…") % {"digest": data["manifest"][:12]}
+
+
+@says(EventKind.PACKET_RELEASED)
+def _released(data: dict[str, Any], names: Names) -> str:
+    return _("%(method)s, manifest %(digest)s…") % {
+        "method": DeliveryMethod(data["method"]).label,
+        "digest": data["manifest"][:12],
+    }
+
+
+@says(EventKind.EXHIBIT_OPENED)
+def _exhibit(data: dict[str, Any], names: Names) -> str:
+    return _("exhibit %(n)s, from row %(row)s") % {
+        "n": f"E{data['number']:03d}",
+        "row": data["from_row"],
+    }
