@@ -58,7 +58,7 @@ class Broken:
 
 
 CHECKS = [
-    Broken(Agency, "agency_jurisdiction_known", {"jurisdiction": "nonsense"}, []),
+    Broken(Agency, "agency_jurisdiction_known", {"jurisdiction": "XX"}, []),
     Broken(Case, "case_status_known", {"status": "nonsense"}, [NO_CHOICE]),
     Broken(Case, "case_instrument_known", {"instrument": "nonsense"}, [NO_CHOICE]),
     Broken(Case, "case_jurisdiction_known", {"jurisdiction": "XX"}, []),
