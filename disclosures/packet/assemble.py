@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 from disclosures.packet import fonts, layout, legible, letters, merge
 from disclosures.packet.blocks import Drawing, without_collector
@@ -44,36 +45,25 @@ def render(facts: PacketFacts, out: Path) -> Rendered:
         Drawing(shown, blocks, Path(name), tagged=tagged) as drawing,
     ):
         pages = drawing.pages()
-        front = _front(shown, pages, tagged=tagged)
+        front = letters.lay_out(
+            letters.html("front.html", layout.front(shown, pages, pages)),
+            styles=letters.FRONT,
+            rules=layout.page_rules(shown, letters.css_string),
+            tagged=tagged,
+        )
         front.write(Path(name) / "front.pdf", merge.finisher("front"))
         drawing.finish()
-        labels = [
-            bates(shown, facts.bates_start + page) for page in range(front.pages)
-        ]
         merge.merge(
             Path(name) / "front.pdf",
-            drawing.files,
+            drawing.places(front.anchors()),
             out,
-            empty=sum(pages.values()),
-            labels=labels,
+            labels=[bates(shown, facts.bates_start + n) for n in range(front.pages)],
         )
     return _rendered(shown, front, pages)
 
 
-def _front(
-    facts: PacketFacts, pages: Mapping[int, int], *, tagged: bool
-) -> letters.Sheets:
-    sheets = layout.sheets(facts, pages)
-    return letters.lay_out(
-        letters.html("front.html", layout.front(facts, sheets, pages)),
-        style="front.css",
-        rules=layout.page_rules(facts, letters.css_string),
-        tagged=tagged,
-    )
-
-
 def _rendered(
-    facts: PacketFacts, front: letters.Sheets, pages: Mapping[int, int]
+    facts: PacketFacts, front: letters.Sheets, pages: Mapping[Any, int]
 ) -> Rendered:
     anchors = front.anchors()
     ranges = {}

@@ -1,8 +1,8 @@
-"""Drawing the schedules' blocks in child processes, a block a time each.
+"""What is drawn apart, in child processes: the schedules' blocks, and some parts.
 
-Every process holds one block at once, so memory doesn't grow with the rows. A process
-tells the page counts of a block when it is laid out and goes on to write it: the front
-document needn't wait for the writing.
+Every process draws one piece at a time, so memory doesn't grow with the rows. It tells
+a piece's pages when that is laid out and goes on to write it: the front document needn't
+wait for the writing.
 """
 
 import gc
@@ -11,10 +11,9 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from disclosures.packet import fonts, layout, letters, merge
 from disclosures.packet.contents import PacketFacts
@@ -24,7 +23,8 @@ from disclosures.packet.schedule.rows import rows
 
 # The column of row numbers, in per cent of the page's width.
 _NUMBER_WIDTH = 4.5
-Counts = list[tuple[int, int]]
+# The pages of a piece: of each exhibit in a block by its place, or of a part by its name.
+Counts = list[tuple[int | str, int]]
 
 
 @contextmanager
@@ -39,23 +39,23 @@ def without_collector() -> Iterator[None]:
             gc.enable()
 
 
-@dataclass
 class Drawing:
-    """Blocks that are being drawn; use it in ``with``: it ends its processes."""
+    """Pieces that are being drawn; used in ``with``, whose end ends its processes."""
 
-    facts: PacketFacts
-    blocks: tuple[Block, ...]
-    folder: Path
-    tagged: bool
-    _open: list[Connection] = field(default_factory=list)
-    _processes: list[Any] = field(default_factory=list)
-    _counts: dict[int, Counts] = field(default_factory=dict)
+    def __init__(
+        self, facts: PacketFacts, blocks: tuple[Block, ...], folder: Path, *, tagged: bool
+    ) -> None:
+        self.facts, self.blocks, self.folder, self.tagged = facts, blocks, folder, tagged
+        # Blocks first: they take longer, and the parts fill the gaps.
+        self.pieces: tuple[Block | str, ...] = (*blocks, *layout.APART)
+        self.counts: dict[int, Counts] = {}
+        self._open: list[Connection] = []
+        self._processes: list[Any] = []
 
-    def __enter__(self) -> "Drawing":
+    def __enter__(self) -> Self:
         forked = multiprocessing.get_context("fork")
         following = forked.Value("q", 0)
-        workers = min(len(self.blocks), len(os.sched_getaffinity(0)))
-        for _ in range(workers):
+        for _ in range(min(len(self.pieces), len(os.sched_getaffinity(0)))):
             ours, theirs = forked.Pipe(duplex=False)
             process = forked.Process(
                 target=_work, args=(self, following, theirs, [*self._open, ours])
@@ -73,31 +73,26 @@ class Drawing:
         for connection in self._open:
             connection.close()
 
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """The blocks' files, in order."""
-        return tuple(self.file(block) for block in self.blocks)
+    def file(self, place: int) -> Path:
+        """Where a piece is drawn to."""
+        return self.folder / f"piece-{place:06d}.pdf"
 
-    def file(self, block: Block) -> Path:
-        """Where one block is drawn to."""
-        return self.folder / f"block-{block.number:06d}.pdf"
-
-    def pages(self) -> Counter[int]:
-        """The pages of each exhibit, by its place; waits for the last layout.
+    def pages(self) -> Counter[Any]:
+        """The pages of each exhibit and part; waits for the last layout.
 
         Raises:
             ChildProcessError: a process ended before it told.
         """
-        while len(self._counts) < len(self.blocks):
+        while len(self.counts) < len(self.pieces):
             self._hear()
-        pages: Counter[int] = Counter()
-        for counts in self._counts.values():
-            for place, count in counts:
-                pages[place] += count
+        pages: Counter[Any] = Counter()
+        for counts in self.counts.values():
+            for name, count in counts:
+                pages[name] += count
         return pages
 
     def finish(self) -> None:
-        """Wait until every block is written.
+        """Wait until every piece is written.
 
         Raises:
             ChildProcessError: a process ended before it had written.
@@ -105,27 +100,38 @@ class Drawing:
         while self._open:
             self._hear()
 
+    def places(self, anchors: dict[str, int]) -> dict[int, Path]:
+        """With which page of the front each file begins."""
+        found, following = {}, anchors["schedules"]
+        for place, piece in enumerate(self.pieces):
+            if isinstance(piece, str):
+                found[anchors[piece]] = self.file(place)
+            else:
+                found[following] = self.file(place)
+                following += sum(count for _, count in self.counts[place])
+        return found
+
     def _hear(self) -> None:
-        for connection in wait(self._open):
+        for connection in list(wait(self._open)):
             assert isinstance(connection, Connection)  # noqa: S101 - for the type checker
             try:
                 told = connection.recv()
             except EOFError:
-                raise ChildProcessError("A process that drew a block ended.") from None
+                raise ChildProcessError("A process that drew pages ended.") from None
             if told is None:
                 self._open.remove(connection)
                 connection.close()
             elif isinstance(told, Exception):
                 raise told
             else:
-                number, counts = told
-                self._counts[number] = counts
+                place, counts = told
+                self.counts[place] = counts
 
 
 def _work(
     drawing: Drawing, following: Any, told: Connection, others: list[Connection]
 ) -> None:
-    """A worker's life: take the next block, lay it out, tell, write."""
+    """A worker's life: take the next piece, lay it out, tell, write."""
     for connection in others:
         connection.close()
     gc.freeze()
@@ -135,21 +141,34 @@ def _work(
             with following.get_lock():
                 place = following.value
                 following.value += 1
-            if place >= len(drawing.blocks):
+            if place >= len(drawing.pieces):
                 break
-            if place:
+            piece = drawing.pieces[place]
+            draw = _draw_part if isinstance(piece, str) else _draw_block
+            draw(drawing, piece, place, told)
+            if place < len(drawing.blocks):
                 gc.collect()
-            _draw(drawing, drawing.blocks[place], told)
         told.send(None)
     except Exception as error:  # noqa: BLE001 - it is raised again by the parent
         told.send(error)
 
 
-def _draw(drawing: Drawing, block: Block, told: Connection) -> None:
+def _draw_part(drawing: Drawing, name: Any, place: int, told: Connection) -> None:
+    sheets = letters.lay_out(
+        letters.html("part.html", layout.part(drawing.facts, name)),
+        styles=letters.PART,
+        rules=layout.part_rules(drawing.facts),
+        tagged=drawing.tagged,
+    )
+    told.send((place, [(name, sheets.pages)]))
+    sheets.write(drawing.file(place), merge.finisher(f"part-{name}"))
+
+
+def _draw_block(drawing: Drawing, block: Any, place: int, told: Connection) -> None:
     pieces = [_piece(drawing.facts, piece) for piece in block.slices]
     sheets = letters.lay_out(
         letters.html("schedule.html", {"pieces": pieces}),
-        style="schedule.css",
+        styles=letters.SCHEDULE,
         rules=layout.schedule_rules(drawing.facts),
         tagged=drawing.tagged,
     )
@@ -160,14 +179,15 @@ def _draw(drawing: Drawing, block: Block, told: Connection) -> None:
         (piece.exhibit, end - start)
         for piece, start, end in zip(block.slices, starts, ends, strict=True)
     ]
-    told.send((block.number, counts))
-    sheets.write(drawing.file(block), merge.finisher(f"block-{block.number:06d}"))
+    told.send((place, counts))
+    sheets.write(drawing.file(place), merge.finisher(f"block-{block.number:06d}"))
 
 
 def _piece(facts: PacketFacts, piece: Slice) -> dict[str, Any]:
     exhibit = facts.exhibits[piece.exhibit]
     found = rows(exhibit, piece, fonts.coverage())
     share = (100 - _NUMBER_WIDTH) / 100
+    drawn = columns.widths(exhibit) if found else columns.Widths((), is_small=False)
     return {
         "anchor": f"{exhibit.number}-{piece.start}",
         "head": layout.exhibit_head(facts, exhibit),
@@ -176,8 +196,7 @@ def _piece(facts: PacketFacts, piece: Slice) -> dict[str, Any]:
         "from_row": f"{piece.start + 1:,}",
         "columns": exhibit.columns,
         "number_width": str(_NUMBER_WIDTH),
-        "widths": [
-            f"{width * share:.3f}" for width in (columns.widths(exhibit) if found else ())
-        ],
+        "widths": [f"{width * share:.3f}" for width in drawn.shares],
+        "size": "small" if drawn.is_small else "",
         "rows": found,
     }

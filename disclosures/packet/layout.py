@@ -4,18 +4,17 @@ Numbers and dates are formatted here; a template places them and decides nothing
 """
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Any
 
 from disclosures.packet import wording
 from disclosures.packet.contents import (
-    AnswerFacts,
     ExhibitFacts,
+    MatrixRow,
     PacketFacts,
     TargetFacts,
-    bates,
     dictionary,
     matrix,
     production_name,
@@ -32,10 +31,14 @@ PARTS = (
     ("provenance", "Provenance"),
     ("schedules", "Record schedules"),
 )
+# The parts without page references: drawn apart, like the schedules.
+APART = ("declaration", "dictionary", "provenance")
 _SIZES = {
     "letter": ("8.5in 11in", "11in 8.5in"),
     "a4": ("210mm 297mm", "297mm 210mm"),
 }
+_PORTRAIT_MARGIN = "20mm 20mm 24mm 20mm"
+_LANDSCAPE_MARGIN = "22mm 13mm 20mm 13mm"
 _TYPES = {
     "text": "Text",
     "integer": "Whole number",
@@ -58,68 +61,126 @@ class Sheet:
     is_very_first: bool
 
 
-def page_rules(facts: PacketFacts, quote: Any) -> str:
+@dataclass(frozen=True)
+class Leaf:
+    """One upright page in the front document, empty until it is filled."""
+
+    anchor: str
+    mark: str
+
+
+def page_rules(facts: PacketFacts, quote: Callable[[str], str]) -> str:
     """The few CSS rules that depend on the packet: paper, first number, running text.
 
     Raises:
         ValueError: a paper that we don't print on.
     """
-    if facts.paper not in _SIZES:
-        raise ValueError(f"No such paper: {facts.paper!r}.")
-    portrait, landscape = _SIZES[facts.paper]
     mark = quote(f"{facts.bates_prefix}-")
     case = quote(
         f"{facts.organisation.name}  ·  Case {facts.case_number}  ·  "
-        f"Ref. {facts.agency_reference}"
+        f"Ref. {facts.agency_reference}  ·  Page "
     )
+    of = 'counter(page) " of " counter(pages)'
     return (
-        f"@page {{ size: {portrait}; @bottom-left {{ content: {case} }} "
+        f"{part_rules(facts)}"
+        f"@page {{ @bottom-left {{ content: {case} {of} }} "
         f"@bottom-right {{ content: {mark} counter(bates, bates) }} }}"
-        f"@page sheet {{ size: {landscape} }}"
+        f"@page sheet {{ size: {_paper(facts)[1]}; margin: {_LANDSCAPE_MARGIN} }}"
         f"@page :first {{ counter-reset: bates {facts.bates_start - 1} }}"
     )
 
 
+def part_rules(facts: PacketFacts) -> str:
+    """The paper of an upright part."""
+    return f"@page {{ size: {_paper(facts)[0]}; margin: {_PORTRAIT_MARGIN} }}"
+
+
 def schedule_rules(facts: PacketFacts) -> str:
     """The paper of the schedules."""
-    return f"@page {{ size: {_SIZES[facts.paper][1]} }}"
+    return f"@page {{ size: {_paper(facts)[1]}; margin: {_LANDSCAPE_MARGIN} }}"
+
+
+def _paper(facts: PacketFacts) -> tuple[str, str]:
+    if facts.paper not in _SIZES:
+        raise ValueError(f"No such paper: {facts.paper!r}.")
+    return _SIZES[facts.paper]
+
+
+def part(facts: PacketFacts, name: str) -> dict[str, Any]:
+    """What a part that is drawn apart says.
+
+    Raises:
+        KeyError: no such part.
+    """
+    says = {"declaration": _oath, "dictionary": _columns, "provenance": _origins}
+    template = f"disclosures/packet/{name}.html"
+    return {"part": template, "facts": facts, **says[name](facts)}
 
 
 def front(
-    facts: PacketFacts, sheets: tuple[Sheet, ...], pages: Mapping[int, int]
+    facts: PacketFacts, pages: Mapping[int, int], leaves: Mapping[str, int]
 ) -> dict[str, Any]:
-    """Everything but the rows; ``pages`` counts an exhibit's pages by its place."""
+    """The parts with page references, and an empty page for each page drawn apart.
+
+    ``pages`` counts an exhibit's pages by its place, ``leaves`` a part's by its name.
+    """
+    titles = dict(PARTS)
     return {
         "facts": facts,
-        "title": f"{production_name(facts).capitalize().replace('-', ' ')}",
+        "title": production_name(facts).capitalize().replace("-", " "),
         "parts": [{"anchor": anchor, "title": title} for anchor, title in PARTS],
-        "dates": {
-            "prepared": wording.day(facts.prepared_on),
-            "issued": wording.day(facts.issued_on),
-            "served": wording.day(facts.served_on),
-            "signed_off": wording.day(facts.signed_off_on),
-            "signed": wording.day(facts.declaration.signed_on),
-        },
+        "dates": _dates(facts),
         "mark": f"{facts.bates_prefix}-",
-        "first_page": bates(facts, facts.bates_start),
         "production": production_name(facts),
-        "revision": str(facts.scope_revision),
         "targets": [_target(target) for target in facts.targets],
         "enclosed": wording.enclosed(facts),
         "not_enclosed": wording.not_enclosed(facts),
-        "items": _items(facts),
+        "items": _items(facts, pages),
         "legend": _legend(facts),
-        "declaration": _declaration(wording.declaration(facts)),
-        "hashes": [
-            {"number": one.number, "file": one.file_name, "sha256": _halves(one.sha256)}
-            for one in with_file(facts)
-        ],
         "index": [
             _index_row(one, pages[place]) for place, one in enumerate(facts.exhibits)
         ],
-        "dictionary": [_part(one) for one in dictionary(facts)],
+        "leaves": {
+            name: [
+                Leaf(name if page == 0 else "", titles[name] if page == 0 else "")
+                for page in range(leaves[name])
+            ]
+            for name in APART
+        },
+        "sheets": sheets(facts, pages),
+    }
+
+
+def _dates(facts: PacketFacts) -> dict[str, str]:
+    return {
+        "prepared": wording.day(facts.prepared_on),
+        "issued": wording.day(facts.issued_on),
+        "served": wording.day(facts.served_on),
+        "signed_off": wording.day(facts.signed_off_on),
+        "signed": wording.day(facts.declaration.signed_on),
+    }
+
+
+def _oath(facts: PacketFacts) -> dict[str, Any]:
+    return {
+        "dates": _dates(facts),
+        "declaration": _declaration(wording.declaration(facts)),
+        "hashes": [
+            {"number": one.number, "file": one.file_name, "sha256": one.sha256}
+            for one in with_file(facts)
+        ],
+    }
+
+
+def _columns(facts: PacketFacts) -> dict[str, Any]:
+    return {"dictionary": [_entry(one) for one in dictionary(facts)]}
+
+
+def _origins(facts: PacketFacts) -> dict[str, Any]:
+    return {
+        "dates": _dates(facts),
+        "revision": str(facts.scope_revision),
         "provenance": _provenance(facts),
-        "sheets": sheets,
     }
 
 
@@ -188,42 +249,53 @@ def _target_mark(facts: PacketFacts, number: int) -> str:
     return f"Target {number}: {target.identifier}"
 
 
-def _items(facts: PacketFacts) -> list[dict[str, Any]]:
+def _items(facts: PacketFacts, pages: Mapping[int, int]) -> list[dict[str, Any]]:
     """The response table, an item's targets under its wording."""
+    many = {
+        one.number for place, one in enumerate(facts.exhibits) if pages[place] > 1
+    }
     grouped = itertools.groupby(matrix(facts), key=lambda row: row.item.number)
     items = []
     for number, rows in grouped:
         listed = list(rows)
-        item = listed[0].item
         items.append(
             {
                 "number": str(number),
-                "wording": item.wording,
-                "title": item.category_title,
-                "targets": [
-                    {
-                        "number": str(row.target.number),
-                        "identifier": row.target.identifier,
-                        "answers": [_answer(one) for one in row.answers],
-                    }
-                    for row in listed
-                ],
+                "wording": listed[0].item.wording,
+                "title": listed[0].item.category_title,
+                "targets": [_answers(row, many) for row in listed],
             }
         )
     return items
 
 
-def _answer(answer: AnswerFacts) -> dict[str, str]:
-    rows = f"{answer.rows:,} {'row' if answer.rows == 1 else 'rows'}"
+def _answers(row: MatrixRow, many: set[str]) -> dict[str, Any]:
+    """One target's answers; the dates stand beside the target when they are all alike."""
+    windows = {one.window_label for one in row.answers}
+    alike = len(windows) == 1
     return {
-        "exhibit": answer.exhibit_number,
-        "part": answer.part_title,
-        "code": answer.code,
-        "label": answer.code_label,
-        "statement": answer.statement,
-        "rows": rows if answer.rows else "",
-        "window": answer.window_label,
+        "number": str(row.target.number),
+        "identifier": row.target.identifier,
+        "window": min(windows) if alike else "",
+        "answers": [
+            {
+                "exhibit": one.exhibit_number,
+                "part": one.part_title,
+                "label": one.code_label,
+                "statement": one.statement,
+                "rows": _rows(one.rows),
+                "window": "" if alike else one.window_label,
+                "many": one.exhibit_number in many,
+            }
+            for one in row.answers
+        ],
     }
+
+
+def _rows(number: int) -> str:
+    if not number:
+        return ""
+    return f"{number:,} {'row' if number == 1 else 'rows'}"
 
 
 def _legend(facts: PacketFacts) -> list[dict[str, str]]:
@@ -247,6 +319,7 @@ def _declaration(said: wording.Declaration) -> dict[str, Any]:
                 "heading": paragraph.heading,
                 "text": paragraph.text,
                 "points": list(zip(ascii_lowercase, paragraph.points, strict=False)),
+                "closing": paragraph.closing,
             }
             for paragraph in said.paragraphs
         ],
@@ -265,14 +338,15 @@ def _index_row(exhibit: ExhibitFacts, pages: int) -> dict[str, Any]:
         "bytes": f"{exhibit.bytes:,}" if exhibit.file_name else "–",
         "sha256": _halves(exhibit.sha256),
         "last": f"{exhibit.number}-last",
+        "many": pages > 1,
     }
 
 
-def _halves(digest: str) -> tuple[str, ...]:
-    return (digest[:32], digest[32:]) if digest else ()
+def _halves(digest: str) -> str:
+    return f"{digest[:32]}\n{digest[32:]}" if digest else "Statement, no file"
 
 
-def _part(exhibit: ExhibitFacts) -> dict[str, Any]:
+def _entry(exhibit: ExhibitFacts) -> dict[str, Any]:
     return {
         "code": exhibit.part_code,
         "title": exhibit.title,

@@ -24,6 +24,8 @@ from disclosures.packet import fonts
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 _FOLDER = TEMPLATES / "disclosures" / "packet"
+# The style sheets of the three kinds of documents.
+FRONT, PART, SCHEDULE = "text pages", "text", "schedule"
 TAGGED, UNTAGGED = "pdf/a-3a", "pdf/a-3u"
 Finisher = Callable[[Any, Any], None]
 
@@ -71,15 +73,17 @@ class _Press:
         )
         return sheet, styles
 
-    def own_css(self, name: str) -> tuple[Any, dict[str, Any]]:
-        """One of our style sheets, parsed once."""
-        if name not in self.sheets:
-            self.sheets[name] = self.css((_FOLDER / name).read_text(encoding="utf-8"))
-        return self.sheets[name]
+    def own_css(self, names: str) -> tuple[Any, dict[str, Any]]:
+        """Some of our style sheets as one, parsed once."""
+        if names not in self.sheets:
+            files = [_FOLDER / f"{name}.css" for name in names.split()]
+            text = "\n".join(file.read_text(encoding="utf-8") for file in files)
+            self.sheets[names] = self.css(text)
+        return self.sheets[names]
 
-    def lay_out(self, html: str, style: str, rules: str, variant: str) -> Any:
+    def lay_out(self, html: str, styles: str, rules: str, variant: str) -> Any:
         """Pages, not yet drawn."""
-        own, counters = self.own_css(style)
+        own, counters = self.own_css(styles)
         extra, _ = self.css(rules)
         document = self._weasyprint.HTML(
             string=html, base_url=None, url_fetcher=self.fetcher
@@ -147,15 +151,15 @@ def html(template: str, context: Mapping[str, Any]) -> str:
     return filled
 
 
-def lay_out(html_text: str, *, style: str, rules: str = "", tagged: bool) -> Sheets:
-    """Lay out HTML with one of our style sheets; ``rules`` are a few more of our own.
+def lay_out(html_text: str, *, styles: str, rules: str = "", tagged: bool) -> Sheets:
+    """Lay out HTML with our style sheets of these names and a few ``rules`` more.
 
     Raises:
         PacketBroken: the content asked for something outside the packet.
     """
     variant = TAGGED if tagged else UNTAGGED
     try:
-        return Sheets(_press().lay_out(html_text, style, rules, variant), variant)
+        return Sheets(_press().lay_out(html_text, styles, rules, variant), variant)
     except _press().refusal:
         raise PacketBroken(_REFUSED) from None
 
@@ -167,10 +171,7 @@ def css_string(text: str) -> str:
 
 def warm() -> None:
     """Make a process ready to draw: fonts, style sheets, everything lazy in WeasyPrint."""
-    for style in ("front.css", "schedule.css"):
-        words = "<p>Aa <b>Bb</b> <i>Cc</i> <code>Dd</code></p><table><tr><td>E</table>"
-        document = _press().lay_out(
-            f'<html lang="en"><title>-</title>{words}</html>', style, "", TAGGED
-        )
-        document.write_pdf(pdf_variant=TAGGED)
-
+    words = "<p>Aa <b>Bb</b> <i>Cc</i> <code>Dd</code></p><table><tr><td>E</table>"
+    text = f'<html lang="en"><title>-</title>{words}</html>'
+    for styles in (FRONT, PART, SCHEDULE):
+        _press().lay_out(text, styles, "", TAGGED).write_pdf(pdf_variant=TAGGED)

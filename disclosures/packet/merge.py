@@ -9,7 +9,7 @@ into its parent tree, heading ids into its tree of ids.
 
 import contextlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -49,22 +49,23 @@ def finisher(name: str) -> Callable[[Any, Any], None]:
 
 
 def merge(
-    front: Path, blocks: tuple[Path, ...], out: Path, *, empty: int, labels: list[str]
+    front: Path, drawn: Mapping[int, Path], out: Path, *, labels: list[str]
 ) -> None:
-    """Write the finished document; ``labels`` are the numbers printed on its pages.
+    """Write the finished document.
 
-    ``empty`` is how many pages at the front's end wait for the blocks' pages.
+    ``drawn`` says with which page of the front, from 0, each file's pages begin;
+    ``labels`` are the numbers printed on the pages.
 
     Raises:
-        ValueError: the blocks haven't as many pages, or a page's own text can't be
-            told from its footer.
+        ValueError: a file reaches over the end, or a page's own text can't be told from
+            its footer.
     """
     with contextlib.ExitStack() as opened:
         pdf = opened.enter_context(Pdf.open(front))
-        sources = [opened.enter_context(Pdf.open(path)) for path in blocks]
-        if sum(len(source.pages) for source in sources) != empty:
-            raise ValueError("The schedules haven't as many pages as were counted.")
-        _Merge(pdf).fill(sources, len(pdf.pages) - empty)
+        merging = _Merge(pdf)
+        for first in sorted(drawn):
+            merging.fill(first, opened.enter_context(Pdf.open(drawn[first])))
+        merging.finish()
         pdf.Root.PageLabels = Dictionary(Nums=_labels(labels))
         pdf.Root.PageMode = Name.UseOutlines
         pdf.save(
@@ -90,21 +91,25 @@ class _Merge:
         self.begin = pdf.make_indirect(Stream(pdf, _BEGIN))
         self.end = pdf.make_indirect(Stream(pdf, _END))
         self.exchanged: dict[tuple[int, int], Object] = {}
+        # The elements that take the place of an empty page's.
+        self.elements: dict[tuple[int, int], list[Object]] = {}
         self.tree = pdf.Root.get("/StructTreeRoot")
 
-    def fill(self, sources: list[Pdf], place: int) -> None:
-        """Exchange the pages from ``place`` on for the sources' pages, in order."""
-        elements: list[Object] = []
-        for source in sources:
-            first = place
-            for page in source.pages:
-                self._exchange(place, page)
-                place += 1
-            if self.tree is not None:
-                elements += self._take_tags(source, first)
+    def fill(self, first: int, source: Pdf) -> None:
+        """Exchange the pages from ``first`` on for the source's pages."""
+        if first + len(source.pages) > len(self.pdf.pages):
+            raise ValueError("More pages were drawn than counted.")
+        empty = self.pdf.pages[first].obj.objgen
+        for place, page in enumerate(source.pages, start=first):
+            self._exchange(place, page)
+        if self.tree is not None:
+            self.elements[empty] = self._take_tags(source, first)
+
+    def finish(self) -> None:
+        """Let what led to the empty pages, or stood on them, know the new ones."""
         self._lead_on()
         if self.tree is not None:
-            self._hang(elements)
+            self._hang()
 
     def _exchange(self, place: int, page: pikepdf.Page) -> None:
         empty = self.pdf.pages[place].obj
@@ -144,13 +149,19 @@ class _Merge:
             self.tree.IDTree.Names.extend(tree.IDTree.Names)
         return list(tree.K[0].K)
 
-    def _hang(self, elements: list[Object]) -> None:
-        """Put the blocks' elements where the empty pages' stood: at the end."""
+    def _hang(self) -> None:
+        """Put the new pages' elements where the empty pages' stood."""
         document = self.tree.K[0]
-        kept = [one for one in document.K if one.Pg.objgen not in self.exchanged]
-        for one in elements:
-            one.P = document
-        document.K = Array(kept + elements)
+        kids: list[Object] = []
+        for one in document.K:
+            page = one.Pg.objgen
+            if page not in self.exchanged:
+                kids.append(one)
+                continue
+            for element in self.elements.pop(page, []):
+                element.P = document
+                kids.append(element)
+        document.K = Array(kids)
 
     def _lead_on(self) -> None:
         """Let links and bookmarks to an empty page lead to the page in its place."""

@@ -13,6 +13,7 @@ English in every language.
 * A statement about records that don't exist says how it is known.
 """
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -83,6 +84,7 @@ class Paragraph:
     heading: str
     text: str
     points: tuple[str, ...] = ()
+    closing: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,6 @@ def declaration(facts: PacketFacts) -> Declaration:
     signed = facts.declaration
     if signed.signing_place not in STATUTORY_WORDS:
         raise ValueError(f"No statutory form for the place {signed.signing_place!r}.")
-    name = facts.organisation.name
     parts = (_role, _request, _own_records, _process, _copies, _derived, _public, _words)
     written = [paragraph for part in parts if (paragraph := part(facts))]
     return Declaration(
@@ -152,65 +153,66 @@ def declaration(facts: PacketFacts) -> Declaration:
         subtitle="28 U.S.C. § 1746; Fed. R. Evid. 902(11), 902(13) and 902(14)",
         opening=f"I, {signed.custodian_name}, declare as follows:",
         paragraphs=tuple(
-            Paragraph(number, heading, text.replace("{organisation}", name), points)
-            for number, (heading, text, points) in enumerate(written, start=1)
+            dataclasses.replace(paragraph, number=number)
+            for number, paragraph in enumerate(written, start=1)
         ),
         statutory=STATUTORY_WORDS[signed.signing_place].format(date=day(signed.signed_on)),
         place=signed.place,
     )
 
 
-_Written = tuple[str, str, tuple[str, ...]]
+def _paragraph(
+    heading: str, text: str, points: tuple[str, ...] = (), closing: str = ""
+) -> Paragraph:
+    return Paragraph(0, heading, text, points, closing)
 
 
-def _role(facts: PacketFacts) -> _Written:
-    return (
+def _role(facts: PacketFacts) -> Paragraph:
+    return _paragraph(
         "Role and knowledge",
-        f"I am {facts.declaration.role} of {{organisation}} and a custodian of its "
+        f"I am {facts.declaration.role} of {facts.organisation.name} and a custodian of its "
         "records. I am qualified to make this declaration by my knowledge of how these "
         "records are made, kept and retrieved. The facts stated here are known to me "
         "from that work and from the records themselves.",
-        (),
     )
 
 
-def _request(facts: PacketFacts) -> _Written:
-    return (
+def _request(facts: PacketFacts) -> Paragraph:
+    return _paragraph(
         "The request",
-        f"On {day(facts.served_on)} {{organisation}} was served with a "
+        f"On {day(facts.served_on)} {facts.organisation.name} was served with a "
         f"{_lower_first(facts.instrument)} of {facts.agency}, reference "
         f"{facts.agency_reference}, issued on {day(facts.issued_on)}. This declaration "
         f"concerns production {facts.packet_number} in answer to it, pages numbered "
         f"from {facts.bates_prefix}. The exhibits are listed at the end of this "
         "declaration.",
-        (),
     )
 
 
-def _own_records(facts: PacketFacts) -> _Written | None:
+def _own_records(facts: PacketFacts) -> Paragraph | None:
     ours = [e for e in with_file(facts) if e.code in _OWN_RECORDS]
     if not ours:
         return None
-    return (
+    return _paragraph(
         "Records of a regularly conducted activity (902(11), 803(6))",
-        f"{_exhibits(ours)} {_be(ours)} copied from records of {{organisation}} which",
+        f"{_exhibits(ours)} {_be(ours)} copied from records of {facts.organisation.name} which",
         (
             "were made at or near the time of the matters they record by, or from "
             "information transmitted by, a person with knowledge of those matters, or "
             "by the service's systems as the matters happened;",
             "were kept in the course of a regularly conducted activity of "
-            "{organisation}; and",
+            f"{facts.organisation.name}; and",
             "were made as a regular practice of that activity.",
-            facts.declaration.practice,
         ),
+        closing=facts.declaration.practice,
     )
 
 
-def _process(facts: PacketFacts) -> _Written | None:
+def _process(facts: PacketFacts) -> Paragraph | None:
     files = with_file(facts)
     if not files:
         return None
-    return (
+    return _paragraph(
         "How the exhibits were generated (902(13))",
         f"{_exhibits(files)} {_be(files)} the output of an electronic process that "
         "produces an accurate result:",
@@ -231,54 +233,50 @@ def _process(facts: PacketFacts) -> _Written | None:
     )
 
 
-def _copies(facts: PacketFacts) -> _Written | None:
+def _copies(facts: PacketFacts) -> Paragraph | None:
     files = with_file(facts)
     if not files:
         return None
-    return (
+    return _paragraph(
         "Identification by hash (902(14))",
         "The SHA-256 value (FIPS 180-4) of each exhibit file was computed over the whole "
         "file when it was written, and checked again when this production was sealed. "
         "The values stand in the list below. A file with the listed value is a true "
         "copy of the exhibit: changing any byte of it changes the value.",
-        (),
     )
 
 
-def _derived(facts: PacketFacts) -> _Written | None:
+def _derived(facts: PacketFacts) -> Paragraph | None:
     derived = [e for e in with_file(facts) if e.code == "DERIVED"]
     if not derived:
         return None
-    return (
+    return _paragraph(
         "Derived exhibits",
-        f"{_exhibits(derived)} {_be(derived)} no record of {{organisation}} kept as such: "
+        f"{_exhibits(derived)} {_be(derived)} no record of {facts.organisation.name} kept as such: "
         "each was computed, by the query shown under “Provenance”, from the files of "
         "other exhibits of this production.",
-        (),
     )
 
 
-def _public(facts: PacketFacts) -> _Written | None:
+def _public(facts: PacketFacts) -> Paragraph | None:
     public = [e for e in with_file(facts) if e.code == "PRODUCED_PUBLIC"]
     if not public:
         return None
-    return (
+    return _paragraph(
         "Exhibits from a public source",
         f"{_exhibits(public)} {_be(public)} taken from {_sources(public)}. I certify the "
         "copying, as stated above, and not the making or keeping of that source.",
-        (),
     )
 
 
-def _words(facts: PacketFacts) -> _Written:
-    return (
+def _words(facts: PacketFacts) -> Paragraph:
+    return _paragraph(
         "Answers without records",
         "The response table of this production states the answer to each requested item. "
         "Where it says that records were searched and none found, the search was made as "
         "stated and returned no record. Where it says that information isn't collected, "
         "isn't retained or is held by others, or answers in words, it states what I know "
         "from my role after reasonable inquiry.",
-        (),
     )
 
 

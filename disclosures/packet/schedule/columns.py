@@ -1,62 +1,75 @@
-"""How wide each column is drawn: by what its first rows hold and what its type is.
+"""How wide each column is drawn, and how large the type of a schedule is.
 
-Widths come from the first rows of the whole exhibit, so that each block of it has the
-same. Nothing is cut: a cell that is longer than its column wraps.
+By the columns' types and the first rows of the whole exhibit, so that each block of it
+is drawn alike. Nothing is cut: a cell that is longer than its column wraps.
 """
 
 import csv
 import itertools
 import math
+from dataclasses import dataclass
 
 from disclosures.packet.contents import ExhibitFacts
 
 _SAMPLE = 500
-# Characters that fit across a landscape page at the schedule's size of type.
-_ACROSS = 150.0
-# A column is never narrower than this, nor asks for more than that.
-_LEAST, _MOST = 6.0, 70.0
-# Types whose cells are read whole: they keep their width while others give way.
+# Characters across a landscape page: at the usual size of type, and at the small one.
+_ACROSS, _ACROSS_SMALL = 152, 174
+_PADDING, _LEAST = 2, 6
+# Cells that are read whole: they keep their width while others wrap.
 _WHOLE = frozenset(["timestamp", "integer", "boolean", "address"])
+_SHORT = 24
+_MOST_LINES = 40
 
 
-def widths(exhibit: ExhibitFacts) -> tuple[float, ...]:
-    """The share of the page's width of each column, in per cent; they add up to 100."""
+@dataclass(frozen=True)
+class Widths:
+    """The share of the page's width of each column, in per cent, and the type's size."""
+
+    shares: tuple[float, ...]
+    is_small: bool
+
+
+def widths(exhibit: ExhibitFacts) -> Widths:
+    """The widths that need the fewest lines a row."""
     lengths = _lengths(exhibit)
-    if not lengths:
-        return ()
-    asked = [max(_LEAST, min(_MOST, length + 2)) for length in lengths]
-    if sum(asked) > _ACROSS:
-        asked = _squeezed(exhibit, asked)
+    whole = [
+        column.type in _WHOLE or length <= _SHORT
+        for column, length in zip(exhibit.columns, lengths, strict=True)
+    ]
+    fits = sum(lengths) + _PADDING * len(lengths) <= _ACROSS
+    across = _ACROSS if fits else _ACROSS_SMALL
+    asked = _fewest_lines(lengths, whole, across)
     total = sum(asked)
-    return tuple(round(100 * one / total, 2) for one in asked)
+    shares = tuple(round(100 * one / total, 3) for one in asked)
+    return Widths(shares=shares, is_small=not fits)
 
 
-def _squeezed(exhibit: ExhibitFacts, asked: list[float]) -> list[float]:
-    """Whole types keep their width if they leave half the page; text shares the rest."""
-    whole = [column.type in _WHOLE for column in exhibit.columns]
-    kept = sum(one for one, stays in zip(asked, whole, strict=True) if stays)
-    if kept > _ACROSS / 2:
-        whole, kept = [False] * len(asked), 0.0
-    weights = [
-        0.0 if stays else math.sqrt(one) for one, stays in zip(asked, whole, strict=True)
-    ]
-    room = (_ACROSS - kept) / (sum(weights) or 1)
-    return [
-        one if stays else max(_LEAST, weight * room)
-        for one, stays, weight in zip(asked, whole, weights, strict=True)
-    ]
+def _fewest_lines(lengths: list[int], whole: list[bool], across: int) -> list[int]:
+    """Each column as wide as it needs when no cell may take more lines than another."""
+    asked = lengths
+    for lines in range(1, _MOST_LINES):
+        asked = [
+            _PADDING + (length if stays else max(_LEAST, math.ceil(length / lines)))
+            for length, stays in zip(lengths, whole, strict=True)
+        ]
+        if sum(asked) <= across:
+            break
+    return asked
 
 
 def _lengths(exhibit: ExhibitFacts) -> list[int]:
-    """The longest text of each column among the first rows, and of its heading's words."""
-    lengths = [
-        max(len(word) for word in [*column.title.split(), column.name])
+    """How long the cells are, a few outliers aside, and never under the heading's words."""
+    seen: list[list[int]] = [
+        [max(_LEAST, *(len(word) for word in [*column.title.split(), column.name]))]
         for column in exhibit.columns
     ]
-    if exhibit.path is None:
-        return lengths
-    with exhibit.path.open(encoding="utf-8", newline="") as file:
-        for cells in itertools.islice(csv.reader(file), 1, _SAMPLE + 1):
-            for place, cell in enumerate(cells[: len(lengths)]):
-                lengths[place] = max(lengths[place], len(cell))
-    return lengths
+    headings = [one[0] for one in seen]
+    if exhibit.path is not None:
+        with exhibit.path.open(encoding="utf-8", newline="") as file:
+            for cells in itertools.islice(csv.reader(file), 1, _SAMPLE + 1):
+                for lengths, cell in zip(seen, cells, strict=False):
+                    lengths.append(len(cell))
+    return [
+        max(heading, sorted(lengths)[math.ceil(0.95 * len(lengths)) - 1])
+        for heading, lengths in zip(headings, seen, strict=True)
+    ]
