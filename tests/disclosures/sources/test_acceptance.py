@@ -1,65 +1,34 @@
 """The nine answers for the five accounts, on each database a service may stand on."""
 
-import os
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import psycopg
-import pymysql
 import pytest
 
 from cases.enums import IdentifierKind
 from disclosures.datamap.demo_service import make_service
 from disclosures.sources.run import Run
 from tests.disclosures.conftest import Service
-from tests.disclosures.sources import acceptance
-
-SCHEMA = "candor_test_service"
-
-
-def _server(variable: str) -> str:
-    address = os.environ.get(variable, "")
-    assert address, f"Set {variable}: these tests don't pass without a server."
-    return address
+from tests.disclosures.sources import acceptance, servers
 
 
 @pytest.fixture(scope="module")
 def on_postgres(tmp_path_factory):
-    """The service on PostgreSQL, in a schema of its own."""
-    address = _server("CANDOR_TEST_POSTGRES_URL").replace("+psycopg", "")
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
-        connection.execute(f"CREATE SCHEMA {SCHEMA}")
-    url = f"{address}?options=-csearch_path%3D{SCHEMA}"
-    yield _made(
-        url, url.replace("postgresql://", "postgresql+psycopg://"), tmp_path_factory
-    )
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(f"DROP SCHEMA {SCHEMA} CASCADE")
+    """The service on PostgreSQL."""
+    with servers.postgres() as (_, address):
+        yield _made(address, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
 def on_mariadb(tmp_path_factory):
-    """The service on MariaDB, in a database of its own."""
-    parts = urlsplit(_server("CANDOR_TEST_MARIADB_URL"))
-    login = {"user": parts.username, "password": parts.password or ""}
-    place = {"host": parts.hostname, "port": parts.port or 3306}
-    server = pymysql.connect(**login, **place)
-    with server.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {SCHEMA}")
-        cursor.execute(f"CREATE DATABASE {SCHEMA} CHARACTER SET utf8mb4")
-    url = f"mysql://{parts.netloc}/{SCHEMA}"
-    maker = url.replace("mysql://", "mysql+pymysql://") + "?charset=utf8mb4"
-    yield _made(url, maker, tmp_path_factory)
-    with server.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {SCHEMA}")
-    server.close()
+    """The service on MariaDB."""
+    with servers.mariadb() as (_, address):
+        yield _made(address, tmp_path_factory)
 
 
-def _made(url: str, maker: str, folders) -> Service:
+def _made(address: str, folders) -> Service:
     parquet: Path = folders.mktemp("service") / "downloads.parquet"
-    world = make_service(maker, parquet)
-    return Service(world, {"service": url, "downloads": str(parquet)})
+    world = make_service(servers.driven(address), parquet)
+    return Service(world, {"service": address, "downloads": str(parquet)})
 
 
 SERVICES = [

@@ -1,0 +1,77 @@
+"""The servers that tests may use: a database of their own, made and taken away again.
+
+An ordinary role is enough: on PostgreSQL one that may create databases, on MariaDB one
+that owns the database of the address, whose tables of these tests' names are dropped.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import psycopg
+import pymysql
+import sqlalchemy
+
+from disclosures.datamap.demo_service import tables
+
+_NAME = "candor_test_sources"
+
+
+def _address(variable: str) -> str:
+    address = os.environ.get(variable, "")
+    assert address, f"Set {variable}: these tests don't pass without a server."
+    return address
+
+
+@contextmanager
+def postgres() -> Iterator[tuple[psycopg.Connection, str]]:
+    """A connection to an empty database, and its address."""
+    server = _address("CANDOR_TEST_POSTGRES_URL").replace("+psycopg", "")
+    address = urlsplit(server)._replace(path=f"/{_NAME}").geturl()
+    with psycopg.connect(server, autocommit=True) as owner:
+        owner.execute(f"DROP DATABASE IF EXISTS {_NAME} WITH (FORCE)")
+        owner.execute(f"CREATE DATABASE {_NAME}")
+        try:
+            with psycopg.connect(address, autocommit=True) as connection:
+                yield connection, address
+        finally:
+            owner.execute(f"DROP DATABASE IF EXISTS {_NAME} WITH (FORCE)")
+
+
+@contextmanager
+def mariadb() -> Iterator[tuple[pymysql.cursors.Cursor, str]]:
+    """A cursor on the database of the address, without these tests' tables."""
+    address = _address("CANDOR_TEST_MARIADB_URL")
+    parts = urlsplit(address)
+    connection = pymysql.connect(
+        user=parts.username,
+        password=parts.password or "",
+        host=parts.hostname,
+        port=parts.port or 3306,
+        database=parts.path.strip("/"),
+        charset="utf8mb4",
+        autocommit=True,
+    )
+    try:
+        with connection.cursor() as cursor:
+            _empty(cursor, address)
+            yield cursor, address
+            _empty(cursor, address)
+    finally:
+        connection.close()
+
+
+def _empty(cursor: pymysql.cursors.Cursor, address: str) -> None:
+    engine = sqlalchemy.create_engine(driven(address))
+    tables.metadata.drop_all(engine)
+    engine.dispose()
+    cursor.execute("DROP TABLE IF EXISTS t")
+    cursor.execute("DROP SEQUENCE IF EXISTS s")
+
+
+def driven(address: str) -> str:
+    """The address as SQLAlchemy wants it, with the driver and the whole of Unicode."""
+    if address.startswith("postgresql"):
+        return address.replace("postgresql://", "postgresql+psycopg://")
+    return address.replace("mysql://", "mysql+pymysql://") + "?charset=utf8mb4"
