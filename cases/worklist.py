@@ -7,9 +7,10 @@ from datetime import date
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from cases import permissions, scope
-from cases.enums import CaseStatus, Perm, Secrecy
-from cases.models import Case
+from cases import audit, permissions, scope
+from cases.duties import clashes
+from cases.enums import Act, CaseStatus, Perm, Profile, Secrecy
+from cases.models import Case, Organisation
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,12 @@ def perm_of(task: Task) -> Perm:
 def _is_theirs(user: User, task: Task) -> bool:
     if not permissions.allowed(user, perm_of(task), task.case):
         return False
-    own_scope = task.verb == "sign_off" and task.case.scope_prepared_by_id == user.pk
-    return not own_scope
+    return task.verb != "sign_off" or not _barred_from_signing(user, task.case)
+
+
+def _barred_from_signing(user: User, case: Case) -> bool:
+    profile = Profile(Organisation.objects.get().profile)
+    return bool(clashes(profile, Act.APPROVE, audit.acts_of(case, user)))
 
 
 def _intake(case: Case) -> Task:
