@@ -191,6 +191,7 @@ def test_a_connection_that_is_cut_may_be_tried_again(postgres, tmp_path):
         connection.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
         with pytest.raises(SourceUnavailable):
             run.pull(one, account=WHO, window=Window(), out=tmp_path / "y.csv")
+        del opened
         gc.collect()  # here, where its complaint is expected
         again = run.pull(one, account=WHO, window=Window(), out=tmp_path / "y.csv")
 
