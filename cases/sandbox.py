@@ -1,4 +1,4 @@
-"""Risky work in a child process that can be killed: drawing pages, opening hostile PDFs.
+"""Risky work in a child that can be killed: drawing pages, opening hostile PDFs.
 
 A fork server of our own is started once per process that asks, imports what children
 will need (``preload``), and forks one child for each run. ``multiprocessing``'s server
@@ -42,11 +42,11 @@ _server: "_Server | None" = None
 _inherited: list["_Server"] = []
 
 
-class ChildTimedOut(Exception):
+class ChildTimedOut(Exception):  # noqa: N818 - says what happened
     """The child didn't finish within its seconds and was killed."""
 
 
-class ChildKilled(Exception):
+class ChildKilled(Exception):  # noqa: N818 - says what happened
     """The child ended without an answer: out of memory, crashed or killed."""
 
 
@@ -74,7 +74,7 @@ class _Server:
 
 
 def preload(*names: str) -> None:
-    """Let the next fork server import these first: ``module`` or ``module:function``."""
+    """Have the next fork server import these, ``module`` or ``module:function``."""
     _preloaded.extend(name for name in names if name not in _preloaded)
 
 
@@ -141,7 +141,7 @@ def _running() -> _Server:
 
 def _forget() -> None:
     """After a fork the server belongs to the parent; the child starts its own."""
-    global _server, _lock  # noqa: PLW0603 - see above
+    global _server, _lock
     if _server is not None:
         _server.socket.close()
         _inherited.append(_server)  # never collected, so never mourned as unreaped
@@ -170,7 +170,7 @@ def _order(server: _Server, kind: bytes, pid: int, channel: socket.socket) -> No
 
 
 def _converse(channel: socket.socket, job: object, deadline: float) -> Any:
-    """Send the job, wait for the answer; whoever stops waiting kills the child first."""
+    """Send the job, wait for the answer; who stops waiting kills the child first."""
     pid = 0
     try:
         _send(channel, job, deadline)
@@ -235,7 +235,7 @@ def _loop(control: socket.socket) -> None:
     signal.set_wakeup_fd(bell)
     try:
         while True:
-            ready, _, _ = select.select([control, awake], [], [])
+            ready: list[Any] = select.select([control, awake], [], [])[0]
             if awake in ready:
                 os.read(awake, 4096)
                 _reap(children)

@@ -1,8 +1,8 @@
 """What is drawn apart, in child processes: the schedules' blocks, and some parts.
 
 Every process draws one piece at a time, so memory doesn't grow with the rows. It tells
-a piece's pages when that is laid out and goes on to write it: the front document needn't
-wait for the writing.
+a piece's pages when that is laid out and goes on to write it: the front document
+needn't wait for the writing.
 """
 
 import gc
@@ -23,7 +23,7 @@ from disclosures.packet.schedule.rows import rows
 
 # The column of row numbers, in per cent of the page's width.
 _NUMBER_WIDTH = 4.5
-# The pages of a piece: of each exhibit in a block by its place, or of a part by its name.
+# The pages of a piece: of each exhibit of a block by its place, of a part by its name.
 Counts = list[tuple[int | str, int]]
 
 
@@ -43,9 +43,19 @@ class Drawing:
     """Pieces that are being drawn; used in ``with``, whose end ends its processes."""
 
     def __init__(
-        self, facts: PacketFacts, blocks: tuple[Block, ...], folder: Path, *, tagged: bool
+        self,
+        facts: PacketFacts,
+        blocks: tuple[Block, ...],
+        folder: Path,
+        *,
+        tagged: bool,
     ) -> None:
-        self.facts, self.blocks, self.folder, self.tagged = facts, blocks, folder, tagged
+        self.facts, self.blocks, self.folder, self.tagged = (
+            facts,
+            blocks,
+            folder,
+            tagged,
+        )
         # Blocks first: they take longer, and the parts fill the gaps.
         self.pieces: tuple[Block | str, ...] = (*blocks, *layout.APART)
         self.counts: dict[int, Counts] = {}

@@ -196,7 +196,9 @@ def matrix(facts: PacketFacts) -> tuple[MatrixRow, ...]:
         for target in facts.targets:
             answers = tuple(a for a in item.answers if a.target_number == target.number)
             if not answers:
-                raise ValueError(f"Item {item.number}, target {target.number}: no answer.")
+                raise ValueError(
+                    f"Item {item.number}, target {target.number}: no answer."
+                )
             rows.append(MatrixRow(item, target, answers))
     return tuple(rows)
 

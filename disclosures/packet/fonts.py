@@ -41,7 +41,9 @@ def coverage() -> Callable[[str], bool]:
         FontMissing: one of ``FAMILIES`` isn't installed.
     """
     use_own_configuration()
-    library = ctypes.CDLL(ctypes.util.find_library("fontconfig") or "libfontconfig.so.1")
+    library = ctypes.CDLL(
+        ctypes.util.find_library("fontconfig") or "libfontconfig.so.1"
+    )
     _declare(library)
     fonts = library.FcConfigGetFonts(library.FcInitLoadConfigAndFonts(), _SYSTEM_FONTS)
     union = library.FcCharSetCreate()
@@ -52,8 +54,8 @@ def coverage() -> Callable[[str], bool]:
             _add_characters(library, pattern, union)
     if missing := [name for name in FAMILIES if name not in families]:
         raise FontMissing(
-            f"The fonts {', '.join(missing)} aren't installed; on Debian they come with "
-            "fonts-noto-core and fonts-dejavu-core."
+            f"The fonts {', '.join(missing)} aren't installed; on Debian they come "
+            "with fonts-noto-core and fonts-dejavu-core."
         )
     return functools.lru_cache(4096)(
         lambda character: bool(library.FcCharSetHasChar(union, ord(character)))
@@ -90,5 +92,8 @@ def _family(library: ctypes.CDLL, pattern: int) -> str:
 
 def _add_characters(library: ctypes.CDLL, pattern: int, union: int) -> None:
     characters = ctypes.c_void_p()
-    if library.FcPatternGetCharSet(pattern, b"charset", 0, ctypes.byref(characters)) == 0:
+    if (
+        library.FcPatternGetCharSet(pattern, b"charset", 0, ctypes.byref(characters))
+        == 0
+    ):
         library.FcCharSetMerge(union, characters, None)

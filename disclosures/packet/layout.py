@@ -31,6 +31,7 @@ PARTS = (
     ("provenance", "Provenance"),
     ("schedules", "Record schedules"),
 )
+_NONE = "\N{EN DASH}"
 # The parts without page references: drawn apart, like the schedules.
 APART = ("declaration", "dictionary", "provenance")
 _SIZES = {
@@ -200,7 +201,9 @@ def sheets(facts: PacketFacts, pages: Mapping[int, int]) -> tuple[Sheet, ...]:
                     last_anchor=f"{exhibit.number}-last" if last else "",
                     running=f"Exhibit {name}  ·  Target {target}",
                     exhibit_mark=name if first else "",
-                    target_mark=_target_mark(facts, target) if new_target and first else "",
+                    target_mark=_target_mark(facts, target)
+                    if new_target and first
+                    else "",
                     is_very_first=not made,
                 )
             )
@@ -251,9 +254,7 @@ def _target_mark(facts: PacketFacts, number: int) -> str:
 
 def _items(facts: PacketFacts, pages: Mapping[int, int]) -> list[dict[str, Any]]:
     """The response table, an item's targets under its wording."""
-    many = {
-        one.number for place, one in enumerate(facts.exhibits) if pages[place] > 1
-    }
+    many = {one.number for place, one in enumerate(facts.exhibits) if pages[place] > 1}
     grouped = itertools.groupby(matrix(facts), key=lambda row: row.item.number)
     items = []
     for number, rows in grouped:
@@ -270,7 +271,7 @@ def _items(facts: PacketFacts, pages: Mapping[int, int]) -> list[dict[str, Any]]
 
 
 def _answers(row: MatrixRow, many: set[str]) -> dict[str, Any]:
-    """One target's answers; the dates stand beside the target when they are all alike."""
+    """One target's answers; dates stand beside the target when they are all alike."""
     windows = {one.window_label for one in row.answers}
     alike = len(windows) == 1
     return {
@@ -334,8 +335,8 @@ def _index_row(exhibit: ExhibitFacts, pages: int) -> dict[str, Any]:
         "label": exhibit.code_label,
         "file": exhibit.file_name,
         "pages": f"{pages:,}",
-        "rows": f"{exhibit.rows:,}" if exhibit.file_name else "–",
-        "bytes": f"{exhibit.bytes:,}" if exhibit.file_name else "–",
+        "rows": f"{exhibit.rows:,}" if exhibit.file_name else _NONE,
+        "bytes": f"{exhibit.bytes:,}" if exhibit.file_name else _NONE,
         "sha256": _halves(exhibit.sha256),
         "last": f"{exhibit.number}-last",
         "many": pages > 1,
@@ -357,7 +358,7 @@ def _entry(exhibit: ExhibitFacts) -> dict[str, Any]:
                 "title": column.title,
                 "description": column.description,
                 "type": _TYPES.get(column.type, column.type),
-                "zone": column.zone or "–",
+                "zone": column.zone or _NONE,
                 "third_party": column.third_party,
             }
             for column in exhibit.columns
@@ -366,7 +367,7 @@ def _entry(exhibit: ExhibitFacts) -> dict[str, Any]:
 
 
 def _provenance(facts: PacketFacts) -> list[dict[str, Any]]:
-    """Each query once, with the exhibits it made; the statements together at the end."""
+    """Each query once, with the exhibits it made."""
     groups: dict[tuple[str, str, str], list[ExhibitFacts]] = {}
     for exhibit in with_file(facts):
         key = (exhibit.part_code, exhibit.source_title, exhibit.sql)

@@ -13,8 +13,13 @@ from typing import Any
 # What shows nothing though its category says it is a letter, mark or symbol: Hangul and
 # Khmer fillers, the grapheme joiner, variation selectors, the blank Braille pattern.
 _BLANK = frozenset(
-    [0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0, 0xFFFC, 0xFFFD]
-    + [*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)]
+    [
+        *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0),
+        *(0xFFFC, 0xFFFD),
+        *range(0x180B, 0x1810),
+        *range(0xFE00, 0xFE10),
+        *range(0xE0100, 0xE01F0),
+    ]
 )
 _HIDDEN = frozenset(["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"])
 _MARKS = frozenset(["Mn", "Me"])
@@ -22,8 +27,10 @@ _MARKS = frozenset(["Mn", "Me"])
 _MOST_MARKS = 4
 # Fields of prose whose line breaks are ours or the operator's and mean a new line.
 _PROSE = frozenset(
-    ["description", "legal_basis", "limits", "parameters_note", "practice", "sql"]
-    + ["statement", "wording"]
+    [
+        *("description", "legal_basis", "limits", "parameters_note"),
+        *("practice", "sql", "statement", "wording"),
+    ]
 )
 
 Covers = Callable[[str], bool]
@@ -68,4 +75,6 @@ def whole(facts: Any, covers: Covers | None = None, *, field: str = "") -> Any:
 
 def _even(text: str) -> str:
     """One kind of line end and no tabs, so that prose keeps its shape."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").strip("\n")
+    return (
+        text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ").strip("\n")
+    )

@@ -48,7 +48,7 @@ class _Press:
             URLFetcher,
         )
 
-        class Refusing(URLFetcher):  # type: ignore[misc] - WeasyPrint has no types
+        class Refusing(URLFetcher):
             """Fetch nothing, and end the drawing of whoever asks."""
 
             def fetch(self, url: str, headers: Any = None) -> Any:
@@ -170,7 +170,7 @@ def css_string(text: str) -> str:
 
 
 def warm() -> None:
-    """Make a process ready to draw: fonts, style sheets, everything lazy in WeasyPrint."""
+    """Make a process ready to draw: fonts, style sheets, what WeasyPrint puts off."""
     words = "<p>Aa <b>Bb</b> <i>Cc</i> <code>Dd</code></p><table><tr><td>E</table>"
     text = f'<html lang="en"><title>-</title>{words}</html>'
     for styles in (FRONT, PART, SCHEDULE):

@@ -1,10 +1,10 @@
 """One document of the front pages and the schedules' blocks, tags and all.
 
-The front document holds an empty page for each page of the schedules. Each is exchanged
-for the block's page; its own running header and footer are laid over as an artifact.
-Bookmarks and links that led to the empty page lead to the new one. The blocks' structure
-trees are hung into the front's: elements under its Document, the pages' content maps
-into its parent tree, heading ids into its tree of ids.
+The front document holds an empty page for each page that was drawn apart. It is
+exchanged for that page; its own running header and footer are laid over as an artifact.
+Bookmarks and links that led to the empty page lead to the new one. The other documents'
+structure trees are hung into the front's: elements under its Document, the pages'
+content maps into its parent tree, heading ids into its tree of ids.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
-import pydyf
+import pydyf  # type: ignore[import-untyped]
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
 
 _BEGIN = b"q\n"
@@ -93,7 +93,7 @@ class _Merge:
         self.exchanged: dict[tuple[int, int], Object] = {}
         # The elements that take the place of an empty page's.
         self.elements: dict[tuple[int, int], list[Object]] = {}
-        self.tree = pdf.Root.get("/StructTreeRoot")
+        self.tree: Any = pdf.Root.get("/StructTreeRoot")
 
     def fill(self, first: int, source: Pdf) -> None:
         """Exchange the pages from ``first`` on for the source's pages."""
@@ -165,7 +165,7 @@ class _Merge:
 
     def _lead_on(self) -> None:
         """Let links and bookmarks to an empty page lead to the page in its place."""
-        names = self.pdf.Root.get("/Names", {}).get("/Dests", {}).get("/Names", [])
+        names: Any = self.pdf.Root.Names.Dests.Names
         for place in range(1, len(names), 2):
             self._redirect(names[place])
         if "/Outlines" in self.pdf.Root:

@@ -4,8 +4,8 @@ Recipient-facing text is English and stands here in one piece, so that counsel c
 it; a further language is a further module. What is a statutory form is exact and stays
 English in every language.
 
-* 28 U.S.C. 1746 has two forms: (1) for a declaration executed outside the United States,
-  (2) for one executed within them.
+* 28 U.S.C. 1746 has two forms: (1) for a declaration executed outside the United
+  States, (2) for one executed within them.
 * Fed. R. Evid. 902(11), with 803(6)(A) to (C), speaks of our own records of a regularly
   conducted activity; 902(13) of what an electronic process generated; 902(14) of copies
   identified by hash. Each paragraph names the exhibits it is about: a derived synopsis
@@ -14,7 +14,7 @@ English in every language.
 """
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,9 +47,9 @@ _LEGEND = {
     "nothing to search.",
     "NOT_COLLECTED": "The service never records this kind of information, for any "
     "account. Nothing was searched because nothing of the kind exists.",
-    "NOT_RETAINED": "The service records this kind of information or did so in the past, "
-    "but no longer has it: it was deleted, or not stored, in the ordinary course of "
-    "business before the request was served.",
+    "NOT_RETAINED": "The service records this kind of information or did so in the "
+    "past, but no longer has it: it was deleted, or not stored, in the ordinary "
+    "course of business before the request was served.",
     "HELD_BY_THIRD_PARTY": "Such information may exist, but another company holds it. "
     "The service can't produce it.",
     "OBJECTED": "Not produced: an objection is made. The answer states its ground.",
@@ -57,8 +57,8 @@ _LEGEND = {
     "doesn't compel their disclosure.",
     "OUT_OF_SCOPE_AFTER_NARROWING": "Not part of the request as narrowed.",
     "PENDING_SUPPLEMENT": "Not in this production; it will follow in a supplement.",
-    "NARRATIVE_ANSWER": "The item is answered in words, from the service's knowledge of "
-    "its own system.",
+    "NARRATIVE_ANSWER": "The item is answered in words, from the service's knowledge "
+    "of its own system.",
 }
 # How a code is called that the packet explains but doesn't use.
 LABELS = {
@@ -141,12 +141,21 @@ def declaration(facts: PacketFacts) -> Declaration:
     """The custodian's declaration over these exhibits, before or after it is signed.
 
     Raises:
-        ValueError: the place of signing is neither inside nor outside the United States.
+        ValueError: the place is neither inside nor outside the United States.
     """
     signed = facts.declaration
     if signed.signing_place not in STATUTORY_WORDS:
         raise ValueError(f"No statutory form for the place {signed.signing_place!r}.")
-    parts = (_role, _request, _own_records, _process, _copies, _derived, _public, _words)
+    parts = (
+        _role,
+        _request,
+        _own_records,
+        _process,
+        _copies,
+        _derived,
+        _public,
+        _words,
+    )
     written = [paragraph for part in parts if (paragraph := part(facts))]
     return Declaration(
         title="Declaration of the Custodian of Records",
@@ -156,7 +165,9 @@ def declaration(facts: PacketFacts) -> Declaration:
             dataclasses.replace(paragraph, number=number)
             for number, paragraph in enumerate(written, start=1)
         ),
-        statutory=STATUTORY_WORDS[signed.signing_place].format(date=day(signed.signed_on)),
+        statutory=STATUTORY_WORDS[signed.signing_place].format(
+            date=day(signed.signed_on)
+        ),
         place=signed.place,
     )
 
@@ -170,10 +181,10 @@ def _paragraph(
 def _role(facts: PacketFacts) -> Paragraph:
     return _paragraph(
         "Role and knowledge",
-        f"I am {facts.declaration.role} of {facts.organisation.name} and a custodian of its "
-        "records. I am qualified to make this declaration by my knowledge of how these "
-        "records are made, kept and retrieved. The facts stated here are known to me "
-        "from that work and from the records themselves.",
+        f"I am {facts.declaration.role} of {facts.organisation.name} and a custodian "
+        "of its records. I am qualified to make this declaration by my knowledge of "
+        "how these records are made, kept and retrieved. The facts stated here are "
+        "known to me from that work and from the records themselves.",
     )
 
 
@@ -195,7 +206,8 @@ def _own_records(facts: PacketFacts) -> Paragraph | None:
         return None
     return _paragraph(
         "Records of a regularly conducted activity (902(11), 803(6))",
-        f"{_exhibits(ours)} {_be(ours)} copied from records of {facts.organisation.name} which",
+        f"{_exhibits(ours)} {_be(ours)} copied from records of "
+        f"{facts.organisation.name} which",
         (
             "were made at or near the time of the matters they record by, or from "
             "information transmitted by, a person with knowledge of those matters, or "
@@ -223,12 +235,12 @@ def _process(facts: PacketFacts) -> Paragraph | None:
             "The account and the dates were passed to each query as bound parameters. "
             "The queries, their parameters and the time of each reading stand under "
             f"“Provenance”; the readings were made {_span(files)}.",
-            "Every row that a query returned was written, in the stated order, to a CSV "
-            "file (RFC 4180, UTF-8). Times are in UTC, ISO 8601, with their offset. The "
-            "rows were counted as they were written.",
+            "Every row that a query returned was written, in the stated order, to a "
+            "CSV file (RFC 4180, UTF-8). Times are in UTC, ISO 8601, with their "
+            "offset. The rows were counted as they were written.",
             "The printed schedules were made from these files by program. Characters "
-            "that have no visible form are printed as their code, such as <U+202E>; the "
-            "files hold them unchanged.",
+            "that have no visible form are printed as their code, such as <U+202E>; "
+            "the files hold them unchanged.",
         ),
     )
 
@@ -239,10 +251,10 @@ def _copies(facts: PacketFacts) -> Paragraph | None:
         return None
     return _paragraph(
         "Identification by hash (902(14))",
-        "The SHA-256 value (FIPS 180-4) of each exhibit file was computed over the whole "
-        "file when it was written, and checked again when this production was sealed. "
-        "The values stand in the list below. A file with the listed value is a true "
-        "copy of the exhibit: changing any byte of it changes the value.",
+        "The SHA-256 value (FIPS 180-4) of each exhibit file was computed over the "
+        "whole file when it was written, and checked again when this production was "
+        "sealed. The values stand in the list below. A file with the listed value is "
+        "a true copy of the exhibit: changing any byte of it changes the value.",
     )
 
 
@@ -252,9 +264,9 @@ def _derived(facts: PacketFacts) -> Paragraph | None:
         return None
     return _paragraph(
         "Derived exhibits",
-        f"{_exhibits(derived)} {_be(derived)} no record of {facts.organisation.name} kept as such: "
-        "each was computed, by the query shown under “Provenance”, from the files of "
-        "other exhibits of this production.",
+        f"{_exhibits(derived)} {_be(derived)} no record of {facts.organisation.name} "
+        "kept as such: each was computed, by the query shown under “Provenance”, "
+        "from the files of other exhibits of this production.",
     )
 
 
@@ -264,19 +276,19 @@ def _public(facts: PacketFacts) -> Paragraph | None:
         return None
     return _paragraph(
         "Exhibits from a public source",
-        f"{_exhibits(public)} {_be(public)} taken from {_sources(public)}. I certify the "
-        "copying, as stated above, and not the making or keeping of that source.",
+        f"{_exhibits(public)} {_be(public)} taken from {_sources(public)}. I certify "
+        "the copying, as stated above, and not the making or keeping of that source.",
     )
 
 
 def _words(facts: PacketFacts) -> Paragraph:
     return _paragraph(
         "Answers without records",
-        "The response table of this production states the answer to each requested item. "
-        "Where it says that records were searched and none found, the search was made as "
-        "stated and returned no record. Where it says that information isn't collected, "
-        "isn't retained or is held by others, or answers in words, it states what I know "
-        "from my role after reasonable inquiry.",
+        "The response table of this production states the answer to each requested "
+        "item. Where it says that records were searched and none found, the search "
+        "was made as stated and returned no record. Where it says that information "
+        "isn't collected, isn't retained or is held by others, or answers in words, "
+        "it states what I know from my role after reasonable inquiry.",
     )
 
 
@@ -295,14 +307,14 @@ def _exhibits(exhibits: Iterable[ExhibitFacts]) -> str:
 
 
 def _run_names(run: list[str]) -> list[str]:
-    return run if len(run) < 3 else [f"{run[0]} to {run[-1]}"]  # noqa: PLR2004 - two
+    return run if len(run) < 3 else [f"{run[0]} to {run[-1]}"]
 
 
 def _and(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _be(exhibits: list[ExhibitFacts]) -> str:
+def _be(exhibits: Sequence[ExhibitFacts]) -> str:
     return "is" if len(exhibits) == 1 else "are"
 
 
@@ -315,7 +327,9 @@ def _span(exhibits: Iterable[ExhibitFacts]) -> str:
     times = sorted(one.snapshot_at for one in exhibits if one.snapshot_at)
     if not times:
         return "at the times stated there"
-    return f"at {times[0]}" if times[0] == times[-1] else f"from {times[0]} to {times[-1]}"
+    return (
+        f"at {times[0]}" if times[0] == times[-1] else f"from {times[0]} to {times[-1]}"
+    )
 
 
 def _count(number: int, noun: str) -> str:
@@ -324,4 +338,3 @@ def _count(number: int, noun: str) -> str:
 
 def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
-

@@ -182,7 +182,7 @@ def test_children_have_what_was_preloaded_and_not_the_main_module(tmp_path):
             print(sandbox.run(loaded, "__mp_main__", seconds=20, megabytes=200))
         """)
     )
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, script],
         env={**os.environ, "PYTHONPATH": str(Path.cwd())},
         capture_output=True,
@@ -201,7 +201,7 @@ def test_children_die_with_the_process_that_asked(tmp_path):
         "from tests.cases.test_sandbox import sleep_with_child\n"
         f"sandbox.run(sleep_with_child, {str(pids)!r}, seconds=50, megabytes=200)\n"
     )
-    asking = subprocess.Popen(
+    asking = subprocess.Popen(  # noqa: S603 - our own interpreter
         [sys.executable, script], env={**os.environ, "PYTHONPATH": str(Path.cwd())}
     )
     for _ in range(200):

@@ -23,7 +23,7 @@ _MOST_LINES = 40
 
 @dataclass(frozen=True)
 class Widths:
-    """The share of the page's width of each column, in per cent, and the type's size."""
+    """Each column's share of the page's width, in per cent, and the type's size."""
 
     shares: tuple[float, ...]
     is_small: bool
@@ -58,7 +58,7 @@ def _fewest_lines(lengths: list[int], whole: list[bool], across: int) -> list[in
 
 
 def _lengths(exhibit: ExhibitFacts) -> list[int]:
-    """How long the cells are, a few outliers aside, and never under the heading's words."""
+    """How long the cells are, outliers aside, and never under the heading's words."""
     seen: list[list[int]] = [
         [max(_LEAST, *(len(word) for word in [*column.title.split(), column.name]))]
         for column in exhibit.columns

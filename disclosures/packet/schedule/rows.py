@@ -43,12 +43,17 @@ def rows(exhibit: ExhibitFacts, piece: Slice, covers: Covers | None) -> tuple[Ro
         wanted = itertools.islice(reader, piece.start, piece.stop + extra)
         found = tuple(_rows(wanted, exhibit, piece.start, covers))
     if len(found) != piece.stop - piece.start:
-        raise ValueError(f"{exhibit.number}: the file's rows aren't as many as counted.")
+        raise ValueError(
+            f"{exhibit.number}: the file's rows aren't as many as counted."
+        )
     return found
 
 
 def _rows(
-    wanted: Iterator[list[str]], exhibit: ExhibitFacts, start: int, covers: Covers | None
+    wanted: Iterator[list[str]],
+    exhibit: ExhibitFacts,
+    start: int,
+    covers: Covers | None,
 ) -> Iterator[Row]:
     for number, cells in enumerate(wanted, start=start + 1):
         if len(cells) != len(exhibit.columns):
