@@ -222,7 +222,7 @@ def _pdf(paper: DemoSubpoena) -> bytes:
     )
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "paper.pdf"
-        letters.lay_out(html, style="paper.css", tagged=False).write(out)
+        letters.lay_out(html, styles="paper", tagged=False).write(out)
         return out.read_bytes()
 
 

@@ -5,6 +5,7 @@ that of the sealed manifest, recomputed from the files on disk at that moment; c
 approval still covers the scope; and ``nondisclosure`` lets the recipient know.
 """
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
@@ -167,7 +168,7 @@ def findings(packet: Packet) -> list[str]:
     """What the verifier has against a packet as it lies on disk; empty: nothing."""
     found = [str(one) for one in verify.verify(production_folder(packet))]
     manifest = production_folder(packet) / "manifest.json"
-    if not found and verify.sha256_of(manifest) != packet.manifest_sha256:
+    if not found and _sha256(manifest) != packet.manifest_sha256:
         found.append("manifest.json: not the manifest that was sealed.")
     return found
 
@@ -217,6 +218,11 @@ def _outcome(codes: list[str]) -> Disposition:
     if found & _ANSWERED:
         return Disposition.FULL
     return Disposition.NO_RECORDS
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _require_whole(packet: Packet) -> None:
