@@ -40,9 +40,9 @@ VERBS = {
 
 def make_roles(apps, schema_editor):
     # Django makes permissions after all migrations; these are needed now.
-    content_type, _ = apps.get_model("contenttypes", "ContentType").objects.get_or_create(
-        app_label="cases", model="case"
-    )
+    content_type, _ = apps.get_model(
+        "contenttypes", "ContentType"
+    ).objects.get_or_create(app_label="cases", model="case")
     permission = apps.get_model("auth", "Permission")
     rows = {
         codename: permission.objects.get_or_create(
