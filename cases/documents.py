@@ -162,7 +162,7 @@ def _store(content: BinaryIO, whole: Path) -> tuple[int, str]:
             if size > MAX_BYTES:
                 limit = MAX_BYTES // 1024 // 1024
                 raise DocumentRefused(f"The file is larger than {limit} MB.")
-            head = head or chunk[:1024]
+            head += chunk[: 5 - len(head)]
             tail = (tail + chunk)[-2048:]
             sha256.update(chunk)
             out.write(chunk)
