@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -77,6 +78,15 @@ def _day(text: Any) -> Any:
     except ValueError:
         day = None
     return day or facts.today(timezone.now())
+
+
+def _places() -> list[tuple[str, Promise, str]]:
+    """Where one may sign, with the closing words that go with it, signed today."""
+    today = wording.day(facts.today(timezone.now()))
+    return [
+        (place.value, place.label, wording.STATUTORY_WORDS[place].format(date=today))
+        for place in SigningPlace
+    ]
 
 
 def preview(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
@@ -160,8 +170,7 @@ class CertifyPage(VerbPage):
             "groups": groups,
             "answers": exhibits.answers(groups),
             "digest": facts.exhibits_digest(packet),
-            "statutory": wording.STATUTORY_WORDS,
-            "places": SigningPlace,
+            "places": _places(),
         }
 
     def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
@@ -173,7 +182,13 @@ class CertifyPage(VerbPage):
         packet = current(case)
         if packet is None:
             raise CaseError(self.fits(case))
-        assembly.certify(packet.pk, custodian=actor, **form.cleaned_data)
+        data = dict(form.cleaned_data)
+        assembly.certify(
+            packet.pk,
+            custodian=actor,
+            exhibits_digest=data.pop("exhibits_digest"),
+            statement=assembly.Statement(**data),
+        )
         return _("The declaration is signed. The packet is being sealed.")
 
     def after(self, case: Case, form: forms.Form) -> str:

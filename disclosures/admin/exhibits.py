@@ -7,6 +7,7 @@ exhibits; opening it is in the trail before the first row goes out.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -39,6 +40,12 @@ class Line:
     meaning: Promise | str
     size: str
     url: str
+
+    @property
+    def read_at(self) -> datetime | None:
+        """When its source was read, to the second; its own page has it whole."""
+        at = self.exhibit.snapshot_at
+        return at.replace(microsecond=0) if at else None
 
 
 @dataclass(frozen=True)
@@ -161,6 +168,9 @@ def page(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
             packet=packet,
             exhibit=exhibit,
             line=line(exhibit, may_read=True),
+            meaning=words.MEANINGS[exhibit.response_code].words
+            if exhibit.response_code
+            else "",
             opened=opened,
             refusal=refusal,
             **_about(exhibit),

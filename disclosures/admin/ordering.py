@@ -6,12 +6,12 @@ all read from the scope that counsel signed and the data map it was frozen with.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +20,7 @@ from cases.admin.verbs import VerbPage, register
 from cases.enums import Act, CaseStatus, IdentifierKind, ItemDecision, Perm
 from cases.exceptions import CaseError, FourEyesViolation
 from cases.models import Case, SignOff
+from cases.models.target import day_window
 from disclosures import assembly, facts, persons, planning
 from disclosures.admin import progress
 from disclosures.admin.exhibits import packet_url
@@ -62,6 +63,11 @@ class Planned:
     def exhibits(self) -> int:
         """How many exhibits come of this item."""
         return sum(len(self.parts) if one.is_fetched else 1 for one in self.pairs)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every target is produced for all the days asked about."""
+        return all(one.decision == ItemDecision.PRODUCE for one in self.pairs)
 
 
 def barred(case: Case, user: User, act: Act) -> str:
@@ -204,14 +210,25 @@ def _sources(items: list[Planned], the_map: schema.DataMap) -> list[schema.Sourc
     return [one for one in the_map.sources if one.name in used]
 
 
-def _targets(
-    case: Case, sign_off: SignOff
-) -> list[tuple[dict[str, Any], Promise, str]]:
+def _targets(case: Case, sign_off: SignOff) -> list[dict[str, Any]]:
     revision = case.revisions.get(digest=sign_off.scope_digest)
-    return [
-        (target, IdentifierKind(target["kind"]).label, facts.days_label(target))
-        for target in scope.frozen(revision)["targets"]
-    ]
+    found = []
+    for target in scope.frozen(revision)["targets"]:
+        first, last = (
+            date.fromisoformat(day) if day else None
+            for day in (target["first_day"], target["last_day"])
+        )
+        since, until = day_window(first, last, target["time_zone"])
+        found.append(
+            {
+                "target": target,
+                "kind": IdentifierKind(target["kind"]).label,
+                "days": facts.days_label(target),
+                "since": since,
+                "until": until,
+            }
+        )
+    return found
 
 
 def _to_packet(case: Case, otherwise: str) -> str:

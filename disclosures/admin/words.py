@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from disclosures.enums import PacketStatus, ResponseCode
+from disclosures.enums import ExhibitStatus, PacketStatus, ResponseCode
 from disclosures.models import Exhibit, Packet
 
 
@@ -125,16 +125,21 @@ def packet_title(packet: Packet) -> str:
 
 def exhibit_badge(exhibit: Exhibit) -> SafeString:
     """What an exhibit answers; before that, where its collection stands."""
-    if exhibit.failure:
+    if exhibit.status == ExhibitStatus.FAILED:
         return sign(exhibit.get_status_display(), "stop", "error")
+    if exhibit.failure:
+        return sign(_("Will be tried again"), "warn", "sync_problem")
     if not exhibit.response_code:
         return sign(_("Still to be fetched"), "calm", "hourglass_empty")
     return code_badge(exhibit.response_code)
 
 
 def meaning(exhibit: Exhibit) -> Promise | str:
-    """The answer in words; "" while there is none."""
-    if exhibit.failure or not exhibit.response_code:
+    """What an exhibit without records says; "" where the badge says enough."""
+    has_none = (
+        not exhibit.rows and exhibit.response_code != ResponseCode.NARRATIVE_ANSWER
+    )
+    if exhibit.failure or not exhibit.response_code or not has_none:
         return ""
     return MEANINGS[exhibit.response_code].words
 

@@ -1,0 +1,46 @@
+"""What goes out, on the pages of a legal request. Importing this registers it all."""
+
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_GET
+
+from cases.admin import verbs
+from cases.admin.base import CaseModelAdmin
+from disclosures.admin import (  # each registers what it holds
+    declaring,
+    exhibits,
+    files,
+    ordering,  # noqa: F401
+    packet,
+    releasing,  # noqa: F401
+    trail,  # noqa: F401
+)
+
+
+@verbs.register_urls
+def urls(desk: CaseModelAdmin) -> list[URLPattern]:
+    """The addresses of a case's packets."""
+    wrap = desk.admin_site.admin_view
+    base = "<int:case_id>/packets/<int:packet_id>/"
+    return [
+        path(base, wrap(require_GET(packet.page(desk))), name="disclosures_packet"),
+        path(
+            f"{base}live/",
+            packet.unless_signed_out(desk, packet.live(desk)),
+            name="disclosures_packet_live",
+        ),
+        path(
+            f"{base}declaration/",
+            packet.unless_signed_out(desk, declaring.preview(desk)),
+            name="disclosures_declaration",
+        ),
+        path(
+            f"{base}exhibits/<int:number>/",
+            wrap(require_GET(exhibits.page(desk))),
+            name="disclosures_exhibit",
+        ),
+        path(
+            f"{base}production/",
+            wrap(require_GET(files.production(desk))),
+            name="disclosures_production",
+        ),
+    ]
