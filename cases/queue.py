@@ -103,7 +103,6 @@ def extend(held: Claim) -> bool:
     """
     until = min(timezone.now() + LEASE, held.deadline_at)
     try:
-        close_old_connections()
         standing = held.model._default_manager.filter(pk=held.pk, token=held.token)
         lengthened = standing.update(lease_until=until)
     except Error:
@@ -119,7 +118,7 @@ def heartbeat(held: Claim) -> Iterator[None]:
     def beat() -> None:
         try:
             while not stop.wait(LEASE.total_seconds() / 3) and extend(held):
-                pass
+                close_old_connections()  # a broken one is replaced by the next beat
         finally:
             connection.close()
 
