@@ -15,6 +15,7 @@ from cases.enums import TaskName
 from cases.exceptions import ClaimLost
 from disclosures.models import Packet
 from tests import factories as make
+from tests.races import together
 
 READY = Packet.objects.workable
 NOW = make.AT
@@ -290,32 +291,11 @@ def test_the_sweep_survives_a_dead_broker_and_sends_when_it_is_back(broker, erro
 # -------------------------------------------------------------------------- races
 
 
-def together(number, act):
-    """Let ``number`` threads act at the same moment; what each returned."""
-    gate, found = threading.Barrier(number), []
-
-    def one():
-        try:
-            gate.wait(10)
-            found.append(act())
-        except Exception as error:  # noqa: BLE001 - the test compares it
-            found.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one) for _ in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    return found
-
-
 def one_worker_of_many_gets_it():
     order = work_order()
     for round_ in range(3):
         at = NOW + round_ * queue.LEASE
-        found = together(4, lambda at=at: claim(order, at=at))
+        found = together(*[lambda at=at: claim(order, at=at)] * 4)
         held = [one for one in found if one is not None]
         assert [type(one) for one in held] == [queue.Claim]
         assert held[0].token == round_ + 1
