@@ -173,7 +173,11 @@ def refusals_shown(
 def _say(
     request: HttpRequest, form: forms.BaseForm | None, error: ValidationError
 ) -> None:
-    by_field = getattr(error, "error_dict", {NON_FIELD_ERRORS: error.error_list})
+    by_field = (
+        error.error_dict
+        if hasattr(error, "error_dict")
+        else {NON_FIELD_ERRORS: error.error_list}
+    )
     for field, found in by_field.items():
         known = form is not None and field in form.fields
         for one in found:
