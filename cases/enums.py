@@ -246,3 +246,4 @@ class TaskName(StrEnum):
 
     ASSEMBLE = "disclosures.assemble"
     SWEEP = "disclosures.sweep"
+    CLEAR = "disclosures.clear"

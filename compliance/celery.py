@@ -13,6 +13,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 SWEEP_SECONDS = 5
+CLEAR_SECONDS = 3600
 
 app.conf.beat_schedule = {
     # A lost hint costs these seconds and nothing else: the row waits (cases/queue.py).
@@ -21,5 +22,12 @@ app.conf.beat_schedule = {
         "task": TaskName.SWEEP.value,
         "schedule": SWEEP_SECONDS,
         "options": {"expires": SWEEP_SECONDS},
+    },
+    # A killed worker's half-made files hold people's records and are nobody's: they
+    # don't lie about for longer than this.
+    "clear": {
+        "task": TaskName.CLEAR.value,
+        "schedule": CLEAR_SECONDS,
+        "options": {"expires": CLEAR_SECONDS},
     },
 }

@@ -11,24 +11,32 @@ two workers never seal the same packet, whatever the broker lost or doubled.
   these exhibits.
 """
 
+import logging
 import shutil
+import traceback
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
 from cases import audit, permissions, queue, sandbox, scope
 from cases.enums import Act, EventKind, Perm, TaskName
-from cases.exceptions import CaseError, ClaimLost, IllegalTransition
+from cases.exceptions import (
+    CaseError,
+    ClaimLost,
+    IllegalTransition,
+    require_storable,
+)
 from cases.models import Case, Organisation, SignOff
 from cases.workflow import transition as move_case
-from disclosures import collection, facts, persons, planning, workflow
+from disclosures import collection, facts, leftovers, persons, planning, workflow
 from disclosures.enums import PacketStatus
 from disclosures.exceptions import CollectionFailed, PacketBroken
 from disclosures.models import Declaration, Packet
@@ -39,6 +47,7 @@ from disclosures.sources.base import SourceUnavailable
 COLLECT_SECONDS = 3600
 SEAL_SECONDS = 1800
 RENDER_MEGABYTES = 4096
+_log = logging.getLogger(__name__)
 _RETRY_AFTER = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
 
 
@@ -78,6 +87,13 @@ def request(case_id: int, *, actor: User, at: datetime | None = None) -> Packet:
         raise IllegalTransition("No sign-off covers the scope as it stands now.")
     for older in case.packets.in_force().exclude(status=PacketStatus.RELEASED):
         workflow.move_packet(older.pk, "supersede", actor=actor, at=at)
+        audit.record(
+            case,
+            EventKind.PACKET_SUPERSEDED,
+            actor=actor,
+            at=at,
+            data={"packet": older.pk},
+        )
     last = case.packets.aggregate(last=Max("number"))["last"] or 0
     site = Organisation.objects.get()
     packet = Packet.objects.create(
@@ -121,20 +137,24 @@ def certify(
         PermissionDenied: ``custodian`` may not.
         FourEyesViolation: the site's rules want another person.
         PacketBroken: the exhibits are no longer those that were shown.
-        ValidationError: another's name, a date ahead, an empty field.
+        ValidationError: another's name, a date before the collection or ahead, an
+            empty field.
         IllegalTransition: the packet isn't waiting for it, or its scope changed.
     """
     at = at or timezone.now()
     packet = Packet.objects.select_for_update().get(pk=packet_id)
     permissions.require(custodian, Perm.CERTIFY, packet.case)
     persons.require_other(packet.case, custodian, Act.CERTIFY)
+    if packet.status != PacketStatus.COLLECTED:
+        raise IllegalTransition(
+            f"The packet is “{packet.get_status_display()}”, not waiting for it."
+        )
     if exhibits_digest != facts.exhibits_digest(packet):
         raise PacketBroken("The exhibits changed after the page was shown.")
     name = audit.name_of(custodian)
     if " ".join(statement.signed_name.split()).casefold() != name.casefold():
         raise ValidationError({"signed_name": f"Sign with your own name: {name}."})
-    if statement.signed_on > facts.today(at):
-        raise ValidationError({"signed_on": "The date of signing lies ahead."})
+    _check_statement(packet, statement, at)
     declaration = Declaration(
         packet=packet,
         custodian=custodian,
@@ -161,12 +181,25 @@ def certify(
     return declaration
 
 
+def _check_statement(packet: Packet, statement: Statement, at: datetime) -> None:
+    require_storable(
+        role=statement.role, practice=statement.practice, place=statement.place
+    )
+    if statement.signed_on > facts.today(at):
+        raise ValidationError({"signed_on": "The date of signing lies ahead."})
+    if packet.collected_at and statement.signed_on < facts.today(packet.collected_at):
+        raise ValidationError(
+            {"signed_on": "That is before the records were collected."}
+        )
+
+
 @transaction.atomic
 def resume(packet_id: int, *, actor: User, at: datetime | None = None) -> Packet:
     """Take a failed packet up again where it stopped; what was collected stays.
 
     Raises:
         PermissionDenied: ``actor`` may not.
+        FourEyesViolation: ``actor`` approved this scope.
         IllegalTransition: the packet hasn't failed, or its scope changed.
     """
     at = at or timezone.now()
@@ -174,6 +207,7 @@ def resume(packet_id: int, *, actor: User, at: datetime | None = None) -> Packet
     declared = Declaration.objects.filter(packet=packet).exists()
     step = "resume_sealing" if declared else "resume_collecting"
     workflow.move_packet(packet.pk, step, actor=actor, at=at)
+    persons.require_other(packet.case, actor, Act.COLLECT)
     Packet.objects.filter(pk=packet.pk).update(
         failed_part="", failure="", attempts=0, lease_until=None
     )
@@ -193,8 +227,8 @@ def assemble(packet_id: int, *, at: datetime | None = None) -> None:
     """Do the step that the packet's status asks for; the worker's entry.
 
     Running it twice, or on a packet with nothing left to do, is harmless. A step that
-    can't succeed leaves the packet failed with the reason; a source out of reach is
-    tried again a few times first.
+    can't succeed leaves the packet failed with the reason; where a source or the
+    database is out of reach, it is tried again a few times first.
     """
     at = at or timezone.now()
     packet = Packet.objects.filter(pk=packet_id).first()
@@ -202,25 +236,30 @@ def assemble(packet_id: int, *, at: datetime | None = None) -> None:
         return
     collecting = packet.status in {PacketStatus.QUEUED, PacketStatus.COLLECTING}
     seconds = COLLECT_SECONDS if collecting else SEAL_SECONDS
-    held = queue.claim(Packet.objects.workable(), packet_id, at=at, seconds=seconds)
+    # As it was read: a packet that moved on since is another step's.
+    ready = Packet.objects.workable().filter(status=packet.status)
+    held = queue.claim(ready, packet_id, at=at, seconds=seconds)
     if held is None:
         return
     step = _collect if collecting else _seal
     try:
         with queue.heartbeat(held):
-            if held.attempt > queue.MAX_ATTEMPTS:
-                raise CollectionFailed(
-                    f"Stopped after {queue.MAX_ATTEMPTS} attempts that did not finish."
-                )
+            _require_attempts_left(held)
             step(packet_id, held)
     except ClaimLost:
         return
-    except SourceUnavailable as error:
-        _again_or_fail(packet_id, held, str(error))
-    except (CaseError, OSError, ValueError) as error:
+    except (SourceUnavailable, OperationalError, InterfaceError) as error:
+        _again_or_fail(packet_id, held, _sentence(error))
+    except Exception as error:  # noqa: BLE001 - its text may hold records: not for logs
         _fail(packet_id, held, _sentence(error))
     else:
         queue.done(held)
+
+
+def _require_attempts_left(held: queue.Claim) -> None:
+    most = queue.MAX_ATTEMPTS
+    if held.attempt > most:
+        raise CollectionFailed(f"Stopped after {most} attempts that did not finish.")
 
 
 def _collect(packet_id: int, held: queue.Claim) -> None:
@@ -246,7 +285,7 @@ def _seal(packet_id: int, held: queue.Claim) -> None:
     packet = Packet.objects.select_related("case", "revision").get(pk=packet_id)
     packet_facts = facts.packet_facts(packet)
     root = Path(settings.FILES_DIR)
-    folder = f"packets/{packet.pk}-{held.token}"
+    folder = leftovers.place(leftovers.PACKETS, held)
     work = root / f"{folder}.work"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
@@ -259,15 +298,23 @@ def _seal(packet_id: int, held: queue.Claim) -> None:
             seconds=seconds,
             megabytes=RENDER_MEGABYTES,
         )
-        exhibits = {
-            one.file_name: one.path
-            for one in packet_facts.exhibits
-            if one.path is not None
+        files = {one.file_name: one.path for one in packet_facts.exhibits if one.path}
+        pdf = work / "packet.pdf"
+        sealed = sealing.seal(packet_facts, rendered, pdf, files, root / folder)
+        zipped = sealed.archive
+        made = {
+            "folder": folder,
+            "pages": rendered.pages,
+            "bates_first": packet_facts.bates_start,
+            "bates_last": rendered.bates_last,
+            "pdf_sha256": sealed.pdf_sha256,
+            "manifest_sha256": sealed.manifest_sha256,
+            "files": [
+                *map(list, sealed.files),
+                [zipped.name, zipped.stat().st_size, sealed.archive_sha256],
+            ],
         }
-        sealed = sealing.seal(
-            packet_facts, rendered, work / "packet.pdf", exhibits, root / folder
-        )
-        _write_seal(packet, held, folder, rendered, sealed)
+        _write_seal(packet, held, made)
     except (sandbox.ChildTimedOut, sandbox.ChildKilled) as error:
         raise CollectionFailed(
             "Rendering took too much time or memory and was stopped."
@@ -276,26 +323,11 @@ def _seal(packet_id: int, held: queue.Claim) -> None:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _write_seal(
-    packet: Packet,
-    held: queue.Claim,
-    folder: str,
-    rendered: pages.Rendered,
-    sealed: sealing.Sealed,
-) -> None:
+def _write_seal(packet: Packet, held: queue.Claim, made: dict[str, Any]) -> None:
     at = timezone.now()
     with transaction.atomic():
         queue.hold(held)
-        Packet.objects.filter(pk=packet.pk).update(
-            folder=folder,
-            pages=rendered.pages,
-            bates_first=facts.bates_start(packet),
-            bates_last=rendered.bates_last,
-            pdf_sha256=sealed.pdf_sha256,
-            manifest_sha256=sealed.manifest_sha256,
-            files=[list(file) for file in sealed.files],
-            sealed_at=at,
-        )
+        Packet.objects.filter(pk=packet.pk).update(sealed_at=at, **made)
         workflow.move_packet(packet.pk, "finish_sealing", actor=audit.SYSTEM, at=at)
         audit.record(
             packet.case,
@@ -304,9 +336,9 @@ def _write_seal(
             at=at,
             data={
                 "packet": packet.pk,
-                "pdf": sealed.pdf_sha256,
-                "manifest": sealed.manifest_sha256,
-                "pages": rendered.pages,
+                "pdf": made["pdf_sha256"],
+                "manifest": made["manifest_sha256"],
+                "pages": made["pages"],
             },
         )
 
@@ -331,6 +363,8 @@ def _fail(packet_id: int, held: queue.Claim, sentence: str) -> None:
         with transaction.atomic():
             queue.hold(held)
             packet = Packet.objects.select_related("case").get(pk=packet_id)
+            if packet.status == PacketStatus.SUPERSEDED:
+                return
             broken = packet.exhibits.filter(failure__gt="").outstanding().first()
             Packet.objects.filter(pk=packet_id).update(
                 failed_part=collection.part_name(broken) if broken else "",
@@ -353,8 +387,13 @@ def _fail(packet_id: int, held: queue.Claim, sentence: str) -> None:
 
 
 def _sentence(error: Exception) -> str:
-    """What staff may read: our own refusals as they are, others by kind alone."""
+    """What staff may read: our own refusals as they are, others by kind alone.
+
+    The log gets the place, never the text: it may quote a record.
+    """
     if isinstance(error, CaseError):
         return str(error)
     kind = type(error).__name__
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    _log.error("A packet's step ended with %s:\n%s", kind, frames)
     return f"Something outside the portal failed ({kind}); see the server's log."

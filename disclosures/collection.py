@@ -3,14 +3,15 @@
 What holds here: the frozen scope is read and never the live case; a file is written
 whole under a name that says nothing, and the row that names it is written only while
 the claim still stands; what was collected before a failure stays, and the run goes on
-from there. "Account not found" is said of every part, and nothing else is searched.
+from there. "Account not found" is said of every part, and nothing else is searched. The
+approval is asked for again before each part: after a change of scope nothing is read.
 """
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -18,7 +19,8 @@ from django.utils import timezone
 
 from cases import queue
 from cases.enums import IdentifierKind
-from disclosures import facts, planning, workflow
+from disclosures import facts, leftovers, planning, workflow
+from disclosures.datamap import plan as graph
 from disclosures.datamap import schema
 from disclosures.enums import ExhibitStatus, PartKind, Resolution, ResponseCode
 from disclosures.exceptions import CollectionFailed
@@ -49,12 +51,14 @@ def run(packet: Packet, held: queue.Claim) -> None:
         SourceUnavailable: a source can't be reached; worth another try.
         CollectionFailed: a part can't be answered; its exhibit says why.
         PacketBroken: the frozen scope, the map or an earlier exhibit changed.
+        IllegalTransition: the scope changed, or a newer packet replaced this one.
         ClaimLost: another worker holds the packet by now.
     """
     the_map = facts.data_map(packet)
     with Run(the_map, settings.SOURCE_URLS) as sources:
         accounts = _resolve_targets(packet, sources, held)
         for exhibit in outstanding(packet, the_map):
+            workflow.require_covered(packet.pk)
             _collect(exhibit, accounts[exhibit.target_id], the_map, sources, held)
 
 
@@ -85,7 +89,7 @@ def _resolve_targets(
     for target in planning.targets(packet):
         if target["id"] in rows:
             continue
-        found = sources.resolve(IdentifierKind(target["kind"]), target["identifier"])
+        found = _accounts(target, sources)
         if len(found) > 1:
             raise CollectionFailed(
                 f"Target {target['number']} matches {len(found)} accounts; a person "
@@ -105,6 +109,16 @@ def _resolve_targets(
     return rows
 
 
+def _accounts(target: dict[str, Any], sources: Run) -> list[Account]:
+    """The accounts under one identifier; a refusal says whose, by number."""
+    try:
+        return sources.resolve(IdentifierKind(target["kind"]), target["identifier"])
+    except (SourceUnavailable, CollectionFailed) as error:
+        raise type(error)(
+            f"Looking for the account of target {target['number']}: {error}"
+        ) from None
+
+
 def _collect(
     exhibit: Exhibit,
     account: TargetAccount,
@@ -114,17 +128,24 @@ def _collect(
 ) -> None:
     started_at = timezone.now()
     try:
-        answer = _answer(exhibit, account, the_map, sources)
-    except SourceUnavailable:
+        answer = _answer(exhibit, account, the_map, sources, held)
+    except SourceUnavailable as error:  # tried again, so the exhibit stays as it is
+        _note(exhibit, str(error), held)
         raise
     except CollectionFailed as error:
-        _note_failure(exhibit, str(error), held)
+        with transaction.atomic():
+            _note(exhibit, str(error), held)
+            workflow.move_exhibit(exhibit.pk, "fail", at=timezone.now())
         raise
     _write(exhibit, answer, started_at, held)
 
 
 def _answer(
-    exhibit: Exhibit, account: TargetAccount, the_map: schema.DataMap, sources: Run
+    exhibit: Exhibit,
+    account: TargetAccount,
+    the_map: schema.DataMap,
+    sources: Run,
+    held: queue.Claim,
 ) -> Answer:
     if exhibit.response_code:  # an objection or "not held", planned with its answer
         return Answer(ResponseCode(exhibit.response_code), exhibit.statement)
@@ -134,40 +155,45 @@ def _answer(
     if part.kind == PartKind.STATEMENT:
         return Answer(part.response, part.statement)
     inputs = _inputs(exhibit, part)
-    if unsigned := [code for code in part.inputs if code not in inputs]:
-        return Answer(ResponseCode.OBJECTED, _unsigned(the_map, unsigned))
-    return _pull(exhibit, part, account, inputs, sources)
-
-
-def _pull(
-    exhibit: Exhibit,
-    part: schema.Part,
-    account: TargetAccount,
-    inputs: Mapping[str, Path],
-    sources: Run,
-) -> Answer:
-    path = f"collected/{secrets.token_hex(16)}.csv"
-    out = Path(settings.FILES_DIR) / path
-    out.parent.mkdir(parents=True, exist_ok=True)
-    window = Window(
-        planning.in_utc(exhibit.window_since), planning.in_utc(exhibit.window_until)
-    )
+    if unsigned := graph.missing_statement(the_map, part, inputs):
+        return Answer(ResponseCode.OBJECTED, unsigned)
+    files = {code: path for code, (_, path) in inputs.items()}
+    out = _place(held)
     pulled = sources.pull(
         part,
         account=Account(key=account.account_key, name=account.account_name),
-        window=window,
-        inputs=inputs,
-        out=out,
+        window=_window(exhibit),
+        inputs=files,
+        out=Path(settings.FILES_DIR) / out,
     )
-    if pulled.rows:
-        return Answer(part.response, part.statement, path, pulled)
-    return Answer(
-        ResponseCode.NO_RESPONSIVE_RECORDS, part.empty_statement, path, pulled
+    code, statement = graph.answer(part, pulled.rows)
+    shorter = [
+        code
+        for code, (row, _) in inputs.items()
+        if not _window(row).covers(_window(exhibit))
+    ]
+    words = (statement, graph.narrower_statement(part, shorter))
+    return Answer(code, " ".join(filter(None, words)), out, pulled)
+
+
+def _place(held: queue.Claim) -> str:
+    """A new file's path: it says whose claim wrote it (``leftovers``), and no more."""
+    path = f"{leftovers.place(leftovers.COLLECTED, held)}-{secrets.token_hex(16)}.csv"
+    (Path(settings.FILES_DIR) / path).parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _window(exhibit: Exhibit) -> Window:
+    return Window(
+        planning.in_utc(exhibit.window_since), planning.in_utc(exhibit.window_until)
     )
 
 
-def _inputs(exhibit: Exhibit, part: schema.Part) -> dict[str, Path]:
-    """The exhibits that a part reads: this run's, of the same target, hash checked."""
+def _inputs(exhibit: Exhibit, part: schema.Part) -> dict[str, tuple[Exhibit, Path]]:
+    """The exhibits that a part reads: this packet's, of the same target, hash checked.
+
+    An input that counsel didn't sign for isn't among them, and is never pulled.
+    """
     if not part.inputs:
         return {}
     rows = Exhibit.objects.filter(
@@ -176,16 +202,8 @@ def _inputs(exhibit: Exhibit, part: schema.Part) -> dict[str, Path]:
         part_code__in=part.inputs,
         status=ExhibitStatus.COLLECTED,
     )
-    files = ((row.part_code, facts.stored(row)) for row in rows)
-    return {code: path for code, path in files if path is not None}
-
-
-def _unsigned(the_map: schema.DataMap, codes: list[str]) -> str:
-    """An input that counsel didn't sign for is not pulled; the answer says so."""
-    titles = ", ".join(f"“{the_map.part(code).title}”" for code in codes)
-    return (
-        f"Derived from {titles}, which the approved scope doesn't include; not pulled."
-    )
+    files = ((row, facts.stored(row)) for row in rows)
+    return {row.part_code: (row, path) for row, path in files if path is not None}
 
 
 def _write(
@@ -194,22 +212,33 @@ def _write(
     at, pulled = timezone.now(), answer.pulled
     with transaction.atomic():
         queue.hold(held)
-        exhibit.response_code, exhibit.statement = answer.code, answer.statement
-        exhibit.path, exhibit.failure = answer.path, ""
-        exhibit.started_at, exhibit.finished_at = started_at, at
-        if pulled:
-            exhibit.rows, exhibit.size = pulled.rows, pulled.size
-            exhibit.sha256, exhibit.sha512 = pulled.sha256, pulled.sha512
-            exhibit.source_title, exhibit.query = pulled.source_title, pulled.sql
-            exhibit.parameters = dict(pulled.parameters)
-            exhibit.snapshot_at = pulled.snapshot_at
-        exhibit.save()
+        Exhibit.objects.filter(pk=exhibit.pk).update(
+            response_code=answer.code,
+            statement=answer.statement,
+            path=answer.path,
+            started_at=started_at,
+            finished_at=at,
+            **(_provenance(pulled) if pulled else {}),
+        )
         workflow.move_exhibit(exhibit.pk, "collect", at=at)
+        # Only now: a failed exhibit says why, and the database holds it to that.
+        Exhibit.objects.filter(pk=exhibit.pk).update(failure="")
 
 
-def _note_failure(exhibit: Exhibit, sentence: str, held: queue.Claim) -> None:
+def _provenance(pulled: Pulled) -> dict[str, Any]:
+    return {
+        "rows": pulled.rows,
+        "size": pulled.size,
+        "sha256": pulled.sha256,
+        "sha512": pulled.sha512,
+        "source_title": pulled.source_title,
+        "query": pulled.sql,
+        "parameters": dict(pulled.parameters),
+        "snapshot_at": pulled.snapshot_at,
+    }
+
+
+def _note(exhibit: Exhibit, sentence: str, held: queue.Claim) -> None:
     with transaction.atomic():
         queue.hold(held)
-        exhibit.failure = sentence
-        exhibit.save(update_fields=["failure"])
-        workflow.move_exhibit(exhibit.pk, "fail", at=timezone.now())
+        Exhibit.objects.filter(pk=exhibit.pk).update(failure=sentence)

@@ -18,8 +18,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases import audit, nondisclosure, permissions, scope
-from cases.enums import Act, Audience, Disposition, EventKind, Perm
-from cases.exceptions import CaseError, IllegalTransition
+from cases.enums import Act, Audience, Disposition, EventKind, ItemDecision, Perm
+from cases.exceptions import CaseError, IllegalTransition, require_storable
 from cases.models import Case, ScopeItem
 from cases.workflow import transition as move_case
 from disclosures import persons, workflow
@@ -42,7 +42,14 @@ _NOTHING_THERE = frozenset(
     }
 )
 _REFUSED = frozenset(
-    {ResponseCode.OBJECTED, ResponseCode.WITHHELD_INSUFFICIENT_PROCESS}
+    {
+        ResponseCode.OBJECTED,
+        ResponseCode.WITHHELD_INSUFFICIENT_PROCESS,
+        ResponseCode.OUT_OF_SCOPE_AFTER_NARROWING,
+    }
+)
+_INCOMPLETE = frozenset(
+    {ResponseCode.PRODUCED_PARTIAL, ResponseCode.PENDING_SUPPLEMENT}
 )
 
 
@@ -80,8 +87,9 @@ def release(
         IllegalTransition: not sealed, or the scope changed since.
     """
     at = at or timezone.now()
+    # The case first, as in every verb that takes both.
+    case = Case.objects.select_for_update().get(packets=packet_id)
     packet = Packet.objects.select_for_update().get(pk=packet_id)
-    case = Case.objects.select_for_update().get(pk=packet.case_id)
     permissions.require(actor, Perm.RELEASE, case)
     persons.require_other(case, actor, Act.RELEASE)
     if packet.status != PacketStatus.SEALED:
@@ -93,6 +101,11 @@ def release(
     _require_whole(packet)
     _require_may_tell(case, hand_over)
     _check_time(packet, hand_over.handed_over_at, at)
+    require_storable(
+        recipient_name=hand_over.recipient_name,
+        recipient_address=hand_over.recipient_address,
+        note=hand_over.note,
+    )
     delivery = Delivery(
         packet=packet,
         recipient_name=hand_over.recipient_name.strip(),
@@ -167,19 +180,31 @@ def production_name(packet: Packet) -> str:
 def findings(packet: Packet) -> list[str]:
     """What the verifier has against a packet as it lies on disk; empty: nothing."""
     found = [str(one) for one in verify.verify(production_folder(packet))]
-    manifest = production_folder(packet) / "manifest.json"
-    if not found and _sha256(manifest) != packet.manifest_sha256:
-        found.append("manifest.json: not the manifest that was sealed.")
+    archive = production_zip(packet)
+    wanted = {name: digest for name, _size, digest in packet.files}
+    sealed = {
+        production_folder(packet) / verify.MANIFEST: packet.manifest_sha256,
+        archive: wanted.get(archive.name, ""),
+    }
+    found += [
+        f"{path.name}: not the one that was sealed."
+        for path, digest in sealed.items()
+        if _sha256(path) != digest
+    ]
     return found
 
 
 def outcomes(packet: Packet) -> dict[int, Disposition]:
-    """By scope item, how it ended, read off the packet's exhibits."""
+    """By scope item, how it ended, read off the packet's exhibits.
+
+    Raises:
+        PacketBroken: an item of the scope has no answer in the packet.
+    """
     codes: dict[tuple[int, int], list[str]] = {}
     for one in Exhibit.objects.filter(packet=packet):
         codes.setdefault((one.target_id, one.item_id), []).append(one.response_code)
     return {
-        row.pk: _outcome(codes.get((row.target_id, row.item_id), []))
+        row.pk: _outcome(row.decision, codes.get((row.target_id, row.item_id), []))
         for row in scope.decisions(packet.case)
     }
 
@@ -209,20 +234,27 @@ def unproduced_outcomes(case: Case) -> dict[int, Disposition]:
     return dict.fromkeys(rows.values_list("pk", flat=True), ended)
 
 
-def _outcome(codes: list[str]) -> Disposition:
+def _outcome(decision: str, codes: list[str]) -> Disposition:
+    """A narrowed item is never produced in full: the paper asked for more."""
     found = set(codes)
+    if not found or not found <= _REFUSED | _INCOMPLETE | _ANSWERED | _NOTHING_THERE:
+        raise PacketBroken("An item of the scope has no answer in the packet.")
+    if found & _INCOMPLETE:
+        return Disposition.PARTIAL
     if found & _REFUSED:
         return Disposition.PARTIAL if found & _ANSWERED else Disposition.OBJECTED
-    if ResponseCode.PRODUCED_PARTIAL in found:
-        return Disposition.PARTIAL
-    if found & _ANSWERED:
-        return Disposition.FULL
-    return Disposition.NO_RECORDS
+    if not found & _ANSWERED:
+        return Disposition.NO_RECORDS
+    narrowed = decision == ItemDecision.NARROW
+    return Disposition.PARTIAL if narrowed else Disposition.FULL
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
 
 
 def _require_whole(packet: Packet) -> None:

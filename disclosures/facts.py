@@ -93,6 +93,18 @@ def stored(exhibit: Exhibit) -> Path | None:
     return path
 
 
+def frozen_scope(packet: Packet) -> dict[str, Any]:
+    """The scope that counsel signed, as it was frozen.
+
+    Raises:
+        PacketBroken: its text was changed since.
+    """
+    try:
+        return scope.frozen(packet.revision)
+    except ValueError as error:
+        raise PacketBroken(str(error)) from None
+
+
 def packet_facts(packet: Packet) -> contents.PacketFacts:
     """Everything the packet says.
 
@@ -122,10 +134,7 @@ def draft_facts(
     Raises:
         PacketBroken: stored records, scope or map are no longer what they were.
     """
-    try:
-        frozen = scope.frozen(packet.revision)
-    except ValueError as error:
-        raise PacketBroken(str(error)) from None
+    frozen = frozen_scope(packet)
     the_map = data_map(packet)
     exhibits = list(packet.exhibits.select_related("target", "item"))
     case, site = packet.case, Organisation.objects.get()
@@ -142,7 +151,7 @@ def draft_facts(
         officer=case.officer_name,
         agency_reference=frozen["agency_reference"],
         instrument=str(Instrument(frozen["instrument"]).label),
-        issued_on=case.issued_on,
+        issued_on=date.fromisoformat(frozen["issued_on"]),
         served_on=date.fromisoformat(frozen["served_on"]),
         packet_number=packet.number,
         bates_prefix=packet.bates_prefix,

@@ -1,12 +1,16 @@
-"""Who did what on a case, asked of its records, and whether that bars the next act."""
+"""Whether what a person did on a case bars the next act on its packets.
+
+What somebody did is read off the trail (``audit.acts_of``): who decided an item
+prepared, and who resumed a run collected, whoever submitted or ordered it.
+"""
 
 from django.contrib.auth.models import User
 
+from cases import audit
 from cases.duties import clashes
-from cases.enums import Act, Profile, SignOffDecision
+from cases.enums import Act, Profile
 from cases.exceptions import FourEyesViolation
 from cases.models import Case, Organisation
-from disclosures.models import Declaration
 
 _DONE = {
     Act.PREPARE: "prepared the scope",
@@ -15,22 +19,6 @@ _DONE = {
     Act.CERTIFY: "signed the declaration",
     Act.RELEASE: "released the packet",
 }
-
-
-def acts_of(case: Case, person: User) -> frozenset[Act]:
-    """What this person did on the case, now or in an earlier round."""
-    done = {
-        Act.PREPARE: case.revisions.filter(prepared_by=person).exists(),
-        Act.APPROVE: case.sign_offs.filter(
-            counsel=person, decision=SignOffDecision.APPROVED
-        ).exists(),
-        Act.COLLECT: case.packets.filter(ordered_by=person).exists(),
-        Act.CERTIFY: Declaration.objects.filter(
-            packet__case=case, custodian=person
-        ).exists(),
-        Act.RELEASE: case.packets.filter(delivery__released_by=person).exists(),
-    }
-    return frozenset(act for act, was_done in done.items() if was_done)
 
 
 def require_other(case: Case, person: User, wanted: Act) -> None:
@@ -47,4 +35,4 @@ def require_other(case: Case, person: User, wanted: Act) -> None:
 def bars(case: Case, person: User, wanted: Act) -> frozenset[Act]:
     """The person's acts on this case that bar the wanted one by the site's profile."""
     profile = Organisation.objects.get().profile
-    return clashes(Profile(profile), wanted, acts_of(case, person))
+    return clashes(Profile(profile), wanted, audit.acts_of(case, person))

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from cases import scope
-from cases.authority import Cell
+from cases.authority import Cell, reach
 from cases.enums import ItemDecision
 from cases.models.target import day_window
+from cases.rules.load import authority_rules
 from disclosures import facts
 from disclosures.datamap import plan as graph
 from disclosures.datamap import schema
@@ -41,14 +41,14 @@ def plan_exhibits(packet: Packet) -> list[Exhibit]:
     Raises:
         CollectionFailed: the data map lacks a category of the scope, or its parts can't
             be put in an order; the sentence names the part.
-        PacketBroken: the frozen map is gone.
+        PacketBroken: the frozen scope was changed, or the frozen map is gone.
     """
-    the_map = facts.data_map(packet)
+    the_map, frozen = facts.data_map(packet), facts.frozen_scope(packet)
     planned: list[Exhibit] = []
     for wanted in wanted_pairs(packet, the_map):
         refused = wanted.decision["decision"] in _REFUSED
         planned += (
-            [_refused_exhibit(packet, wanted)]
+            [_refused_exhibit(packet, wanted, frozen)]
             if refused
             else [_part_exhibit(packet, wanted, part) for part in wanted.category.parts]
         )
@@ -59,8 +59,12 @@ def plan_exhibits(packet: Packet) -> list[Exhibit]:
 
 
 def targets(packet: Packet) -> list[dict[str, Any]]:
-    """The targets of the frozen scope, as they were frozen."""
-    found: list[dict[str, Any]] = scope.frozen(packet.revision)["targets"]
+    """The targets of the frozen scope, as they were frozen.
+
+    Raises:
+        PacketBroken: the frozen scope was changed.
+    """
+    found: list[dict[str, Any]] = facts.frozen_scope(packet)["targets"]
     return found
 
 
@@ -69,8 +73,9 @@ def wanted_pairs(packet: Packet, the_map: schema.DataMap) -> list[Wanted]:
 
     Raises:
         CollectionFailed: the data map lacks a category of the scope.
+        PacketBroken: the frozen scope was changed.
     """
-    frozen = scope.frozen(packet.revision)
+    frozen = facts.frozen_scope(packet)
     targets = {one["id"]: one for one in frozen["targets"]}
     items = {one["id"]: one for one in frozen["items"]}
     pairs = []
@@ -134,9 +139,9 @@ def _part_exhibit(packet: Packet, wanted: Wanted, part: schema.Part) -> Exhibit:
     )
 
 
-def _refused_exhibit(packet: Packet, wanted: Wanted) -> Exhibit:
+def _refused_exhibit(packet: Packet, wanted: Wanted, frozen: dict[str, Any]) -> Exhibit:
     """The answer to an item that isn't produced; its code is known at once."""
-    code, statement = _refusal(packet, wanted)
+    code, statement = _refusal(wanted, frozen)
     return Exhibit(
         packet=packet,
         target_id=wanted.target["id"],
@@ -149,11 +154,18 @@ def _refused_exhibit(packet: Packet, wanted: Wanted) -> Exhibit:
     )
 
 
-def _refusal(packet: Packet, wanted: Wanted) -> tuple[ResponseCode, str]:
+def _refusal(wanted: Wanted, frozen: dict[str, Any]) -> tuple[ResponseCode, str]:
     reason = wanted.decision["reason"]
     if wanted.decision["decision"] == ItemDecision.NOT_HELD:
         return ResponseCode.NOT_COLLECTED, reason
-    cell: Cell = scope.authority_for(packet.case, wanted.category.data_class)
+    cell: Cell = reach(
+        authority_rules(),
+        jurisdiction=frozen["jurisdiction"],
+        instrument=frozen["instrument"],
+        data_class=wanted.category.data_class,
+        issuer=frozen["issuer_kind"],
+        on=date.fromisoformat(frozen["issued_on"]),
+    )
     if cell.compels:
         return ResponseCode.OBJECTED, reason
     because = f" ({cell.citation})" if cell.citation else ""

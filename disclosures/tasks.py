@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from cases import queue
 from cases.enums import TaskName
-from disclosures import assembly
+from disclosures import assembly, leftovers
 from disclosures.models import Packet
 
 
@@ -21,3 +21,9 @@ def sweep() -> None:
     queue.sweep(
         Packet.objects.workable(), TaskName.ASSEMBLE, "packet_id", at=timezone.now()
     )
+
+
+@shared_task(name=TaskName.CLEAR)
+def clear() -> None:
+    """Remove the files that killed workers left half-made."""
+    leftovers.clear()

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from cases import audit, scope
 from cases.enums import EventKind, Perm
+from cases.exceptions import IllegalTransition
 from cases.transitions import Machine, Transition, sources, table
 from disclosures.enums import ExhibitStatus, PacketStatus
 from disclosures.models import Declaration, Exhibit, Packet
@@ -17,6 +18,19 @@ def is_covered(packet: Packet) -> bool:
     now = scope.digest(packet.case)
     covered = packet.case.sign_offs.approving(now).exists()
     return covered and now == packet.revision.digest
+
+
+def require_covered(packet_id: int) -> None:
+    """Let a run go on, or stop it before it reads anything more.
+
+    Raises:
+        IllegalTransition: a newer packet replaced this one, or the scope changed.
+    """
+    packet = Packet.objects.select_related("case", "revision").get(pk=packet_id)
+    if packet.status == S.SUPERSEDED:
+        raise IllegalTransition(f"{packet} was replaced by a newer one.")
+    if refusal := _covered(packet):
+        raise IllegalTransition(refusal)
 
 
 def _covered(packet: Packet) -> str:

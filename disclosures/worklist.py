@@ -11,7 +11,7 @@ from disclosures.enums import PacketStatus
 from disclosures.models import Packet
 
 _TURNS = {
-    PacketStatus.FAILED: (Perm.ORDER, "resume_packet", None),
+    PacketStatus.FAILED: (Perm.ORDER, "resume_packet", Act.COLLECT),
     PacketStatus.COLLECTED: (Perm.CERTIFY, "certify_packet", Act.CERTIFY),
     PacketStatus.SEALED: (Perm.RELEASE, "release_packet", Act.RELEASE),
 }
@@ -47,7 +47,7 @@ def _is_theirs(user: User, packet: Packet) -> bool:
     perm, _verb, act = _TURNS[PacketStatus(packet.status)]
     if not permissions.allowed(user, perm, packet.case):
         return False
-    return act is None or not persons.bars(packet.case, user, act)
+    return not persons.bars(packet.case, user, act)
 
 
 def _words() -> dict[str, tuple[str, str]]:

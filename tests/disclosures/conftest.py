@@ -8,6 +8,7 @@ import pytest
 from disclosures.datamap import schema
 from disclosures.datamap.demo_service import make_service
 from disclosures.datamap.demo_service.activity import World
+from tests.disclosures import packets
 
 
 @dataclass
@@ -35,3 +36,13 @@ def service(tmp_path_factory) -> Service:
 @pytest.fixture(scope="session")
 def shipped() -> schema.DataMap:
     return schema.parse(Path("disclosures/datamap/examples/pypi-2023.toml").read_text())
+
+
+@pytest.fixture
+def small(tmp_path, settings) -> packets.Service:
+    """The small service of ``packets``, as the site's source."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    made = packets.small_service(folder)
+    settings.SOURCE_URLS = made.urls
+    return made

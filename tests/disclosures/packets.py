@@ -1,0 +1,272 @@
+"""Packets for tests: a small service with a map of its own, and packets at any stage.
+
+The service keeps two people. ``alice`` has three events, one of them a log-in outside
+the window that ``case`` asks about by default; ``bob`` has none. Two share an e-mail
+address. Rendering is left out until a test asks for a seal.
+"""
+
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from cases import audit, intake, review
+from cases.enums import (
+    IdentifierKind,
+    ItemDecision,
+    Profile,
+    Role,
+    Secrecy,
+)
+from cases.models import Case, Organisation
+from disclosures import assembly, delivery, facts
+from disclosures.datamap import load
+from disclosures.enums import DeliveryMethod, SigningPlace
+from disclosures.models import Declaration, Delivery, Packet
+from tests import factories as make
+
+# Days of New York: the first event lies in the window by its zone alone.
+EVENTS = (
+    ("e1", "2022-01-01 05:00:00", "192.0.2.1", "login"),
+    ("e2", "2022-06-01 12:00:00", "192.0.2.2", "upload"),
+    ("e3", "2023-03-01 05:00:00", "192.0.2.3", "login"),
+)
+MAP = (Path(__file__).parent / "small_map.toml").read_text(encoding="utf-8")
+ITEMS = ("names", "connections", "sessions")
+SHARED = "both@example.org"
+
+
+@dataclass(frozen=True)
+class Service:
+    """Where the small service's two databases lie."""
+
+    main: Path
+    events: Path
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Its addresses, by the name the map gives each."""
+        return {
+            "service": f"sqlite:///{self.main}",
+            "events": f"sqlite:///{self.events}",
+        }
+
+    def run(self, sql: str) -> None:
+        """Change something at the service: in its main database, or its events."""
+        place = self.events if "events" in sql else self.main
+        with closing(sqlite3.connect(place)) as connection, connection:
+            connection.execute(sql)
+
+
+def small_service(folder: Path) -> Service:
+    """Make the service; its addresses still have to be set."""
+    made = Service(folder / "main.sqlite3", folder / "events.sqlite3")
+    made.run("CREATE TABLE users (key TEXT, name TEXT, email TEXT)")
+    for key, name in (("acct-alice", "alice"), ("acct-bob", "bob")):
+        made.run(f"INSERT INTO users VALUES ('{key}', '{name}', '{SHARED}')")  # noqa: S608 - our own rows
+    made.run(
+        "CREATE TABLE events (key TEXT, id TEXT, time TEXT, address TEXT, kind TEXT)"
+    )
+    for row in EVENTS:
+        made.run(f"INSERT INTO events VALUES {('acct-alice', *row)}")  # noqa: S608 - our own rows
+    return made
+
+
+# ----------------------------------------------------------------------- the request
+
+
+def case(
+    *targets: str,
+    items: Sequence[str] = ITEMS,
+    text: str = MAP,
+    by: User | None = None,
+    decided: Mapping[tuple[str, str], review.Choice] | None = None,
+    window: Mapping[str, object] | None = None,
+    **changed: object,
+) -> Case:
+    """A case that counsel has approved, with each item produced but those ``decided``.
+
+    ``decided`` holds for (identifier, category) a choice; its ids are filled in here.
+    ``by`` prepares it.
+    """
+    by = by or make.analyst()
+    found = unsigned(*targets, items=items, text=text, window=window, **changed)
+    review.start(found.pk, actor=by, at=make.AT)
+    choices = [
+        replace(
+            (decided or {}).get(
+                (one.identifier, item.category_code), choice(ItemDecision.PRODUCE)
+            ),
+            target_id=one.pk,
+            item_id=item.pk,
+        )
+        for item in found.items.all()
+        for one in found.targets.all()
+    ]
+    review.decide(found.pk, actor=by, choices=choices, at=make.AT)
+    review.submit(found.pk, actor=by, at=make.AT)
+    make.sign(found)
+    return make.fresh(found)
+
+
+def unsigned(
+    *targets: str,
+    items: Sequence[str] = ITEMS,
+    text: str = MAP,
+    window: Mapping[str, object] | None = None,
+    **changed: object,
+) -> Case:
+    """A case whose intake is complete, over this data map."""
+    load.load(text, actor=audit.SYSTEM, at=make.AT)
+    found = make.opened(**changed)
+    make.stored_paper(found)
+    intake.record_secrecy(
+        found.pk, actor=found.opened_by, secrecy=Secrecy.NONE, at=make.AT
+    )
+    for identifier in targets or ("alice",):
+        kind = IdentifierKind.EMAIL if "@" in identifier else IdentifierKind.USERNAME
+        make.target(found, identifier, kind=kind, **(window or {}))
+    intake.set_items(
+        found.pk,
+        actor=found.opened_by,
+        wordings=[(code, f"All {code}") for code in items],
+        at=make.AT,
+    )
+    return make.fresh(found)
+
+
+def choice(decision: str, reason: str = "", **days: object) -> review.Choice:
+    """A choice without its pair."""
+    return review.Choice(0, 0, decision, reason=reason, **days)
+
+
+def demand(found: Case) -> Case:
+    """Take a case in production back, submit it unchanged, and have it signed anew."""
+    by = make.analyst()
+    review.revise(found.pk, actor=by, reason="Once more.", at=make.AT)
+    review.submit(found.pk, actor=by, at=make.AT)
+    make.sign(found)
+    return make.fresh(found)
+
+
+# ------------------------------------------------------------------------ the packet
+
+
+def ordered(
+    found: Case | None = None, *, by: User | None = None, at: datetime | None = None
+) -> Packet:
+    """A packet waiting for a worker."""
+    found = found or case()
+    return assembly.request(found.pk, actor=by or make.analyst(), at=at)
+
+
+def collected(packet: Packet | None = None, **more: object) -> Packet:
+    """A packet waiting for the custodian."""
+    packet = packet or ordered(**more)
+    assembly.assemble(packet.pk)
+    return fresh(packet)
+
+
+def custodian() -> User:
+    """A custodian at the desk."""
+    return make.person(Role.CUSTODIAN, first_name="Carl", last_name="Custos")
+
+
+def officer() -> User:
+    """A release officer at the desk."""
+    return make.person(Role.RELEASE_OFFICER)
+
+
+def statement(by: User, **changed: object) -> assembly.Statement:
+    """What ``by`` states, today."""
+    said: dict[str, object] = {
+        "role": "Director of Infrastructure",
+        "practice": "Made at the time of each act by the service itself.",
+        "signing_place": SigningPlace.INSIDE_US,
+        "place": "Portland, Oregon",
+        "signed_on": facts.today(timezone.now()),
+        "signed_name": audit.name_of(by),
+    }
+    return assembly.Statement(**(said | changed))
+
+
+def certify(packet: Packet, by: User | None = None, **changed: object) -> Declaration:
+    """The custodian's declaration over the exhibits as they are."""
+    by = by or custodian()
+    return assembly.certify(
+        packet.pk,
+        custodian=by,
+        exhibits_digest=facts.exhibits_digest(packet),
+        statement=statement(by, **changed),
+    )
+
+
+def certified(packet: Packet | None = None) -> Packet:
+    """A packet waiting for a worker to seal it."""
+    packet = packet or collected()
+    certify(packet)
+    return fresh(packet)
+
+
+def sealed(packet: Packet | None = None) -> Packet:
+    """A sealed packet, rendered for real."""
+    packet = packet or certified()
+    assembly.assemble(packet.pk)
+    return fresh(packet)
+
+
+def hand_over(packet: Packet, **changed: object) -> delivery.HandOver:
+    """To the officer who asked, right after sealing."""
+    said: dict[str, object] = {
+        "recipient_name": packet.case.officer_name,
+        "recipient_address": packet.case.officer_email,
+        "method": DeliveryMethod.AGENCY_PORTAL,
+        "handed_over_at": timezone.now(),
+    }
+    return delivery.HandOver(**(said | changed))
+
+
+def release(packet: Packet, by: User | None = None, **changed: object) -> Delivery:
+    """The hand-over of a sealed packet."""
+    digest = changed.pop("manifest_sha256", packet.manifest_sha256)
+    return delivery.release(
+        packet.pk,
+        actor=by or officer(),
+        manifest_sha256=str(digest),
+        hand_over=hand_over(packet, **changed),
+    )
+
+
+def profile(name: Profile) -> None:
+    """Set the site's rules about persons."""
+    make.organisation()
+    Organisation.objects.update(profile=name)
+
+
+def answers(packet: Packet) -> list[tuple[str, int, str, str, int]]:
+    """What a packet answers: part, target, code, statement, rows; by exhibit."""
+    return [
+        (one.part_code, one.target.number, one.response_code, one.statement, one.rows)
+        for one in packet.exhibits.select_related("target")
+    ]
+
+
+def trail(found: Case, since: int = 0) -> list[tuple[str, str]]:
+    """The events of a case, with the step of those that moved a status."""
+    return [
+        (one.kind, json.loads(one.data).get("step", ""))
+        for one in found.events.filter(pk__gt=since)
+    ]
+
+
+def fresh(packet: Packet) -> Packet:
+    """The packet as the database has it now."""
+    return Packet.objects.select_related("case", "revision", "sign_off").get(
+        pk=packet.pk
+    )
