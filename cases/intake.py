@@ -21,7 +21,6 @@ from cases import audit, permissions, scope
 from cases.enums import EventKind, Perm, Secrecy
 from cases.exceptions import CaseError, IllegalTransition, require_storable
 from cases.models import (
-    Agency,
     Case,
     CaseDocument,
     Category,
@@ -85,30 +84,6 @@ def open_case(
     )
     audit.record(case, EventKind.CASE_OPENED, actor=actor, at=at)
     return case
-
-
-@transaction.atomic
-def add_agency(*, actor: User, name: str, jurisdiction: str) -> Agency:
-    """Add an agency to the directory, or find it there under the same law.
-
-    Raises:
-        PermissionDenied: no role of ``actor`` takes in requests.
-        ValidationError: no name, or the directory has it under another jurisdiction.
-    """
-    if not permissions.has_role_for(actor, Perm.INTAKE):
-        raise PermissionDenied(f"User {actor.pk} may not take in requests.")
-    name = " ".join(name.split())
-    require_storable(new_agency=name)
-    known = Agency.objects.filter(name__iexact=name).first()
-    if known is None:
-        known = Agency(name=name, jurisdiction=jurisdiction)
-        known.full_clean()
-        known.save()
-    elif known.jurisdiction != jurisdiction:
-        raise ValidationError(
-            {"new_agency": "The directory has this agency: choose it from the list."}
-        )
-    return known
 
 
 @transaction.atomic
@@ -389,9 +364,8 @@ def _write_target(target: Target, facts: TargetFacts) -> None:
     if not facts.identifier.strip():
         raise ValidationError({"identifier": "Enter it as the paper has it."})
     if facts.time_zone not in _zones():
-        raise ValidationError(
-            {"time_zone": "Unknown time zone. Use a name such as America/New_York."}
-        )
+        hint = "Unknown time zone. Use a name such as America/New_York."
+        raise ValidationError({"time_zone": hint})
     target.full_clean()
     try:
         day_window(target.first_day, target.last_day, target.time_zone)

@@ -151,7 +151,11 @@ class CaseAdmin(CaseModelAdmin):
     # --- verbs -------------------------------------------------------------------
 
     def new_view(self, request: HttpRequest) -> HttpResponse:
-        """Take a new request in: the one verb that has no case yet."""
+        """Take a new request in: the one verb that has no case yet.
+
+        Raises:
+            PermissionDenied: no role of this person takes in requests.
+        """
         if not permissions.has_role_for(request.user, Perm.INTAKE):
             raise PermissionDenied
         page = NewRequest(person(request))
@@ -174,7 +178,12 @@ class CaseAdmin(CaseModelAdmin):
     def verb_view(
         self, request: HttpRequest, case_id: int, verb: str, row_id: int | None = None
     ) -> HttpResponse:
-        """GET shows what a verb will do and to what; POST does it."""
+        """GET shows what a verb will do and to what; POST does it.
+
+        Raises:
+            Http404: no such verb, no such row, or a case that isn't this person's.
+            PermissionDenied: no role of this person does this.
+        """
         case, user = self.get_row(request, case_id), person(request)
         page = verbs.get(verb)
         if not permissions.allowed(user, page.permission, case):

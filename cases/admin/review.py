@@ -207,7 +207,11 @@ class Review(ReviewPage):
         }
 
     def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
-        """Write the rows that changed, and those the quick button adds."""
+        """Write the rows that changed, and those the quick button adds.
+
+        Raises:
+            ValidationError: there is nothing left for the quick button to fill in.
+        """
         choices = form.choices()
         if "fill" in form.data:
             filled = form.reached()
