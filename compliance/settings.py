@@ -54,7 +54,7 @@ FILES_DIR = env("CANDOR_FILES_DIR", VAR_DIR / "files", Path)
 # ------------------------------------------------------------------- demo or not
 
 # The trial on one's own machine: known sign-ins, plain HTTP, localhost only.
-DEMO = env("CANDOR_DEMO", False, yes_or_no)  # noqa: FBT003 - a value, not a switch
+DEMO = env("CANDOR_DEMO", default=False, read=yes_or_no)
 
 DEBUG = False  # Debug pages print local variables, and those are people's data.
 
@@ -270,7 +270,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 # Set where a proxy in front ends TLS and always overwrites X-Forwarded-Proto.
-if env("CANDOR_BEHIND_PROXY", False, yes_or_no):  # noqa: FBT003 - a value, not a switch
+if env("CANDOR_BEHIND_PROXY", default=False, read=yes_or_no):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # A served paper is a few megabytes; cases/documents.py has the last word.

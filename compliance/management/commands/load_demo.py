@@ -22,4 +22,6 @@ class Command(BaseCommand):
             made = demo.load()
         except RuntimeError as error:
             raise CommandError(str(error)) from None
-        self.stdout.write("The demo is loaded." if made else "The demo is there already.")
+        self.stdout.write(
+            "The demo is loaded." if made else "The demo is there already."
+        )
