@@ -233,9 +233,10 @@ def _loop(control: socket.socket) -> None:
     os.set_blocking(bell, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(bell)
+    watched: list[Any] = [control, awake]
     try:
         while True:
-            ready: list[Any] = select.select([control, awake], [], [])[0]
+            ready, _, _ = select.select(watched, [], [])
             if awake in ready:
                 os.read(awake, 4096)
                 _reap(children)

@@ -197,7 +197,7 @@ def matrix(facts: PacketFacts) -> tuple[MatrixRow, ...]:
             answers = tuple(a for a in item.answers if a.target_number == target.number)
             if not answers:
                 raise ValueError(
-                    f"Item {item.number}, target {target.number}: no answer."
+                    f"Item {item.number} has no answer for target {target.number}."
                 )
             rows.append(MatrixRow(item, target, answers))
     return tuple(rows)

@@ -83,6 +83,10 @@ def _labels(labels: list[str]) -> Array:
     return Array(numbered)
 
 
+def _id(pair: tuple[Any, Any]) -> str:
+    return str(pair[0])
+
+
 class _Merge:
     """The front document while its empty pages are exchanged."""
 
@@ -162,6 +166,9 @@ class _Merge:
                 element.P = document
                 kids.append(element)
         document.K = Array(kids)
+        names = list(self.tree.IDTree.Names)
+        pairs = sorted(zip(names[::2], names[1::2], strict=True), key=_id)
+        self.tree.IDTree.Names = Array([part for pair in pairs for part in pair])
 
     def _lead_on(self) -> None:
         """Let links and bookmarks to an empty page lead to the page in its place."""

@@ -122,7 +122,10 @@ def _sums(production: _Production, listed: dict[str, Any]) -> Iterator[Finding]:
     wanted = {name: file.get("sha256") for name, file in listed.items()}
     wanted[MANIFEST] = _measure(production, MANIFEST)[1]
     found: dict[str, str] = {}
-    for line in _read(production, SUMS).decode("utf-8", "replace").splitlines():
+    text = _read(production, SUMS).decode("utf-8", "replace")
+    if not text.endswith("\n"):
+        yield Finding(SUMS, "is cut off")
+    for line in text.removesuffix("\n").split("\n"):
         digest, _, name = line.partition("  ")
         if not name or name in found:
             yield Finding(SUMS, f"has a line that isn't a checksum: {line[:80]}")

@@ -17,12 +17,30 @@ from disclosures.packet.schedule.plan import Slice
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 
 
+# A longer cell is laid out in pieces of this many characters, each on lines of its own:
+# the time that one long text takes to be broken into lines grows with its square.
+_PIECE = 400
+
+
 @dataclass(frozen=True)
 class Row:
     """One row of an exhibit; ``number`` counts from 1 and is how it is cited."""
 
     number: str
     cells: tuple[str, ...]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a cell of it has to be laid out in pieces."""
+        return any(len(cell) > 2 * _PIECE for cell in self.cells)
+
+    @property
+    def pieces(self) -> tuple[tuple[str, ...], ...]:
+        """Each cell in pieces that together are the whole cell."""
+        return tuple(
+            tuple(cell[at : at + _PIECE] for at in range(0, len(cell), _PIECE))
+            for cell in self.cells
+        )
 
 
 def rows(exhibit: ExhibitFacts, piece: Slice, covers: Covers | None) -> tuple[Row, ...]:

@@ -1,0 +1,406 @@
+"""The finished PDF: its numbers are true, its rows are whole, its bytes are the same."""
+
+import dataclasses
+import hashlib
+import os
+import re
+import subprocess
+
+import pikepdf
+import pytest
+
+from cases import sandbox
+from disclosures.packet import assemble, blocks
+from disclosures.packet.contents import ColumnFacts
+from disclosures.packet.schedule import plan
+from tests.disclosures.packet import given
+
+NASTY = (
+    '<img src="file:///etc/passwd">',
+    '<img src="http://127.0.0.1:9/hit.png">',
+    '<a rel=attachment href="file:///etc/passwd">x</a>',
+)
+
+
+def output(*command):
+    done = subprocess.run(command, capture_output=True, check=True)  # noqa: S603 - ours
+    return done.stdout.decode()
+
+
+def text(pdf, page):
+    number = str(page)
+    return output("pdftotext", "-layout", "-f", number, "-l", number, str(pdf), "-")
+
+
+def pages(pdf):
+    return output("pdftotext", "-layout", str(pdf), "-").split("\f")[:-1]
+
+
+def squeezed(content):
+    return re.sub(r"\s+", "", content)
+
+
+def elements(node):
+    yield node
+    kids = node.get("/K", [])
+    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
+        if isinstance(kid, pikepdf.Dictionary) and kid.get("/Type") == "/StructElem":
+            yield from elements(kid)
+
+
+@pytest.mark.feature("P9", part=True)
+def test_finished_file_is_sound_and_says_what_it_is(packet):
+    facts, pdf, told = packet
+    assert "No syntax or stream encoding errors" in output("qpdf", "--check", str(pdf))
+    info = output("pdfinfo", str(pdf))
+    assert re.search(r"^Pages: +(\d+)$", info, re.M)[1] == str(told.pages)
+    assert re.search(r"^Tagged: +yes$", info, re.M)
+    assert re.search(r"^Encrypted: +no$", info, re.M)
+    assert re.search(r"^Metadata Stream: +yes$", info, re.M)
+    fonts = output("pdffonts", str(pdf)).splitlines()[2:]
+    assert fonts
+    assert {tuple(line.split()[-5:-3]) for line in fonts} == {("yes", "yes")}
+
+
+@pytest.mark.feature("P9", part=True)
+def test_finished_file_claims_pdf_a_3a_and_keeps_its_rules(packet):
+    with pikepdf.open(packet[1]) as pdf:
+        with pdf.open_metadata() as metadata:
+            assert metadata["pdfaid:part"] == "3"
+            assert metadata["pdfaid:conformance"] == "A"
+        assert [str(one.S) for one in pdf.Root.OutputIntents] == ["/GTS_PDFA1"]
+        assert pdf.Root.OutputIntents[0].DestOutputProfile.N == 3
+        assert len(pdf.trailer.ID) == 2
+        assert pdf.Root.Lang == "en"
+        assert pdf.Root.MarkInfo.Marked is True
+        assert "/AF" not in pdf.Root
+        assert list(pdf.attachments) == []
+        assert not any(
+            isinstance(one, pikepdf.Stream) and one.get("/Interpolate", False)
+            for one in pdf.objects
+        )
+
+
+@pytest.mark.feature("P9", part=True)
+def test_every_marked_content_is_in_the_structure_tree(packet):
+    with pikepdf.open(packet[1]) as pdf:
+        tree = pdf.Root.StructTreeRoot
+        numbered = dict(zip(tree.ParentTree.Nums[::2], tree.ParentTree.Nums[1::2]))
+        reached = {one.objgen for one in elements(tree.K[0])}
+        for page in pdf.pages:
+            used = re.findall(
+                rb"/MCID (\d+)",
+                b"".join(one.read_bytes() for one in page.Contents)
+                if isinstance(page.Contents, pikepdf.Array)
+                else page.Contents.read_bytes(),
+            )
+            parents = numbered[page.StructParents]
+            assert sorted(map(int, used)) == list(range(len(parents)))
+            assert {one.Pg.objgen for one in parents} == {page.obj.objgen}
+        listed = list(tree.IDTree.Names)
+        names = [str(name) for name in listed[::2]]
+        assert names == sorted(set(names))
+        assert {str(one.ID) for one in listed[1::2]} == set(names)
+        headers = {
+            str(name)
+            for one in elements(tree.K[0])
+            if one.S == "/TD"
+            for name in one.A.get("/Headers", [])
+        }
+        assert headers <= set(names)
+        assert {one.objgen for one in listed[1::2]} <= reached
+
+
+@pytest.mark.feature("P3", part=True)
+def test_every_page_has_its_own_number(packet):
+    facts, pdf, told = packet
+    read = pages(pdf)
+    assert len(read) == told.pages
+    for number, content in enumerate(read):
+        shown = re.findall(r"EPI-0001-\d{6}", content)[-1]
+        assert shown == f"EPI-0001-{facts.bates_start + number:06d}"
+        assert f"Page {number + 1} of {told.pages}" in content
+        assert "Case 2023-0001" in content
+    assert told.bates_last == facts.bates_start + told.pages - 1
+    with pikepdf.open(pdf) as opened:
+        assert [str(one.P) for one in list(opened.Root.PageLabels.Nums)[1::2]] == [
+            f"EPI-0001-{facts.bates_start + n:06d}" for n in range(told.pages)
+        ]
+
+
+@pytest.mark.feature("P3", part=True)
+def test_ranges_of_the_exhibits_are_those_of_the_finished_pages(packet):
+    facts, pdf, told = packet
+    read = pages(pdf)
+    found = {}
+    for number, content in enumerate(read, start=facts.bates_start):
+        if running := re.match(r"\s*Exhibit (E\d+)  ?", content):
+            found.setdefault(running[1], []).append(f"EPI-0001-{number:06d}")
+    assert told.ranges == {
+        exhibit: (labels[0], labels[-1], len(labels))
+        for exhibit, labels in found.items()
+    }
+    assert list(found) == [one.number for one in facts.exhibits]
+    assert told.ranges["E001"][2] > 1
+    index = squeezed("".join(page for page in read if "What it is" in page))
+    for first, last, _ in told.ranges.values():
+        assert first in index
+        assert last in index
+
+
+def test_links_and_bookmarks_lead_to_the_pages_they_name(packet):
+    facts, pdf, told = packet
+    with pikepdf.open(pdf) as opened:
+        order = {page.obj.objgen: n for n, page in enumerate(opened.pages)}
+        start = facts.bates_start
+        named = opened.Root.Names.Dests.Names
+        places = {
+            str(named[n]): order[named[n + 1][0].objgen]
+            for n in range(0, len(named), 2)
+        }
+        for exhibit, (first, last, _) in told.ranges.items():
+            assert places[exhibit] == int(first[-6:]) - start
+            assert places[f"{exhibit}-last"] == int(last[-6:]) - start
+        links = [
+            link
+            for page in opened.pages
+            for link in page.get("/Annots", [])
+            if link.Subtype == "/Link"
+        ]
+        assert {str(link.Dest) for link in links} <= set(places)
+        assert {str(link.Contents) for link in links} == {
+            f"Go to {link.Dest}" for link in links
+        }
+        with opened.open_outline() as outline:
+            assert [one.title for one in outline.root] == [
+                "Cover letter",
+                "Response table",
+                "Declaration of the custodian",
+                "Production index",
+                "Data dictionary",
+                "Provenance",
+                "Record schedules",
+            ]
+            targets = outline.root[6].children
+            assert [one.title for one in targets] == [
+                "Target 1: clever_otter",
+                "Target 2: night-ship",
+            ]
+            marks = [one for target in targets for one in target.children]
+            assert [mark.title for mark in marks] == [
+                f"{one.number} {one.title}" for one in facts.exhibits
+            ]
+            assert [order[mark.destination[0].objgen] for mark in marks] == [
+                int(told.ranges[one.number][0][-6:]) - start for one in facts.exhibits
+            ]
+
+
+@pytest.mark.feature("D5")
+def test_answer_without_records_has_its_page(packet):
+    facts, pdf, told = packet
+    start = facts.bates_start
+    empty = text(pdf, int(told.ranges["E002"][0][-6:]) - start + 1)
+    assert "Searched, no responsive records" in empty
+    assert "Statement of part 3b." in empty
+    assert "No rows. The file holds its heading line only." in empty
+    words = text(pdf, int(told.ranges["E004"][0][-6:]) - start + 1)
+    assert "Not collected by the service" in words
+    assert "Statement of part 7a." in words
+    assert "No rows" not in words
+
+
+def test_letter_and_declaration_say_what_counsel_must_read(packet):
+    facts, pdf, told = packet
+    whole = re.sub(r"\s+", " ", output("pdftotext", str(pdf), "-"))
+    for words in (
+        "I declare under penalty of perjury that the foregoing is true and correct. "
+        "Executed on 2 May 2023.",
+        "/s/ Alex Quill",
+        "28 U.S.C. § 1746; Fed. R. Evid. 902(11), 902(13) and 902(14)",
+        "“Connection records;”",
+        "The service never records this kind of information",
+        "18 U.S.C. 2703(c)(2).",
+        "WHERE source_id = :account",
+        "Limit of part 3a.",
+        *[one.sha256 for one in facts.exhibits if one.sha256],
+    ):
+        assert squeezed(words) in squeezed(whole)
+
+
+@pytest.mark.feature("P1", part=True)
+def test_rows_come_back_from_the_finished_pages(packet):
+    facts, pdf, told = packet
+    raw = squeezed(output("pdftotext", "-raw", str(pdf), "-"))
+    for number in range(40):
+        cells = "".join(given.event(number))
+        assert squeezed(f"{number + 1}{cells}") in raw
+
+
+@pytest.mark.feature("P7", part=True)
+def test_equal_facts_give_equal_bytes_in_another_process(packet, draw):
+    facts, pdf, told = packet
+    sandbox._stop()  # the next server has another seed for its hashes
+    again, retold = draw(facts)
+    assert retold == told
+    assert digest(again) == digest(pdf)
+
+
+def on_one_processor(facts, out):
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    return assemble.render(facts, out)
+
+
+@pytest.mark.feature("P7", part=True)
+def test_number_of_processes_does_not_change_the_bytes(packet, tmp_path):
+    facts, pdf, told = packet
+    out = tmp_path / "one.pdf"
+    args = (on_one_processor, facts, out)
+    assert sandbox.run(*args, seconds=120, megabytes=2000) == told
+    assert digest(out) == digest(pdf)
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.feature("P1", part=True)
+def test_markup_in_records_is_printed_and_not_obeyed(tmp_path, draw):
+    def nasty(number):
+        cells = given.event(number)
+        cells[3] = f'{{"label": "{NASTY[number % 3]}"}}'
+        return cells
+
+    facts = given.facts(tmp_path / "csv", rows=3, events=nasty)
+    name = f"{NASTY[0]}\x00\u202egnp"
+    facts = dataclasses.replace(
+        facts,
+        targets=(
+            dataclasses.replace(facts.targets[0], identifier=name),
+            facts.targets[1],
+        ),
+        organisation=dataclasses.replace(facts.organisation, name=NASTY[2]),
+        agency_reference='"} @import "http://127.0.0.1:9/x.css"; {"',
+    )
+    pdf, _ = draw(facts)
+    whole = squeezed(output("pdftotext", "-raw", str(pdf), "-"))
+    for one in (*NASTY, f"{NASTY[0]}<U+0000><U+202E>gnp"):
+        assert squeezed(one) in whole
+    assert "root:x:0" not in whole
+    with pikepdf.open(pdf) as opened:
+        assert list(opened.attachments) == []
+        assert not [
+            one
+            for one in opened.objects
+            if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image"
+        ]
+        for page in opened.pages:
+            for link in page.get("/Annots", []):
+                assert "/A" not in link
+
+
+def in_small_blocks(facts, out):
+    plan.BLOCK_ROWS = 30
+    return assemble.render(facts, out)
+
+
+def test_long_exhibit_is_cut_into_blocks_and_keeps_each_row_whole(tmp_path):
+    facts = given.facts(tmp_path / "csv", rows=100)
+    out = tmp_path / "long.pdf"
+    told = sandbox.run(in_small_blocks, facts, out, seconds=120, megabytes=2000)
+    first, last, count = told.ranges["E001"]
+    read = pages(out)
+    place = int(first[-6:]) - facts.bates_start
+    shown = read[place : place + count]
+    assert sum("continued from row" in one for one in shown) == 3
+    assert [re.findall(r"row-(\d{5})-end", one) for one in shown] == [
+        sorted(re.findall(r"row-(\d{5})-end", one)) for one in shown
+    ]
+    marks = [mark for one in shown for mark in re.findall(r"row-(\d{5})-end", one)]
+    assert marks == [f"{n:05d}" for n in range(100)]
+    assert all("Network address" in one for one in shown)
+    assert "End of exhibit E001" in shown[-1]
+
+
+def test_cell_longer_than_a_page_is_printed_whole(tmp_path, draw):
+    words = "".join(f"w{n:05d}" for n in range(1500))
+
+    def long(number):
+        return [*given.event(number)[:3], words]
+
+    facts = given.facts(tmp_path / "csv", rows=1, events=long)
+    pdf, told = draw(facts)
+    start = int(told.ranges["E001"][0][-6:]) - facts.bates_start
+    shown = pages(pdf)[start : start + told.ranges["E001"][2]]
+    assert len(shown) > 1
+    inside = "".join(re.findall(r"[w\d]{30,}", "".join(shown)))
+    assert inside == words
+
+
+def with_few_tagged(facts, out):
+    assemble.TAGGED_ROWS = 10
+    return assemble.render(facts, out)
+
+
+def test_many_rows_are_drawn_without_tags(packet, tmp_path):
+    out = tmp_path / "untagged.pdf"
+    args = (with_few_tagged, packet[0], out)
+    assert sandbox.run(*args, seconds=120, megabytes=2000) == packet[2]
+    with pikepdf.open(out) as pdf:
+        assert "/StructTreeRoot" not in pdf.Root
+        with pdf.open_metadata() as metadata:
+            assert metadata["pdfaid:conformance"] == "U"
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (
+            lambda f: dataclasses.replace(f, rows=39),
+            "the file's rows aren't as many as counted",
+        ),
+        (
+            lambda f: dataclasses.replace(f, rows=41),
+            "the file's rows aren't as many as counted",
+        ),
+        (
+            lambda f: dataclasses.replace(
+                f, columns=(ColumnFacts("x", "X", "", "text"), *f.columns[1:])
+            ),
+            "the file's columns aren't the map's",
+        ),
+    ],
+)
+def test_file_that_is_not_what_the_facts_say_is_refused(packet, draw, change, sentence):
+    facts = packet[0]
+    broken = (change(facts.exhibits[0]), *facts.exhibits[1:])
+    with pytest.raises(ValueError, match=sentence):
+        draw(dataclasses.replace(facts, exhibits=broken), name="broken.pdf")
+
+
+def test_unknown_paper_is_refused(packet, draw, tmp_path):
+    with pytest.raises(ValueError, match="^No such paper"):
+        draw(dataclasses.replace(packet[0], paper="a3"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a4_paper(packet, draw):
+    pdf, _ = draw(dataclasses.replace(packet[0], paper="a4"))
+    assert re.search(
+        r"Page size: +595\.\d+ x 841\.\d+ pts \(A4\)", output("pdfinfo", str(pdf))
+    )
+
+
+def end_at_once(*_):
+    os._exit(9)
+
+
+def with_a_process_that_ends(facts, out):
+    blocks._draw_part = end_at_once
+    return assemble.render(facts, out)
+
+
+def test_process_that_ends_while_drawing_is_noticed(packet, tmp_path):
+    args = (with_a_process_that_ends, packet[0], tmp_path / "x.pdf")
+    with pytest.raises(ChildProcessError, match="^A process that drew pages ended"):
+        sandbox.run(*args, seconds=120, megabytes=2000)
+    assert list(tmp_path.iterdir()) == []
