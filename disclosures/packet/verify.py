@@ -119,17 +119,21 @@ def _sums(production: _Production, listed: dict[str, Any]) -> Iterator[Finding]:
     """``SHA256SUMS`` lists the manifest and every file of it, with the same values."""
     if SUMS not in production.names:
         return
-    wanted = {name: file.get("sha256") for name, file in listed.items()}
-    wanted[MANIFEST] = _measure(production, MANIFEST)[1]
-    found: dict[str, str] = {}
     text = _read(production, SUMS).decode("utf-8", "replace")
     if not text.endswith("\n"):
         yield Finding(SUMS, "is cut off")
+    wanted = {name: file.get("sha256") for name, file in listed.items()}
+    wanted[MANIFEST] = _measure(production, MANIFEST)[1]
+    found: dict[str, str] = {}
     for line in text.removesuffix("\n").split("\n"):
         digest, _, name = line.partition("  ")
         if not name or name in found:
             yield Finding(SUMS, f"has a line that isn't a checksum: {line[:80]}")
         found[name] = digest
+    yield from _differences(wanted, found)
+
+
+def _differences(wanted: dict[str, Any], found: dict[str, str]) -> Iterator[Finding]:
     for name in sorted({*wanted, *found}):
         if name not in found:
             yield Finding(SUMS, f"doesn't list {name}")

@@ -135,7 +135,7 @@ def items(shown):
 
 
 def facts(folder: Path, **changes) -> PacketFacts:
-    """The packet; ``rows`` and ``events`` go to its exhibits, the rest replaces facts."""
+    """The packet; ``rows`` and ``events`` make its exhibits, the rest changes it."""
     folder.mkdir(parents=True, exist_ok=True)
     kinds = {key: changes.pop(key) for key in ("rows", "events") if key in changes}
     shown = changes.pop("exhibits", None) or exhibits(folder, **kinds)

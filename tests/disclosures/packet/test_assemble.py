@@ -1,4 +1,4 @@
-"""The finished PDF: its numbers are true, its rows are whole, its bytes are the same."""
+"""The finished PDF: its numbers are true, its rows whole, its bytes the same."""
 
 import dataclasses
 import hashlib
@@ -50,7 +50,7 @@ def elements(node):
 
 @pytest.mark.feature("P9", part=True)
 def test_finished_file_is_sound_and_says_what_it_is(packet):
-    facts, pdf, told = packet
+    _, pdf, told = packet
     assert "No syntax or stream encoding errors" in output("qpdf", "--check", str(pdf))
     info = output("pdfinfo", str(pdf))
     assert re.search(r"^Pages: +(\d+)$", info, re.M)[1] == str(told.pages)
@@ -85,7 +85,9 @@ def test_finished_file_claims_pdf_a_3a_and_keeps_its_rules(packet):
 def test_every_marked_content_is_in_the_structure_tree(packet):
     with pikepdf.open(packet[1]) as pdf:
         tree = pdf.Root.StructTreeRoot
-        numbered = dict(zip(tree.ParentTree.Nums[::2], tree.ParentTree.Nums[1::2]))
+        numbered = dict(
+            zip(tree.ParentTree.Nums[::2], tree.ParentTree.Nums[1::2], strict=True)
+        )
         reached = {one.objgen for one in elements(tree.K[0])}
         for page in pdf.pages:
             used = re.findall(
@@ -210,7 +212,7 @@ def test_answer_without_records_has_its_page(packet):
 
 
 def test_letter_and_declaration_say_what_counsel_must_read(packet):
-    facts, pdf, told = packet
+    facts, pdf, _ = packet
     whole = re.sub(r"\s+", " ", output("pdftotext", str(pdf), "-"))
     for words in (
         "I declare under penalty of perjury that the foregoing is true and correct. "
@@ -229,7 +231,7 @@ def test_letter_and_declaration_say_what_counsel_must_read(packet):
 
 @pytest.mark.feature("P1", part=True)
 def test_rows_come_back_from_the_finished_pages(packet):
-    facts, pdf, told = packet
+    _, pdf, _ = packet
     raw = squeezed(output("pdftotext", "-raw", str(pdf), "-"))
     for number in range(40):
         cells = "".join(given.event(number))
@@ -307,7 +309,7 @@ def test_long_exhibit_is_cut_into_blocks_and_keeps_each_row_whole(tmp_path):
     facts = given.facts(tmp_path / "csv", rows=100)
     out = tmp_path / "long.pdf"
     told = sandbox.run(in_small_blocks, facts, out, seconds=120, megabytes=2000)
-    first, last, count = told.ranges["E001"]
+    first, _, count = told.ranges["E001"]
     read = pages(out)
     place = int(first[-6:]) - facts.bates_start
     shown = read[place : place + count]
@@ -378,7 +380,7 @@ def test_file_that_is_not_what_the_facts_say_is_refused(packet, draw, change, se
 
 
 def test_unknown_paper_is_refused(packet, draw, tmp_path):
-    with pytest.raises(ValueError, match="^No such paper"):
+    with pytest.raises(ValueError, match=r"^No such paper"):
         draw(dataclasses.replace(packet[0], paper="a3"))
     assert list(tmp_path.iterdir()) == []
 
@@ -401,6 +403,6 @@ def with_a_process_that_ends(facts, out):
 
 def test_process_that_ends_while_drawing_is_noticed(packet, tmp_path):
     args = (with_a_process_that_ends, packet[0], tmp_path / "x.pdf")
-    with pytest.raises(ChildProcessError, match="^A process that drew pages ended"):
+    with pytest.raises(ChildProcessError, match=r"^A process that drew pages ended"):
         sandbox.run(*args, seconds=120, megabytes=2000)
     assert list(tmp_path.iterdir()) == []

@@ -30,7 +30,7 @@ def test_matrix_with_an_unanswered_item_is_refused(tmp_path):
     facts = given.facts(tmp_path)
     last = dataclasses.replace(facts.items[3], answers=facts.items[3].answers[:2])
     broken = dataclasses.replace(facts, items=(*facts.items[:3], last))
-    with pytest.raises(ValueError, match="^Item 4 has no answer for target 2"):
+    with pytest.raises(ValueError, match=r"^Item 4 has no answer for target 2"):
         contents.matrix(broken)
 
 

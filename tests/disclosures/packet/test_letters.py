@@ -64,7 +64,7 @@ def test_markup_that_asks_for_an_address_is_never_answered(raw, listener, tmp_pa
     if "<svg" in raw:
         draw(html, tmp_path / "x.pdf")  # WeasyPrint leaves the picture out, silently
     else:
-        with pytest.raises(PacketBroken, match="^The packet's text tried to read"):
+        with pytest.raises(PacketBroken, match=r"^The packet's text tried to read"):
             draw(html, tmp_path / "x.pdf")
     assert asked == []
 
@@ -73,7 +73,8 @@ def test_markup_that_asks_for_an_address_is_never_answered(raw, listener, tmp_pa
 @pytest.mark.parametrize("raw", RAW)
 def test_markup_that_asks_for_a_file_is_never_answered(raw, tmp_path):
     (tmp_path / "secret").write_text("secret")
-    html = f'<html lang="en"><title>x</title>{raw.format(address=tmp_path.as_uri())}</html>'
+    asking = raw.format(address=tmp_path.as_uri())
+    html = f'<html lang="en"><title>x</title>{asking}</html>'
     if "<svg" in raw:
         draw(html, tmp_path / "x.pdf")
     else:
@@ -82,7 +83,8 @@ def test_markup_that_asks_for_a_file_is_never_answered(raw, tmp_path):
 
 
 def test_relative_attachment_is_not_embedded(tmp_path):
-    html = '<html lang="en"><title>x</title><a rel=attachment href="README.md">x</a></html>'
+    asking = '<a rel="attachment" href="README.md">x</a>'
+    html = f'<html lang="en"><title>x</title>{asking}</html>'
     with pytest.raises(PacketBroken):
         draw(html, tmp_path / "x.pdf")
 
@@ -113,7 +115,7 @@ def test_css_string_can_not_end_early():
 def test_missing_font_is_named(monkeypatch):
     monkeypatch.setattr(fonts, "FAMILIES", ("Noto Sans", "No Such Font"))
     fonts.coverage.cache_clear()
-    with pytest.raises(fonts.FontMissing, match="^The fonts No Such Font aren't inst"):
+    with pytest.raises(fonts.FontMissing, match=r"^The fonts No Such Font aren't inst"):
         fonts.coverage()
     monkeypatch.undo()
     assert fonts.coverage()("a") is True

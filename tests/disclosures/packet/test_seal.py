@@ -5,6 +5,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -43,7 +44,7 @@ def test_seal_makes_a_folder_that_checks_itself(packet, tmp_path):
     assert names == sorted(["SHA256SUMS", *listed])
     assert [name for name, _, _ in made.files] == listed
     check = subprocess.run(
-        ["sha256sum", "-c", "--strict", "SHA256SUMS"],
+        ["sha256sum", "-c", "--strict", "SHA256SUMS"],  # noqa: S607 - the recipient's own
         cwd=made.folder,
         capture_output=True,
         text=True,
@@ -110,7 +111,7 @@ def test_archive_holds_the_folder_and_no_trace_of_its_making(packet, tmp_path):
 
 def test_seal_never_overwrites(packet, tmp_path):
     made = sealed(packet, tmp_path / "out")
-    with pytest.raises(FileExistsError, match="^out was sealed already"):
+    with pytest.raises(FileExistsError, match=r"^out was sealed already"):
         sealed(packet, tmp_path / "out")
     assert verify(made.folder) == []
     assert [one.name for one in tmp_path.iterdir()] == ["out"]
@@ -164,7 +165,7 @@ def test_seal_of_what_is_not_whole_leaves_nothing(
 
 
 def test_killed_seal_leaves_an_orphan_that_is_swept(packet, tmp_path):
-    facts, pdf, told = packet
+    facts, _, told = packet
     os.mkfifo(tmp_path / "stuck.pdf")
     script = tmp_path / "seal.py"
     script.write_text(
@@ -173,14 +174,10 @@ def test_killed_seal_leaves_an_orphan_that_is_swept(packet, tmp_path):
         "seal.seal(*pickle.load(open(sys.argv[1], 'rb')))\n"
     )
     job = tmp_path / "job"
-    import pickle  # noqa: PLC0415 - used here alone
-
     out = tmp_path / "out"
-    stuck = {**files(facts)}
-    job.write_bytes(
-        pickle.dumps((facts, told, tmp_path / "stuck.pdf", stuck, out / "1-1"))
-    )
-    process = subprocess.Popen(
+    arguments = (facts, told, tmp_path / "stuck.pdf", files(facts), out / "1-1")
+    job.write_bytes(pickle.dumps(arguments))
+    process = subprocess.Popen(  # noqa: S603 - our own interpreter
         [sys.executable, script, job], env={**os.environ, "PYTHONPATH": str(Path.cwd())}
     )
     writer = os.open(tmp_path / "stuck.pdf", os.O_WRONLY)  # returns when it is read

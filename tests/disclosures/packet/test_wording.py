@@ -20,8 +20,8 @@ def signed(facts, **changes):
     [
         (
             "inside_us",
-            "I declare under penalty of perjury that the foregoing is true and correct. "
-            "Executed on 2 May 2023.",
+            "I declare under penalty of perjury that the foregoing is true and "
+            "correct. Executed on 2 May 2023.",
         ),
         (
             "outside_us",
@@ -37,7 +37,7 @@ def test_declaration_has_the_statutory_form_of_its_place(tmp_path, place, words)
 
 def test_declaration_signed_nowhere_is_refused(tmp_path):
     facts = signed(given.facts(tmp_path), signing_place="")
-    with pytest.raises(ValueError, match="^No statutory form"):
+    with pytest.raises(ValueError, match=r"^No statutory form"):
         wording.declaration(facts)
 
 
@@ -110,7 +110,7 @@ def test_letter_lists_what_is_not_enclosed(tmp_path):
 
 def test_letter_counts_what_is_enclosed(tmp_path):
     assert wording.enclosed(given.facts(tmp_path)) == (
-        "This production answers 4 requested items for 2 identifiers named in the request. "
-        "It holds 12 exhibits, of which 8 are record files with 51 rows in all; the others "
-        "are statements."
+        "This production answers 4 requested items for 2 identifiers named in the "
+        "request. It holds 12 exhibits, of which 8 are record files with 51 rows in "
+        "all; the others are statements."
     )
