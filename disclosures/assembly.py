@@ -301,19 +301,7 @@ def _seal(packet_id: int, held: queue.Claim) -> None:
         files = {one.file_name: one.path for one in packet_facts.exhibits if one.path}
         pdf = work / "packet.pdf"
         sealed = sealing.seal(packet_facts, rendered, pdf, files, root / folder)
-        zipped = sealed.archive
-        made = {
-            "folder": folder,
-            "pages": rendered.pages,
-            "bates_first": packet_facts.bates_start,
-            "bates_last": rendered.bates_last,
-            "pdf_sha256": sealed.pdf_sha256,
-            "manifest_sha256": sealed.manifest_sha256,
-            "files": [
-                *map(list, sealed.files),
-                [zipped.name, zipped.stat().st_size, sealed.archive_sha256],
-            ],
-        }
+        made = facts.sealed_row(folder, packet_facts, rendered, sealed)
         _write_seal(packet, held, made)
     except (sandbox.ChildTimedOut, sandbox.ChildKilled) as error:
         raise CollectionFailed(

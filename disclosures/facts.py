@@ -25,7 +25,7 @@ from disclosures.models import (
     Packet,
     TargetAccount,
 )
-from disclosures.packet import contents
+from disclosures.packet import contents, seal
 
 
 def today(at: datetime) -> date:
@@ -257,6 +257,28 @@ def _exhibit(one: Exhibit, the_map: schema.DataMap) -> contents.ExhibitFacts:
         sql=one.query,
         parameters_note=_parameters_note(one.parameters),
     )
+
+
+def sealed_row(
+    folder: str,
+    packet_facts: contents.PacketFacts,
+    rendered: contents.Rendered,
+    sealed: seal.Sealed,
+) -> dict[str, Any]:
+    """What a packet's row keeps of its seal; the zip is the last of its files."""
+    zipped = sealed.archive
+    return {
+        "folder": folder,
+        "pages": rendered.pages,
+        "bates_first": packet_facts.bates_start,
+        "bates_last": rendered.bates_last,
+        "pdf_sha256": sealed.pdf_sha256,
+        "manifest_sha256": sealed.manifest_sha256,
+        "files": [
+            *map(list, sealed.files),
+            [zipped.name, zipped.stat().st_size, sealed.archive_sha256],
+        ],
+    }
 
 
 def days_label(window: dict[str, Any]) -> str:

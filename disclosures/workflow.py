@@ -71,7 +71,7 @@ PACKET = Machine(
             sources(S.COLLECTING),
             S.COLLECTED,
             Perm.ORDER,
-            guards=(_all_collected,),
+            guards=(_covered, _all_collected),
             by_system=True,
         ),
         Transition(

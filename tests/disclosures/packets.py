@@ -7,16 +7,18 @@ address. Rendering is left out until a test asks for a seal.
 
 import json
 import sqlite3
+import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from cases import audit, intake, review
+from cases import audit, intake, queue, review
 from cases.enums import (
     IdentifierKind,
     ItemDecision,
@@ -25,10 +27,11 @@ from cases.enums import (
     Secrecy,
 )
 from cases.models import Case, Organisation
-from disclosures import assembly, delivery, facts
+from disclosures import assembly, delivery, facts, leftovers, workflow
 from disclosures.datamap import load
-from disclosures.enums import DeliveryMethod, SigningPlace
+from disclosures.enums import DeliveryMethod, PacketStatus, SigningPlace
 from disclosures.models import Declaration, Delivery, Packet
+from disclosures.packet import contents, seal
 from tests import factories as make
 
 # Days of New York: the first event lies in the window by its zone alone.
@@ -219,6 +222,88 @@ def sealed(packet: Packet | None = None) -> Packet:
     packet = packet or certified()
     assembly.assemble(packet.pk)
     return fresh(packet)
+
+
+def sealed_undrawn(packet: Packet | None = None) -> Packet:
+    """A packet sealed as ever, but around blank pages: drawing takes seconds."""
+    packet = sealing(packet)
+    said = facts.packet_facts(packet)
+    with tempfile.TemporaryDirectory() as folder:
+        pdf = Path(folder) / "packet.pdf"
+        pdf.write_bytes(make.pdf(len(said.exhibits)))
+        numbers = enumerate((one.number for one in said.exhibits), said.bates_start)
+        ranges = {name: (*[contents.bates(said, n)] * 2, 1) for n, name in numbers}
+        last = said.bates_start + len(ranges) - 1
+        rendered = contents.Rendered(len(ranges), last, ranges, {})
+        folder_name = leftovers.place(leftovers.PACKETS, _claim_of(packet))
+        files = {one.file_name: one.path for one in said.exhibits if one.path}
+        root = Path(settings.FILES_DIR)
+        done = seal.seal(said, rendered, pdf, files, root / folder_name)
+    made = facts.sealed_row(folder_name, said, rendered, done)
+    assembly._write_seal(packet, _claim_of(packet), made)
+    queue.done(_claim_of(packet))
+    return fresh(packet)
+
+
+def collecting(packet: Packet | None = None) -> Packet:
+    """A packet that a worker has just begun to collect."""
+    return _begun(packet or ordered(), "start_collecting")
+
+
+def sealing(packet: Packet | None = None) -> Packet:
+    """A packet that a worker has just begun to seal."""
+    return _begun(packet or certified(), "start_sealing")
+
+
+def _begun(packet: Packet, step: str) -> Packet:
+    at = timezone.now()
+    queue.claim(Packet.objects.workable(), packet.pk, at=at, seconds=600)
+    workflow.move_packet(packet.pk, step, actor=audit.SYSTEM, at=at)
+    return fresh(packet)
+
+
+def _claim_of(packet: Packet) -> queue.Claim:
+    return queue.Claim(Packet, packet.pk, packet.token, 1, packet.deadline_at)
+
+
+def failed(packet: Packet | None = None) -> Packet:
+    """A packet that failed while it was collected, or sealed if it was certified."""
+    packet = packet or ordered()
+    Packet.objects.filter(pk=packet.pk).update(attempts=queue.MAX_ATTEMPTS)
+    assembly.assemble(packet.pk)
+    return fresh(packet)
+
+
+def superseded(packet: Packet | None = None) -> Packet:
+    """A packet that a newer one has replaced."""
+    packet = packet or collected()
+    ordered(demand(packet.case))
+    return fresh(packet)
+
+
+def released(packet: Packet | None = None) -> Packet:
+    """A packet that was handed over."""
+    packet = packet or sealed_undrawn()
+    release(packet)
+    return fresh(packet)
+
+
+_MADE = {
+    PacketStatus.QUEUED: lambda: fresh(ordered()),
+    PacketStatus.COLLECTING: collecting,
+    PacketStatus.COLLECTED: collected,
+    PacketStatus.CERTIFIED: certified,
+    PacketStatus.SEALING: sealing,
+    PacketStatus.SEALED: sealed_undrawn,
+    PacketStatus.RELEASED: released,
+    PacketStatus.FAILED: failed,
+    PacketStatus.SUPERSEDED: superseded,
+}
+
+
+def in_status(status: str) -> Packet:
+    """A packet in this status, brought there by lawful steps."""
+    return _MADE[PacketStatus(status)]()
 
 
 def hand_over(packet: Packet, **changed: object) -> delivery.HandOver:
