@@ -221,6 +221,7 @@ def _pages(opened: reading.Reading | None, first_row: int) -> dict[str, Any]:
     last = (total - 1) // step * step + 1
     return {
         "first": first_row,
+        "total": f"{total:,}",
         "until": first_row + len(opened.rows) - 1,
         "earlier": max(1, first_row - step) if first_row > 1 else None,
         "later": first_row + step if first_row + step <= total else None,

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_GET
 from cases import permissions
 from cases.admin import verbs
 from cases.admin.base import CaseModelAdmin, crumbs, record_view, verb_url
-from cases.enums import CaseStatus, Perm
+from cases.enums import Act, CaseStatus, Perm
 from cases.models import Case
 from cases.worklist import Task
-from disclosures import delivery, worklist
+from disclosures import delivery, persons, worklist
 from disclosures.admin import exhibits, progress, words
 from disclosures.enums import PacketStatus
 from disclosures.models import Declaration, Delivery, Packet
@@ -154,9 +154,13 @@ def sealed(packet: Packet) -> dict[str, Any] | None:
 
 
 def _resume(packet: Packet, user: User) -> str:
+    """The address that takes a failed packet up again, for who may do that now."""
     may = permissions.allowed(user, Perm.ORDER, packet.case)
-    failed = packet.status == PacketStatus.FAILED
-    return verb_url(packet.case, "resume_packet") if failed and may else ""
+    if packet.status != PacketStatus.FAILED or not may:
+        return ""
+    if persons.bars(packet.case, user, Act.COLLECT):
+        return ""
+    return verb_url(packet.case, "resume_packet")
 
 
 # --- on the case's page ---
