@@ -2,6 +2,12 @@
 // instrument needs, parts of a form that belong to a choice.
 "use strict";
 
+// The theme writes a chosen file's name into the next text field it finds, or stumbles where
+// there is none. The browser shows the name itself, so the theme isn't told.
+document.addEventListener("change", (event) => {
+  if (event.target.type === "file") event.stopImmediatePropagation();
+}, true);
+
 document.addEventListener("DOMContentLoaded", () => {
   const refusal = document.querySelector("[data-focus]");
   if (refusal) refusal.focus();
