@@ -76,8 +76,13 @@ def status_badge(case: Case) -> SafeString:
 @register.simple_tag
 def secrecy_badge(case: Case) -> SafeString:
     """What is known about secrecy."""
-    words = _("Secrecy: %(state)s") % {"state": case.get_secrecy_display().lower()}
-    return badge(words, SECRECY_TONES[case.secrecy])
+    words = {
+        Secrecy.NONE: _("No secrecy asked"),
+        Secrecy.ASKED: _("Secrecy asked, without force"),
+        Secrecy.ORDERED: _("Secrecy ordered"),
+        Secrecy.UNKNOWN: _("Secrecy not known yet"),
+    }
+    return badge(words[Secrecy(case.secrecy)], SECRECY_TONES[case.secrecy])
 
 
 @register.simple_tag

@@ -207,9 +207,9 @@ def _step(task: Task, user: User) -> Step:
 
 
 def menu(case: Case, user: User, without: Iterable[str] = ()) -> list[VerbPage]:
-    """The further things this person can do on this case now."""
+    """The further things this person can do on this case now; what voids comes last."""
     left_out = set(without)
-    return [
+    found = [
         page
         for page in _pages.values()
         if page.in_menu
@@ -218,6 +218,7 @@ def menu(case: Case, user: User, without: Iterable[str] = ()) -> list[VerbPage]:
         and permissions.allowed(user, page.permission, case)
         and not page.bars(case, user)
     ]
+    return sorted(found, key=lambda page: page.danger)
 
 
 def panels(case: Case, user: User) -> list[tuple[Panel, dict[str, Any]]]:
