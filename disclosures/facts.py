@@ -34,19 +34,25 @@ def today(at: datetime) -> date:
 
 
 def exhibits_digest(packet: Packet) -> str:
-    """SHA-256 over the ordered exhibits: what they answer, their rows and hashes."""
+    """SHA-256 over the ordered exhibits: what they answer, and where it came from."""
     lines = [
         [
             one.number,
             one.target_id,
             one.item_id,
             one.part_code,
+            one.part_title,
+            _instants_label(one),
             one.status,
             one.response_code,
             one.statement,
             one.rows,
             one.sha256,
             one.sha512,
+            one.source_title,
+            one.query,
+            one.parameters,
+            _snapshot(one),
         ]
         for one in packet.exhibits.all()
     ]
@@ -253,7 +259,7 @@ def _exhibit(one: Exhibit, the_map: schema.DataMap) -> contents.ExhibitFacts:
         bytes=one.size,
         path=path,
         source_title=one.source_title,
-        snapshot_at=one.snapshot_at.isoformat() if one.snapshot_at else "",
+        snapshot_at=_snapshot(one),
         sql=one.query,
         parameters_note=_parameters_note(one.parameters),
     )
@@ -297,6 +303,10 @@ def _instants_label(one: Exhibit) -> str:
     since = f"{one.window_since:%Y-%m-%dT%H:%M:%SZ}" if one.window_since else "…"
     until = f"{one.window_until:%Y-%m-%dT%H:%M:%SZ}" if one.window_until else "…"
     return f"[{since}, {until})" if one.window_since or one.window_until else ""
+
+
+def _snapshot(one: Exhibit) -> str:
+    return one.snapshot_at.isoformat() if one.snapshot_at else ""
 
 
 def _parameters_note(parameters: dict[str, Any]) -> str:
