@@ -103,10 +103,15 @@ def digest_of(document: str) -> str:
 
 
 def categories(case: Case) -> dict[str, Category]:
-    """By code, the categories of the map the case is bound to, or of the one in use."""
+    """By code, the categories that this case is judged by.
+
+    Once submitted, those of the map that its scope was frozen with; while it may still
+    be edited, those of the map in use, which the next submission will freeze.
+    """
+    bound = case.map_digest and not case.is_editable
     rows = (
         Category.objects.of_map(case.map_digest)
-        if case.map_digest
+        if bound
         else Category.objects.current()
     )
     return {row.code: row for row in rows}
