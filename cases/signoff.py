@@ -27,7 +27,12 @@ from django.utils import timezone
 from cases import audit, permissions, scope, workflow
 from cases.duties import clashes
 from cases.enums import Act, EventKind, Perm, Profile, SignOffDecision
-from cases.exceptions import FourEyesViolation, ScopeChanged, require_storable
+from cases.exceptions import (
+    FourEyesViolation,
+    IllegalTransition,
+    ScopeChanged,
+    require_storable,
+)
 from cases.models import Case, Organisation, SignOff
 
 _AFTERWARDS = {
@@ -67,6 +72,9 @@ def record_sign_off(
     at = at or timezone.now()
     case = Case.objects.select_for_update().get(pk=case_id)
     permissions.require(counsel, Perm.SIGN_OFF, case)
+    preparer = case.scope_prepared_by_id
+    if preparer is None:
+        raise IllegalTransition(f"{case} has no submitted scope yet.")
     _require_other(case, counsel)
     if scope_digest != scope.digest(case):
         raise ScopeChanged(f"The scope of {case} changed after it was shown.")
@@ -80,7 +88,7 @@ def record_sign_off(
         decision=decision,
         legal_basis=legal_basis.strip(),
         note=note.strip(),
-        prepared_by_id=case.scope_prepared_by_id,
+        prepared_by_id=preparer,
         counsel=counsel,
         counsel_name=audit.name_of(counsel),
         decided_at=at,
@@ -107,7 +115,7 @@ def record_sign_off(
 
 def _require_other(case: Case, counsel: User) -> None:
     done = audit.acts_of(case, counsel)
-    if Act.PREPARE in done or counsel.pk == case.scope_prepared_by_id:
+    if Act.PREPARE in done:
         raise FourEyesViolation("Who prepared the scope can't sign it.")
     profile = Profile(Organisation.objects.get().profile)
     if clashes(profile, Act.APPROVE, done):

@@ -277,8 +277,7 @@ def test_only_a_case_that_waits_for_counsel_is_decided(status):
     case, counsel = make.in_status(status), make.counsel()
     # In these the scope that stands was decided on already, and that is said first.
     decided = SignOff.objects.filter(scope_digest=scope.digest(case)).exists()
-    unprepared = case.scope_prepared_by is None
-    error = ValidationError if decided or unprepared else IllegalTransition
+    error = ValidationError if decided else IllegalTransition
     refused(error, case, counsel)
 
 
