@@ -6,6 +6,7 @@ the end of an order lifts nothing (law-and-practice 5.2: expired, not verified).
 """
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from cases.enums import Audience, Secrecy
 from cases.models import Case
@@ -21,7 +22,7 @@ class Answer:
 
 def may_tell(case: Case, audience: Audience) -> Answer:
     """Whether this audience may learn of the request from us."""
-    match Secrecy(case.secrecy):
+    match secrecy := Secrecy(case.secrecy):
         case Secrecy.UNKNOWN:
             return Answer(
                 allowed=False,
@@ -40,6 +41,8 @@ def may_tell(case: Case, audience: Audience) -> Answer:
             )
         case Secrecy.NONE:
             return Answer(allowed=True, reason="The paper asks for no secrecy.")
+        case _:
+            assert_never(secrecy)
 
 
 def _ordered(case: Case) -> str:

@@ -19,8 +19,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from cases import intake, review, scope, signoff, workflow
-from cases.enums import CaseStatus, Disposition, ItemDecision, Role
+from cases import audit, intake, review, scope, signoff, transitions, workflow
+from cases.enums import CaseStatus, Disposition, ItemDecision, Perm, Role
 from cases.exceptions import CaseError
 from cases.models import Case, CaseDocument, Event, ScopeItem, SignOff
 from tests import factories as make
@@ -356,3 +356,25 @@ def test_a_document_row_alone_starts_no_review():
     with pytest.raises(CaseError):
         review.start(case.pk, actor=make.analyst(), at=make.AT)
     assert make.fresh(case).status == S.RECEIVED
+
+
+@pytest.mark.django_db
+def test_the_system_takes_a_step_that_is_its_own_and_a_machine_may_leave_no_event():
+    case = make.opened()
+    machine = transitions.Machine(
+        model=Case,
+        event=None,
+        case_of=lambda row: row,
+        steps=transitions.table(
+            transitions.Transition(
+                "rest",
+                transitions.sources(S.RECEIVED),
+                S.IN_REVIEW,
+                Perm.REVIEW,
+                by_system=True,
+            )
+        ),
+    )
+    events = Event.objects.count()
+    machine.take(case.pk, "rest", actor=audit.SYSTEM, at=make.AT)
+    assert (make.fresh(case).status, Event.objects.count()) == (S.IN_REVIEW, events)

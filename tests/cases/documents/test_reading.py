@@ -8,15 +8,9 @@ from django.core.exceptions import PermissionDenied
 from PIL import Image
 
 from cases import documents, pdf
-from cases.enums import (
-    Role,
-)
-from cases.exceptions import (
-    DocumentRefused,
-)
-from cases.models import (
-    Event,
-)
+from cases.enums import Role
+from cases.exceptions import DocumentRefused
+from cases.models import Event
 from tests import factories as make
 from tests import papers
 from tests.papers import upload

@@ -8,19 +8,9 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from cases import documents, review
-from cases.enums import (
-    CaseStatus,
-    DocumentKind,
-    Role,
-)
-from cases.exceptions import (
-    DocumentRefused,
-    IllegalTransition,
-)
-from cases.models import (
-    CaseDocument,
-    Event,
-)
+from cases.enums import CaseStatus, DocumentKind, Role
+from cases.exceptions import DocumentRefused, IllegalTransition
+from cases.models import CaseDocument, Event
 from tests import factories as make
 from tests import papers
 from tests.papers import upload

@@ -8,11 +8,7 @@ from django.core.exceptions import PermissionDenied
 from cases import intake
 from cases.enums import CaseStatus, Role, Secrecy
 from cases.exceptions import CaseError
-from cases.models import (
-    Case,
-    CaseGroupPerm,
-    Organisation,
-)
+from cases.models import Case, CaseGroupPerm, Organisation
 from tests import factories as make
 from tests.refusals import refusal
 

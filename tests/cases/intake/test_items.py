@@ -7,9 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from cases import intake, review, scope
 from cases.enums import ItemDecision, Role, Secrecy
-from cases.models import (
-    ScopeItem,
-)
+from cases.models import ScopeItem
 from tests import factories as make
 from tests.refusals import refusal
 

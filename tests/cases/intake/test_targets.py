@@ -3,13 +3,11 @@
 from datetime import date
 
 import pytest
+from django.db import connection
 
 from cases import intake, scope
 from cases.exceptions import IllegalTransition
-from cases.models import (
-    ScopeItem,
-    Target,
-)
+from cases.models import Event, ScopeItem, Target
 from tests import factories as make
 from tests.refusals import refusal
 
@@ -174,3 +172,23 @@ def test_what_counsel_has_seen_stays_on_the_case():
         IllegalTransition,
     )
     assert said == "Counsel has seen these items already: object to them instead."
+
+
+def test_a_target_that_went_while_the_case_was_waited_for_isn_t_brought_back():
+    case = make.received()
+    target = case.targets.get()
+
+    def remove_meanwhile(execute, sql, params, many, context):
+        if 'FROM "cases_case"' in sql and case.targets.exists():
+            case.targets.all().delete()
+        return execute(sql, params, many, context)
+
+    with (
+        connection.execute_wrapper(remove_meanwhile),
+        pytest.raises(IllegalTransition) as caught,
+    ):
+        intake.correct_target(
+            target.pk, actor=case.opened_by, facts=make.target_facts("bob"), at=make.AT
+        )
+    assert str(caught.value) == "Somebody else has taken this target off the case."
+    assert not Event.objects.filter(kind="case.target.corrected").exists()

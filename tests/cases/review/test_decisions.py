@@ -8,9 +8,7 @@ from django.core.exceptions import PermissionDenied
 from cases import review, scope
 from cases.enums import CaseStatus, ItemDecision, Role
 from cases.exceptions import CaseError, IllegalTransition, InsufficientProcess
-from cases.models import (
-    Case,
-)
+from cases.models import Case
 from tests import factories as make
 from tests.refusals import refusal
 

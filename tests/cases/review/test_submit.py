@@ -7,10 +7,7 @@ import pytest
 from cases import review, scope
 from cases.enums import CaseStatus, ItemDecision, Role
 from cases.exceptions import CaseError, IllegalTransition
-from cases.models import (
-    Category,
-    ScopeRevision,
-)
+from cases.models import Category, ScopeRevision
 from tests import factories as make
 from tests.refusals import refusal
 
