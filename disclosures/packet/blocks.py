@@ -9,8 +9,9 @@ import gc
 import multiprocessing
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Self
@@ -25,6 +26,8 @@ from disclosures.packet.schedule.rows import rows
 _NUMBER_WIDTH = 4.5
 # The pages of a piece: of each exhibit of a block by its place, of a part by its name.
 Counts = list[tuple[int | str, int]]
+# Rows of a packet whose layouts may all be in memory at once.
+_SMALL = 1_000
 
 
 @contextmanager
@@ -58,6 +61,7 @@ class Drawing:
         )
         # Blocks first: they take longer, and the parts fill the gaps.
         self.pieces: tuple[Block | str, ...] = (*blocks, *layout.APART)
+        self.is_small = sum(one.rows for one in facts.exhibits) <= _SMALL
         self.counts: dict[int, Counts] = {}
         self._open: list[Connection] = []
         self._processes: list[Any] = []
@@ -141,11 +145,15 @@ class Drawing:
 def _work(
     drawing: Drawing, following: Any, told: Connection, others: list[Connection]
 ) -> None:
-    """A worker's life: take the next piece, lay it out, tell, write."""
+    """A worker's life: take the next piece, lay it out, tell, write.
+
+    In a small packet all writing comes last: the front document waits for the layouts.
+    """
     for connection in others:
         connection.close()
     gc.freeze()
     gc.disable()
+    unwritten: list[Callable[[], None]] = []
     try:
         while True:
             with following.get_lock():
@@ -153,28 +161,40 @@ def _work(
                 following.value += 1
             if place >= len(drawing.pieces):
                 break
-            piece = drawing.pieces[place]
-            draw = _draw_part if isinstance(piece, str) else _draw_block
-            draw(drawing, piece, place, told)
-            if place < len(drawing.blocks):
+            sheets, counts, finisher = _lay_out(drawing, drawing.pieces[place])
+            told.send((place, counts))
+            unwritten.append(partial(sheets.write, drawing.file(place), finisher))
+            if not drawing.is_small:
+                unwritten.pop()()
+                del sheets
                 gc.collect()
+        for write in unwritten:
+            write()
         told.send(None)
     except Exception as error:  # noqa: BLE001 - it is raised again by the parent
         told.send(error)
 
 
-def _draw_part(drawing: Drawing, name: Any, place: int, told: Connection) -> None:
-    sheets = letters.lay_out(
+def _lay_out(
+    drawing: Drawing, piece: Block | str
+) -> tuple[letters.Sheets, Counts, letters.Finisher]:
+    if isinstance(piece, Block):
+        sheets, counts = _lay_out_block(drawing, piece)
+        return sheets, counts, merge.finisher(f"block-{piece.number:06d}")
+    sheets = _lay_out_part(drawing, piece)
+    return sheets, [(piece, sheets.pages)], merge.finisher(f"part-{piece}")
+
+
+def _lay_out_part(drawing: Drawing, name: str) -> letters.Sheets:
+    return letters.lay_out(
         letters.html("part.html", layout.part(drawing.facts, name)),
         styles=letters.PART,
         rules=layout.part_rules(drawing.facts),
         tagged=drawing.tagged,
     )
-    told.send((place, [(name, sheets.pages)]))
-    sheets.write(drawing.file(place), merge.finisher(f"part-{name}"))
 
 
-def _draw_block(drawing: Drawing, block: Any, place: int, told: Connection) -> None:
+def _lay_out_block(drawing: Drawing, block: Block) -> tuple[letters.Sheets, Counts]:
     pieces = [_piece(drawing.facts, piece) for piece in block.slices]
     sheets = letters.lay_out(
         letters.html("schedule.html", {"pieces": pieces}),
@@ -185,12 +205,10 @@ def _draw_block(drawing: Drawing, block: Any, place: int, told: Connection) -> N
     anchors = sheets.anchors()
     starts = [anchors[piece["anchor"]] for piece in pieces]
     ends = [*starts[1:], sheets.pages]
-    counts = [
+    return sheets, [
         (piece.exhibit, end - start)
         for piece, start, end in zip(block.slices, starts, ends, strict=True)
     ]
-    told.send((place, counts))
-    sheets.write(drawing.file(place), merge.finisher(f"block-{block.number:06d}"))
 
 
 def _piece(facts: PacketFacts, piece: Slice) -> dict[str, Any]:

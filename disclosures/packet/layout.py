@@ -11,6 +11,7 @@ from typing import Any
 
 from disclosures.packet import wording
 from disclosures.packet.contents import (
+    ColumnFacts,
     ExhibitFacts,
     MatrixRow,
     PacketFacts,
@@ -31,7 +32,6 @@ PARTS = (
     ("provenance", "Provenance"),
     ("schedules", "Record schedules"),
 )
-_NONE = "\N{EN DASH}"
 # The parts without page references: drawn apart, like the schedules.
 APART = ("declaration", "dictionary", "provenance")
 _SIZES = {
@@ -284,7 +284,7 @@ def _answers(row: MatrixRow, many: set[str]) -> dict[str, Any]:
                 "part": one.part_title,
                 "label": one.code_label,
                 "statement": one.statement,
-                "rows": _rows(one.rows),
+                "rows": _count(one.rows, "row") if one.rows else "",
                 "window": "" if alike else one.window_label,
                 "many": one.exhibit_number in many,
             }
@@ -293,10 +293,8 @@ def _answers(row: MatrixRow, many: set[str]) -> dict[str, Any]:
     }
 
 
-def _rows(number: int) -> str:
-    if not number:
-        return ""
-    return f"{number:,} {'row' if number == 1 else 'rows'}"
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _legend(facts: PacketFacts) -> list[dict[str, str]]:
@@ -334,13 +332,18 @@ def _index_row(exhibit: ExhibitFacts, pages: int) -> dict[str, Any]:
         "where": f"Item {exhibit.item_number} · Target {exhibit.target_number}",
         "label": exhibit.code_label,
         "file": exhibit.file_name,
-        "pages": f"{pages:,}",
-        "rows": f"{exhibit.rows:,}" if exhibit.file_name else _NONE,
-        "bytes": f"{exhibit.bytes:,}" if exhibit.file_name else _NONE,
+        "extent": _extent(exhibit, pages),
         "sha256": _halves(exhibit.sha256),
         "last": f"{exhibit.number}-last",
         "many": pages > 1,
     }
+
+
+def _extent(exhibit: ExhibitFacts, pages: int) -> str:
+    extent = _count(pages, "page")
+    if exhibit.file_name:
+        extent += f"\n{_count(exhibit.rows, 'row')}\n{_count(exhibit.bytes, 'byte')}"
+    return extent
 
 
 def _halves(digest: str) -> str:
@@ -357,13 +360,17 @@ def _entry(exhibit: ExhibitFacts) -> dict[str, Any]:
                 "name": column.name,
                 "title": column.title,
                 "description": column.description,
-                "type": _TYPES.get(column.type, column.type),
-                "zone": column.zone or _NONE,
+                "type": _type(column),
                 "third_party": column.third_party,
             }
             for column in exhibit.columns
         ],
     }
+
+
+def _type(column: ColumnFacts) -> str:
+    name = _TYPES.get(column.type, column.type)
+    return f"{name}, {column.zone}" if column.zone else name
 
 
 def _provenance(facts: PacketFacts) -> list[dict[str, Any]]:
@@ -384,7 +391,7 @@ def _provenance(facts: PacketFacts) -> list[dict[str, Any]]:
                     "target": str(one.target_number),
                     "parameters": one.parameters_note,
                     "snapshot": one.snapshot_at,
-                    "rows": f"{one.rows:,}",
+                    "rows": _count(one.rows, "row"),
                 }
                 for one in made
             ],

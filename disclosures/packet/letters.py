@@ -12,6 +12,7 @@ server that ``warm`` made ready), not in the web and worker processes.
 
 import functools
 import logging
+import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -26,7 +27,6 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 _FOLDER = TEMPLATES / "disclosures" / "packet"
 # The style sheets of the three kinds of documents.
 FRONT, PART, SCHEDULE = "text pages", "text", "schedule"
-TAGGED, UNTAGGED = "pdf/a-3a", "pdf/a-3u"
 Finisher = Callable[[Any, Any], None]
 
 
@@ -81,7 +81,7 @@ class _Press:
             self.sheets[names] = self.css(text)
         return self.sheets[names]
 
-    def lay_out(self, html: str, styles: str, rules: str, variant: str) -> Any:
+    def lay_out(self, html: str, styles: str, rules: str, kind: dict[str, Any]) -> Any:
         """Pages, not yet drawn."""
         own, counters = self.own_css(styles)
         extra, _ = self.css(rules)
@@ -92,15 +92,15 @@ class _Press:
             stylesheets=[own, extra],
             font_config=self.fonts,
             counter_style=self._counters(counters),
-            pdf_variant=variant,
+            **kind,
         )
 
 
 class Sheets:
     """A document that is laid out: its pages can be counted, then drawn."""
 
-    def __init__(self, document: Any, variant: str) -> None:
-        self._document, self._variant = document, variant
+    def __init__(self, document: Any, kind: dict[str, Any]) -> None:
+        self._document, self._kind = document, kind
         self.pages: int = len(document.pages)
 
     def anchors(self) -> dict[str, int]:
@@ -112,15 +112,13 @@ class Sheets:
         return found
 
     def write(self, target: Path, finisher: Finisher | None = None) -> None:
-        """Draw it as PDF/A.
+        """Draw it.
 
         Raises:
             PacketBroken: the content asked for something outside the packet.
         """
         try:
-            self._document.write_pdf(
-                str(target), finisher=finisher, pdf_variant=self._variant
-            )
+            self._document.write_pdf(str(target), finisher=finisher, **self._kind)
         except _press().refusal:
             raise PacketBroken(_REFUSED) from None
 
@@ -154,12 +152,16 @@ def html(template: str, context: Mapping[str, Any]) -> str:
 def lay_out(html_text: str, *, styles: str, rules: str = "", tagged: bool) -> Sheets:
     """Lay out HTML with our style sheets of these names and a few ``rules`` more.
 
+    The front is PDF/A; the other documents are taken into it and needn't be.
+
     Raises:
         PacketBroken: the content asked for something outside the packet.
     """
-    variant = TAGGED if tagged else UNTAGGED
+    kind: dict[str, Any] = {"pdf_tags": tagged}
+    if styles == FRONT:
+        kind = {"pdf_variant": "pdf/a-3a" if tagged else "pdf/a-3u"}
     try:
-        return Sheets(_press().lay_out(html_text, styles, rules, variant), variant)
+        return Sheets(_press().lay_out(html_text, styles, rules, kind), kind)
     except _press().refusal:
         raise PacketBroken(_REFUSED) from None
 
@@ -174,4 +176,4 @@ def warm() -> None:
     words = "<p>Aa <b>Bb</b> <i>Cc</i> <code>Dd</code></p><table><tr><td>E</table>"
     text = f'<html lang="en"><title>-</title>{words}</html>'
     for styles in (FRONT, PART, SCHEDULE):
-        _press().lay_out(text, styles, "", TAGGED).write_pdf(pdf_variant=TAGGED)
+        lay_out(text, styles=styles, tagged=True).write(Path(os.devnull))

@@ -30,6 +30,11 @@ class Row:
     cells: tuple[str, ...]
 
     @property
+    def is_shaded(self) -> bool:
+        """Whether it is one of every second row, which are shaded to guide the eye."""
+        return self.number[-1] in "02468"
+
+    @property
     def is_long(self) -> bool:
         """Whether a cell of it has to be laid out in pieces."""
         return any(len(cell) > 2 * _PIECE for cell in self.cells)

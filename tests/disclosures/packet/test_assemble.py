@@ -397,7 +397,7 @@ def end_at_once(*_):
 
 
 def with_a_process_that_ends(facts, out):
-    blocks._draw_part = end_at_once
+    blocks._lay_out_part = end_at_once
     return assemble.render(facts, out)
 
 

@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from disclosures.packet import seal, verify
 
 MODULE = Path(verify.__file__)
+RECORDS = "exhibits/E001_t1_3a.csv"
 
 
 @pytest.fixture(scope="session")
@@ -178,10 +179,8 @@ def set_size(said):
             drop_file,
             [
                 "exhibits/E001_t1_3a.csv: doesn't belong to the production",
-                "SHA256SUMS: lists exhibits/E001_t1_3a.csv, which the manifest "
-                "doesn't",
-                "exhibits/E001_t1_3a.csv: is an exhibit, but not among the files of the "
-                "manifest",
+                f"SHA256SUMS: lists {RECORDS}, which the manifest doesn't",
+                f"{RECORDS}: is an exhibit, but not among the files of the manifest",
             ],
         ),
     ],
