@@ -92,15 +92,17 @@ def django_db_modify_db_settings(
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Let the tables be emptied after a test that commits, the trail included."""
-    flush = connection.ops.execute_sql_flush
+    # On the class: under a browser's event loop Django may use another connection.
+    operations = type(connection.ops)
+    flush = operations.execute_sql_flush
 
-    def flush_with_triggers_off(statements):
+    def flush_with_triggers_off(self, statements):
         with triggers_off():
-            flush(statements)
+            flush(self, statements)
 
-    connection.ops.execute_sql_flush = flush_with_triggers_off
+    operations.execute_sql_flush = flush_with_triggers_off
     yield
-    connection.ops.execute_sql_flush = flush
+    operations.execute_sql_flush = flush
 
 
 @contextmanager
