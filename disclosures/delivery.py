@@ -278,7 +278,9 @@ def _require_may_tell(case: Case, hand_over: HandOver) -> None:
 
 
 def _check_time(packet: Packet, handed_over_at: datetime, at: datetime) -> None:
-    if packet.sealed_at and handed_over_at < packet.sealed_at:
+    # People say when to the second at most.
+    sealed_at = packet.sealed_at.replace(microsecond=0) if packet.sealed_at else None
+    if sealed_at and handed_over_at < sealed_at:
         raise ValidationError(
             {"handed_over_at": "That is before the packet was sealed."}
         )
