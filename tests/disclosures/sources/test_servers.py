@@ -214,7 +214,7 @@ def test_a_window_meets_a_column_with_or_without_a_zone(postgres, tmp_path):
     )
     for name in ("at", "naive"):
         one = part(
-            f"SELECT i, {name} FROM t WHERE '' <> CAST(:account AS text)",  # noqa: S608
+            f"SELECT i, {name} FROM t WHERE '' <> CAST(:account AS text)",  # noqa: S608 - own words
             column("i", "integer"),
             column(name, "timestamp", "Europe/Berlin"),
             window=name,
