@@ -269,7 +269,7 @@ def _collect(packet_id: int, held: queue.Claim) -> None:
     at = timezone.now()
     with transaction.atomic():
         queue.hold(held)
-        Packet.objects.filter(pk=packet_id).update(collected_at=at)
+        Packet.objects.filter(pk=packet_id).update(collected_at=at, failure="")
         workflow.move_packet(packet_id, "finish_collecting", actor=audit.SYSTEM, at=at)
         audit.record(
             packet.case,
@@ -315,7 +315,7 @@ def _write_seal(packet: Packet, held: queue.Claim, made: dict[str, Any]) -> None
     at = timezone.now()
     with transaction.atomic():
         queue.hold(held)
-        Packet.objects.filter(pk=packet.pk).update(sealed_at=at, **made)
+        Packet.objects.filter(pk=packet.pk).update(sealed_at=at, failure="", **made)
         workflow.move_packet(packet.pk, "finish_sealing", actor=audit.SYSTEM, at=at)
         audit.record(
             packet.case,
@@ -342,6 +342,8 @@ def _again_or_fail(packet_id: int, held: queue.Claim, sentence: str) -> None:
     if held.attempt > len(_RETRY_AFTER):
         _fail(packet_id, held, sentence)
         return
+    # Kept until the step is done, so that the page says what is being waited for.
+    Packet.objects.filter(pk=packet_id, token=held.token).update(failure=sentence)
     queue.release(held, retry_at=timezone.now() + _RETRY_AFTER[held.attempt - 1])
 
 

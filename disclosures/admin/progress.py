@@ -140,6 +140,10 @@ def _warning(packet: Packet, at: datetime) -> str:
             "No worker has taken this up yet. Nothing is lost; ask whoever runs the "
             "portal whether the worker is running."
         )
+    if packet.status in WORKABLE and packet.failure:
+        return _("%(why)s Nothing is lost; the worker tries again by itself.") % {
+            "why": packet.failure
+        }
     if packet.status in WORKABLE and packet.attempts > 1:
         return _("Attempt %(n)s of %(most)s: an earlier one did not finish.") % {
             "n": packet.attempts,
