@@ -6,6 +6,7 @@ transaction. All of them hold one snapshot for the whole run, think in UTC, and 
 statement off after its time.
 """
 
+import logging
 import sqlite3
 import time
 from functools import partial
@@ -39,6 +40,10 @@ _AS_TEXT = (
     "inet",
     "cidr",
     "interval",
+)
+# At its last detail SQLAlchemy logs each row that it reads: those are people's records.
+logging.getLogger("sqlalchemy.engine.Engine").addFilter(
+    lambda record: record.levelno > logging.DEBUG
 )
 _STEPS = 5_000  # of SQLite's machine, between two looks at the clock
 
