@@ -29,6 +29,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 T = TypeVar("T")
@@ -202,8 +203,8 @@ def _send(channel: socket.socket, value: object, deadline: float | None = None) 
 
 def _receive(channel: socket.socket, deadline: float | None) -> Any:
     size = _HEAD.unpack(_read(channel, _HEAD.size, deadline))[0]
-    # Both ends are our own processes and the socket has no name.
-    return pickle.loads(_read(channel, size, deadline))  # noqa: S301
+    data = _read(channel, size, deadline)
+    return pickle.loads(data)  # noqa: S301 - a nameless socket between our processes
 
 
 def _read(channel: socket.socket, size: int, deadline: float | None) -> bytes:
@@ -311,8 +312,8 @@ def _cap_memory(megabytes: int) -> None:
 def _address_space() -> int:
     """What this process has mapped already; nothing where the system won't say."""
     try:
-        with open("/proc/self/statm", encoding="ascii") as file:  # noqa: PTH123 - no path
-            return int(file.read().split()[0]) * resource.getpagesize()
+        mapped = Path("/proc/self/statm").read_text(encoding="ascii").split()[0]
+        return int(mapped) * resource.getpagesize()
     except OSError:
         return 0
 

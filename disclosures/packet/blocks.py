@@ -126,8 +126,8 @@ class Drawing:
         return found
 
     def _hear(self) -> None:
-        for connection in list(wait(self._open)):
-            assert isinstance(connection, Connection)  # noqa: S101 - for the type checker
+        ready: list[Any] = list(wait(self._open))
+        for connection in ready:
             try:
                 told = connection.recv()
             except EOFError:

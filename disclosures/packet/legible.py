@@ -51,8 +51,9 @@ def legible(text: str, covers: Covers | None = None, *, keep: str = "") -> str:
         plain = character == " " or character in keep
         hidden = category in _HIDDEN or ord(character) in _BLANK or marks > _MOST_MARKS
         if not plain and (hidden or (covers is not None and not covers(character))):
-            character = f"<U+{ord(character):04X}>"  # noqa: PLW2901 - it is that one, shown
-        shown.append(character)
+            shown.append(f"<U+{ord(character):04X}>")
+        else:
+            shown.append(character)
     return "".join(shown)
 
 

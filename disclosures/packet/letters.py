@@ -41,25 +41,23 @@ class _Press:
     def __init__(self) -> None:
         fonts.coverage()
         import weasyprint  # noqa: PLC0415 - heavy; see the module's docstring
-        from weasyprint.css.counters import CounterStyle  # noqa: PLC0415 - as above
-        from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 - as above
-        from weasyprint.urls import (  # noqa: PLC0415 - as above
-            FatalURLFetchingError,
-            URLFetcher,
-        )
 
-        class Refusing(URLFetcher):
+        refusal: type[BaseException] = weasyprint.urls.FatalURLFetchingError
+        fetcher: Any = weasyprint.urls.URLFetcher
+
+        class Refusing(fetcher):
             """Fetch nothing, and end the drawing of whoever asks."""
 
             def fetch(self, url: str, headers: Any = None) -> Any:
-                raise FatalURLFetchingError("A packet fetches nothing.")
+                raise refusal("A packet fetches nothing.")
 
         logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
         self.version: str = weasyprint.__version__
-        self.fonts = FontConfiguration()
+        self.fonts = weasyprint.text.fonts.FontConfiguration()
         self.fetcher = Refusing(allowed_protocols=())
-        self.refusal = FatalURLFetchingError
-        self._weasyprint, self._counters = weasyprint, CounterStyle
+        self.refusal = refusal
+        self._weasyprint = weasyprint
+        self._counters = weasyprint.css.counters.CounterStyle
         self.sheets: dict[str, tuple[Any, dict[str, Any]]] = {}
 
     def css(self, text: str) -> tuple[Any, dict[str, Any]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
-import pydyf  # type: ignore[import-untyped]
+import pydyf  # type: ignore[import-untyped]  # it has no types
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
 
 _BEGIN = b"q\n"

@@ -1,10 +1,8 @@
 """The finished PDF: its numbers are true, its rows whole, its bytes the same."""
 
 import dataclasses
-import hashlib
 import os
 import re
-import subprocess
 
 import pikepdf
 import pytest
@@ -12,105 +10,8 @@ import pytest
 from cases import sandbox
 from disclosures.packet import assemble, blocks
 from disclosures.packet.contents import ColumnFacts
-from disclosures.packet.schedule import plan
 from tests.disclosures.packet import given
-
-NASTY = (
-    '<img src="file:///etc/passwd">',
-    '<img src="http://127.0.0.1:9/hit.png">',
-    '<a rel=attachment href="file:///etc/passwd">x</a>',
-)
-
-
-def output(*command):
-    done = subprocess.run(command, capture_output=True, check=True)  # noqa: S603 - ours
-    return done.stdout.decode()
-
-
-def text(pdf, page):
-    number = str(page)
-    return output("pdftotext", "-layout", "-f", number, "-l", number, str(pdf), "-")
-
-
-def pages(pdf):
-    return output("pdftotext", "-layout", str(pdf), "-").split("\f")[:-1]
-
-
-def squeezed(content):
-    return re.sub(r"\s+", "", content)
-
-
-def elements(node):
-    yield node
-    kids = node.get("/K", [])
-    for kid in kids if isinstance(kids, pikepdf.Array) else [kids]:
-        if isinstance(kid, pikepdf.Dictionary) and kid.get("/Type") == "/StructElem":
-            yield from elements(kid)
-
-
-@pytest.mark.feature("P9", part=True)
-def test_finished_file_is_sound_and_says_what_it_is(packet):
-    _, pdf, told = packet
-    assert "No syntax or stream encoding errors" in output("qpdf", "--check", str(pdf))
-    info = output("pdfinfo", str(pdf))
-    assert re.search(r"^Pages: +(\d+)$", info, re.M)[1] == str(told.pages)
-    assert re.search(r"^Tagged: +yes$", info, re.M)
-    assert re.search(r"^Encrypted: +no$", info, re.M)
-    assert re.search(r"^Metadata Stream: +yes$", info, re.M)
-    fonts = output("pdffonts", str(pdf)).splitlines()[2:]
-    assert fonts
-    assert {tuple(line.split()[-5:-3]) for line in fonts} == {("yes", "yes")}
-
-
-@pytest.mark.feature("P9", part=True)
-def test_finished_file_claims_pdf_a_3a_and_keeps_its_rules(packet):
-    with pikepdf.open(packet[1]) as pdf:
-        with pdf.open_metadata() as metadata:
-            assert metadata["pdfaid:part"] == "3"
-            assert metadata["pdfaid:conformance"] == "A"
-        assert [str(one.S) for one in pdf.Root.OutputIntents] == ["/GTS_PDFA1"]
-        assert pdf.Root.OutputIntents[0].DestOutputProfile.N == 3
-        assert len(pdf.trailer.ID) == 2
-        assert pdf.Root.Lang == "en"
-        assert pdf.Root.MarkInfo.Marked is True
-        assert "/AF" not in pdf.Root
-        assert list(pdf.attachments) == []
-        assert not any(
-            isinstance(one, pikepdf.Stream) and one.get("/Interpolate", False)
-            for one in pdf.objects
-        )
-
-
-@pytest.mark.feature("P9", part=True)
-def test_every_marked_content_is_in_the_structure_tree(packet):
-    with pikepdf.open(packet[1]) as pdf:
-        tree = pdf.Root.StructTreeRoot
-        numbered = dict(
-            zip(tree.ParentTree.Nums[::2], tree.ParentTree.Nums[1::2], strict=True)
-        )
-        reached = {one.objgen for one in elements(tree.K[0])}
-        for page in pdf.pages:
-            used = re.findall(
-                rb"/MCID (\d+)",
-                b"".join(one.read_bytes() for one in page.Contents)
-                if isinstance(page.Contents, pikepdf.Array)
-                else page.Contents.read_bytes(),
-            )
-            parents = numbered[page.StructParents]
-            assert sorted(map(int, used)) == list(range(len(parents)))
-            assert {one.Pg.objgen for one in parents} == {page.obj.objgen}
-        listed = list(tree.IDTree.Names)
-        names = [str(name) for name in listed[::2]]
-        assert names == sorted(set(names))
-        assert {str(one.ID) for one in listed[1::2]} == set(names)
-        headers = {
-            str(name)
-            for one in elements(tree.K[0])
-            if one.S == "/TD"
-            for name in one.A.get("/Headers", [])
-        }
-        assert headers <= set(names)
-        assert {one.objgen for one in listed[1::2]} <= reached
+from tests.disclosures.packet.reading import digest, output, pages, squeezed, text
 
 
 @pytest.mark.feature("P3", part=True)
@@ -259,83 +160,6 @@ def test_number_of_processes_does_not_change_the_bytes(packet, tmp_path):
     args = (on_one_processor, facts, out)
     assert sandbox.run(*args, seconds=120, megabytes=2000) == told
     assert digest(out) == digest(pdf)
-
-
-def digest(path):
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-@pytest.mark.feature("P1", part=True)
-def test_markup_in_records_is_printed_and_not_obeyed(tmp_path, draw):
-    def nasty(number):
-        cells = given.event(number)
-        cells[3] = f'{{"label": "{NASTY[number % 3]}"}}'
-        return cells
-
-    facts = given.facts(tmp_path / "csv", rows=3, events=nasty)
-    name = f"{NASTY[0]}\x00\u202egnp"
-    facts = dataclasses.replace(
-        facts,
-        targets=(
-            dataclasses.replace(facts.targets[0], identifier=name),
-            facts.targets[1],
-        ),
-        organisation=dataclasses.replace(facts.organisation, name=NASTY[2]),
-        agency_reference='"} @import "http://127.0.0.1:9/x.css"; {"',
-    )
-    pdf, _ = draw(facts)
-    whole = squeezed(output("pdftotext", "-raw", str(pdf), "-"))
-    for one in (*NASTY, f"{NASTY[0]}<U+0000><U+202E>gnp"):
-        assert squeezed(one) in whole
-    assert "root:x:0" not in whole
-    with pikepdf.open(pdf) as opened:
-        assert list(opened.attachments) == []
-        assert not [
-            one
-            for one in opened.objects
-            if isinstance(one, pikepdf.Stream) and one.get("/Subtype") == "/Image"
-        ]
-        for page in opened.pages:
-            for link in page.get("/Annots", []):
-                assert "/A" not in link
-
-
-def in_small_blocks(facts, out):
-    plan.BLOCK_ROWS = 30
-    return assemble.render(facts, out)
-
-
-def test_long_exhibit_is_cut_into_blocks_and_keeps_each_row_whole(tmp_path):
-    facts = given.facts(tmp_path / "csv", rows=100)
-    out = tmp_path / "long.pdf"
-    told = sandbox.run(in_small_blocks, facts, out, seconds=120, megabytes=2000)
-    first, _, count = told.ranges["E001"]
-    read = pages(out)
-    place = int(first[-6:]) - facts.bates_start
-    shown = read[place : place + count]
-    assert sum("continued from row" in one for one in shown) == 3
-    assert [re.findall(r"row-(\d{5})-end", one) for one in shown] == [
-        sorted(re.findall(r"row-(\d{5})-end", one)) for one in shown
-    ]
-    marks = [mark for one in shown for mark in re.findall(r"row-(\d{5})-end", one)]
-    assert marks == [f"{n:05d}" for n in range(100)]
-    assert all("Network address" in one for one in shown)
-    assert "End of exhibit E001" in shown[-1]
-
-
-def test_cell_longer_than_a_page_is_printed_whole(tmp_path, draw):
-    words = "".join(f"w{n:05d}" for n in range(1500))
-
-    def long(number):
-        return [*given.event(number)[:3], words]
-
-    facts = given.facts(tmp_path / "csv", rows=1, events=long)
-    pdf, told = draw(facts)
-    start = int(told.ranges["E001"][0][-6:]) - facts.bates_start
-    shown = pages(pdf)[start : start + told.ranges["E001"][2]]
-    assert len(shown) > 1
-    inside = "".join(re.findall(r"[w\d]{30,}", "".join(shown)))
-    assert inside == words
 
 
 def with_few_tagged(facts, out):

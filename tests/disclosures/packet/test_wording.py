@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from disclosures.enums import ResponseCode
 from disclosures.packet import wording
 from tests.disclosures.packet import given
 
@@ -94,8 +95,6 @@ def test_legend_always_tells_three_negative_answers_apart(tmp_path):
 
 
 def test_every_response_code_is_explained():
-    from disclosures.enums import ResponseCode  # noqa: PLC0415 - Django's list, here alone
-
     assert set(wording._LEGEND) == set(ResponseCode.values)
     assert {code: ResponseCode(code).label for code in wording.LABELS} == wording.LABELS
 
