@@ -235,6 +235,14 @@ class Case(models.Model):
                 violation_error_message=_("Secrecy ends after it starts."),
             ),
             models.CheckConstraint(
+                name="case_issuer_kind_known",
+                condition=Q(issuer_kind="") | Q(issuer_kind__in=IssuerKind.values),
+            ),
+            models.CheckConstraint(
+                name="case_disposition_known",
+                condition=Q(disposition="") | Q(disposition__in=Disposition.values),
+            ),
+            models.CheckConstraint(
                 name="case_closed_with_outcome",
                 condition=~Q(status=CaseStatus.CLOSED)
                 | (~Q(disposition="") & Q(closed_at__isnull=False)),

@@ -80,6 +80,10 @@ class ScopeItem(models.Model):
                 condition=Q(decision__in=ItemDecision.values),
             ),
             models.CheckConstraint(
+                name="scope_item_disposition_known",
+                condition=Q(disposition="") | Q(disposition__in=Disposition.values),
+            ),
+            models.CheckConstraint(
                 name="scope_item_narrowed_has_days",
                 condition=~Q(decision=ItemDecision.NARROW)
                 | Q(first_day__isnull=False)

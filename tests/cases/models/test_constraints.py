@@ -80,6 +80,8 @@ CHECKS = [
         ["The return date lies before the date of service."],
     ),
     Broken(Case, "case_secrecy_known", {"secrecy": "nonsense"}, [NO_CHOICE]),
+    Broken(Case, "case_issuer_kind_known", {"issuer_kind": "nonsense"}, [NO_CHOICE]),
+    Broken(Case, "case_disposition_known", {"disposition": "nonsense"}, [NO_CHOICE]),
     Broken(
         Case,
         "case_ordered_secrecy_has_paper_and_dates",
@@ -105,6 +107,12 @@ CHECKS = [
     Broken(RequestedItem, "item_has_words", {"wording": ""}, [BLANK]),
     Broken(
         ScopeItem, "scope_item_decision_known", {"decision": "nonsense"}, [NO_CHOICE]
+    ),
+    Broken(
+        ScopeItem,
+        "scope_item_disposition_known",
+        {"disposition": "nonsense"},
+        [NO_CHOICE],
     ),
     Broken(
         ScopeItem,
