@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as site
-from django.db import connection
+from django.db import connection, connections
 
 # Playwright's synchronous calls keep an event loop in the thread that Django works in.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -92,8 +92,8 @@ def django_db_modify_db_settings(
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Let the tables be emptied after a test that commits, the trail included."""
-    # On the class: under a browser's event loop Django may use another connection.
-    operations = type(connection.ops)
+    # On the classes: under a browser's event loop Django uses another connection.
+    operations, wrapper = type(connection.ops), type(connections["default"])
     flush = operations.execute_sql_flush
 
     def flush_with_triggers_off(self, statements):
@@ -101,6 +101,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
             flush(self, statements)
 
     operations.execute_sql_flush = flush_with_triggers_off
+    if hasattr(connection, "_test_serialized_contents"):
+        wrapper._test_serialized_contents = connection._test_serialized_contents
     yield
     operations.execute_sql_flush = flush
 
