@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import audit, permissions
-from cases.admin.base import CaseModelAdmin
+from cases.admin.base import CaseModelAdmin, person
 from cases.admin.verbs import VerbPage, register
 from cases.enums import Act, Perm
 from cases.exceptions import CaseError
@@ -98,10 +98,11 @@ def preview(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
             raise PermissionDenied
         if packet.status != PacketStatus.COLLECTED:
             raise Http404
+        shown: dict[str, Any] = {}
         try:
-            shown = {"draft": draft(packet, request.user, request.GET)}
+            shown["draft"] = draft(packet, person(request), request.GET)
         except CaseError as refusal:
-            shown = {"broken": str(refusal)}
+            shown["broken"] = str(refusal)
         return HttpResponse(
             render_to_string("disclosures/parts/declaration.html", shown, request)
         )

@@ -17,7 +17,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
 from cases import permissions
-from cases.admin.base import CaseModelAdmin, crumbs, record_view
+from cases.admin.base import CaseModelAdmin, crumbs, person, record_view
 from cases.enums import Perm
 from cases.exceptions import CaseError
 from disclosures import facts, reading
@@ -153,7 +153,7 @@ def page(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
         else:
             try:
                 opened = reading.open_exhibit(
-                    exhibit.pk, actor=request.user, first_row=first_row
+                    exhibit.pk, actor=person(request), first_row=first_row
                 )
             except CaseError as error:
                 refusal = str(error)

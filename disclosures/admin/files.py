@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from cases.admin.base import CaseModelAdmin
+from cases.admin.base import CaseModelAdmin, person
 from cases.admin.files import STILL
 from cases.exceptions import CaseError
 from disclosures import delivery
@@ -26,7 +26,7 @@ def production(desk: CaseModelAdmin) -> Callable[..., HttpResponse | FileRespons
     ) -> HttpResponse | FileResponse:
         packet = find(desk, request, case_id, packet_id)
         try:
-            path = delivery.open_packet(packet.pk, actor=request.user)
+            path = delivery.open_packet(packet.pk, actor=person(request))
         except CaseError as refusal:
             messages.error(request, str(refusal))
             return redirect(packet_url(packet))

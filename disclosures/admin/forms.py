@@ -108,7 +108,8 @@ class ReleaseForm(forms.Form):
         min_length=64,
         help_text=_(
             "From the packet in your hands, not from this page: the line of "
-            "manifest.json in its file SHA256SUMS, or what “sha256sum manifest.json” says."
+            "manifest.json in its file SHA256SUMS, or what "
+            "“sha256sum manifest.json” says."
         ),
         error_messages={
             "min_length": _("A SHA-256 has 64 characters."),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from cases import permissions
 from cases.admin import verbs
-from cases.admin.base import CaseModelAdmin, crumbs, record_view, verb_url
+from cases.admin.base import CaseModelAdmin, crumbs, person, record_view, verb_url
 from cases.enums import Act, CaseStatus, Perm
 from cases.models import Case
 from cases.worklist import Task
@@ -41,7 +41,7 @@ def page(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
 
     def view(request: HttpRequest, case_id: int, packet_id: int) -> HttpResponse:
         packet = find(desk, request, case_id, packet_id)
-        case, user = packet.case, request.user
+        case, user = packet.case, person(request)
         record_view(request, case, "packet")
         may_read = permissions.allowed(user, Perm.READ_EXHIBITS, case)
         groups = exhibits.table(packet, may_read=may_read)
