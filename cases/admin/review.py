@@ -198,12 +198,13 @@ class Review(ReviewPage):
         return Grid(sections.blocks(case), given.get("data"))
 
     def shown(self, case: Case, row: Any, user: User) -> dict[str, Any]:
-        """How far the review is."""
+        """How far the review is, and what counsel said of it the last time."""
         total = case.items.count() * case.targets.count()
         return {
             "documents": list(case.documents.all()),
             "total": total,
             "decided": len(scope.decisions(case)),
+            "last_word": case.sign_offs.order_by("-decided_at").first(),
         }
 
     def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
