@@ -173,7 +173,7 @@ def wrapped(part: Part, account: Account, window: Window) -> tuple[str, dict[str
     where = f"WHERE {' AND '.join(bounds)}" if bounds else ""
     inner = sqltext.for_duckdb(part.sql)
     # Every piece that isn't the map's own SQL is a checked name or a bound value.
-    sql = f"SELECT {listed} FROM ({inner}\n) AS part {where} ORDER BY {_order(part)}"  # noqa: S608
+    sql = f"SELECT {listed} FROM ({inner}\n) AS part {where} ORDER BY {_order(part)}"  # noqa: S608 - the part's own SQL
     return sql, values
 
 
