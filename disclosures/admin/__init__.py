@@ -5,15 +5,27 @@ from django.views.decorators.http import require_GET
 
 from cases.admin import verbs
 from cases.admin.base import CaseModelAdmin
-from disclosures.admin import (  # each registers what it holds
+from disclosures.admin import (
     declaring,
     exhibits,
     files,
-    ordering,  # noqa: F401
+    ordering,
     packet,
-    releasing,  # noqa: F401
-    trail,  # noqa: F401
+    releasing,
+    trail,
 )
+
+# Each registers what it holds by being imported.
+__all__ = [
+    "declaring",
+    "exhibits",
+    "files",
+    "ordering",
+    "packet",
+    "releasing",
+    "trail",
+    "urls",
+]
 
 
 @verbs.register_urls

@@ -164,7 +164,11 @@ class ClosePage(VerbPage):
         }
 
     def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
-        """Close it."""
+        """Close it.
+
+        Raises:
+            TypeError: the form isn't that of this page.
+        """
         if not isinstance(form, CloseForm):
             raise TypeError
         review.close(
