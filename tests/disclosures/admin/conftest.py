@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from cases.models import Case
 from disclosures.models import Packet
 from tests import factories as make
 
@@ -47,3 +48,8 @@ def page_of(packet: Packet, name: str = "packet", *more: object) -> str:
 def verb_of(packet: Packet, verb: str) -> str:
     """The address of a verb's page on a packet's case."""
     return reverse("admin:cases_case_verb", args=[packet.case_id, verb])
+
+
+def verb_url(case: Case, verb: str) -> str:
+    """The address of a verb's page on a case without a packet."""
+    return verb_of(Packet(case=case), verb)

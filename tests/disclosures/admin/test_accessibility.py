@@ -11,8 +11,7 @@ from disclosures.enums import PacketStatus
 from tests import factories as make
 from tests.cases.admin.test_accessibility import _write_papers
 from tests.disclosures import packets
-from tests.disclosures.admin.conftest import page_of, verb_of
-from tests.disclosures.admin.test_verb_pages import verb_url
+from tests.disclosures.admin.conftest import page_of, verb_of, verb_url
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LOOKS = {"wide": (1440, "light"), "phone": (390, "light"), "dark": (1440, "dark")}

@@ -1,28 +1,13 @@
-"""The page that closes a request: its outcomes, item by item."""
+"""Closing: the outcomes that went out are suggested, nothing else can be claimed."""
 
 import pytest
 
 from cases.enums import CaseStatus, Disposition, Role
-from cases.models import Case
-from disclosures.models import Packet
 from tests import factories as make
 from tests.disclosures import packets
-from tests.disclosures.admin.conftest import verb_of
+from tests.disclosures.admin.conftest import verb_of, verb_url
 
 pytestmark = pytest.mark.django_db
-
-OWN_VERBS = {
-    "order_packet": {Role.ANALYST},
-    "resume_packet": {Role.ANALYST},
-    "certify_packet": {Role.CUSTODIAN},
-    "release_packet": {Role.RELEASE_OFFICER},
-    "close": {Role.ANALYST, Role.COUNSEL, Role.RELEASE_OFFICER},
-}
-
-
-def verb_url(case: Case, verb: str) -> str:
-    """The address of a verb's page on a case without a packet."""
-    return verb_of(Packet(case=case), verb)
 
 
 def closing(page: object, **changed: str) -> dict[str, str]:
