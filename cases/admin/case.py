@@ -163,8 +163,10 @@ class CaseAdmin(CaseModelAdmin):
         if request.method == "POST" and form.is_valid():
             with refusals_shown(request, form):
                 case = page.perform(form)
+                opened = _("The request is open as %(number)s.")
+                messages.success(request, opened % {"number": case.number})
                 with refusals_shown(request):
-                    messages.success(request, page.keep_paper(case, form))
+                    page.keep_paper(case, form)
                 return redirect(page.after(case))
         return self.show(
             request,

@@ -69,16 +69,15 @@ class NewRequest:
             facts = facts_of(form, self.actor)
             return intake.open_case(actor=self.actor, facts=facts)
 
-    def keep_paper(self, case: Case, form: NewRequestForm) -> str:
-        """Keep the paper of a case just opened; what was done, as a sentence.
+    def keep_paper(self, case: Case, form: NewRequestForm) -> None:
+        """Keep the paper of a case just opened, where one was given.
 
         Raises:
             DocumentRefused: the case stays, the paper doesn't.
         """
-        opened = _("The request is open as %(number)s.") % {"number": case.number}
         paper = form.cleaned_data["paper"]
         if paper is None:
-            return opened
+            return
         documents.add_document(
             case.pk,
             actor=self.actor,
@@ -86,7 +85,6 @@ class NewRequest:
             name=paper.name,
             content=paper,
         )
-        return opened
 
     def after(self, case: Case) -> str:
         """To the paper, where it is still missing; else to the checklist."""
