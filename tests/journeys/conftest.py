@@ -12,7 +12,7 @@ from tests.journeys.portal import ROOT, Portal
 
 PICTURES = ROOT / "var" / "journeys"
 
-SignIn = Callable[[str], Person]
+SignIn = Callable[..., Person]
 
 
 @pytest.fixture(scope="session")
@@ -41,8 +41,8 @@ def sign_in(portal: Portal, browser: Browser, album: Path) -> Iterator[SignIn]:
     """
     people: list[Person] = []
 
-    def signed_in(name: str) -> Person:
-        people.append(Person(browser, portal.address, name, album))
+    def signed_in(name: str, kind: type[Person] = Person) -> Person:
+        people.append(kind(browser, portal.address, name, album))
         return people[-1].sign_in()
 
     yield signed_in

@@ -62,11 +62,13 @@ class Person:
 
     def look(self, title: str) -> None:
         """Keep a picture of the whole page."""
-        self.album.mkdir(parents=True, exist_ok=True)
         self.page.evaluate("scrollTo(0, 0)")
+        self.page.screenshot(path=self._picture(title), full_page=True)
+
+    def _picture(self, title: str) -> Path:
+        self.album.mkdir(parents=True, exist_ok=True)
         number = len(list(self.album.glob("*.png"))) + 1
-        picture = self.album / f"{number:02}-{self.name}-{title.replace(' ', '-')}.png"
-        self.page.screenshot(path=picture, full_page=True)
+        return self.album / f"{number:02}-{self.name}-{title.replace(' ', '-')}.png"
 
     def heading(self, words: str):
         return self.page.get_by_role("heading", name=words).first
@@ -108,6 +110,11 @@ class Person:
         line = line.filter(has_text=task)
         line.locator("a.cd-btn").click()
         expect(self.page.locator(".cd-strip__number")).to_have_text(number)
+
+    def finds(self, number: str) -> None:
+        """Go to the page of this case, from the list of all."""
+        self.visit("/cases/case/")
+        self.opens(number, exact=True)
 
     def has_task(self, number: str) -> bool:
         """Whether anything of this case needs this person."""

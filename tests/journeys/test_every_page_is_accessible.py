@@ -1,0 +1,126 @@
+"""Every page of the story, by axe in light and dark, and at the width of a phone."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Route, expect
+
+from tests.journeys import test_from_paper_to_packet as story
+from tests.journeys.people import DESKTOP, Person
+
+PHONE = {"width": 390, "height": 844}
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+ALL_RULES = {
+    "runOnly": {"type": "tag", "values": WCAG},
+    "resultTypes": ["violations"],
+}
+COLOURS = {
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+    "resultTypes": ["violations"],
+}
+TOO_WIDE = "document.documentElement.scrollWidth - window.innerWidth"
+IN_THE_DARK = "dark => document.documentElement.classList.toggle('dark', dark)"
+
+# Pages beside the story's way, as the demo's fresh and signed requests show them.
+BESIDE = {
+    "ines": {
+        "/cases/case/3/verbs/add_paper/": "add a paper",
+        "/cases/case/3/verbs/correct_facts/": "correct the facts",
+        "/cases/case/3/verbs/ask_categories/": "ask categories",
+        "/cases/case/3/verbs/standard_list/": "standard list",
+        "/cases/case/3/verbs/close/": "not mine",
+        "/cases/agency/": "agencies",
+        "/cases/organisation/": "organisation",
+        "/cases/case/trail/": "the trail of all",
+        "/nothing/here/": "nothing here",
+    },
+    "ana": {
+        "/cases/case/1/verbs/revise/": "take back",
+        "/cases/case/1/verbs/review/": "not in review",
+        "/cases/case/1/verbs/close/": "not to be closed yet",
+        "/cases/case/?status__exact=approved": "a filtered list",
+    },
+}
+
+
+class Inspector(Person):
+    """A person who has each page that they look at inspected."""
+
+    def __init__(self, browser: Browser, address: str, name: str, album: Path) -> None:
+        super().__init__(browser, address, name, album)
+        self.findings: list[str] = []
+
+    def sign_in(self) -> "Inspector":
+        self.page.goto("/")
+        self.look("sign in")
+        super().sign_in()
+        return self
+
+    def look(self, title: str) -> None:
+        """Inspect the page; what it asks for by itself waits until that is done."""
+        waiting: list[Route] = []
+
+        def hold(one: Route) -> None:
+            waiting.append(one)
+
+        self.page.route("**/live/", hold)
+        self._inspect(title, "light", ALL_RULES)
+        if self.page.locator("body.cd-plain").count() == 0:  # those are always light
+            self.page.evaluate(IN_THE_DARK, True)
+            self._inspect(title, "dark", COLOURS)
+            self.page.evaluate(IN_THE_DARK, False)
+        self.page.set_viewport_size(PHONE)
+        if (pixels := self.page.evaluate(TOO_WIDE)) > 0:
+            self.findings.append(f"{self.name} at {title}, phone: {pixels} pixels too wide")
+        self.page.screenshot(path=self._picture(title), full_page=True)
+        self.page.set_viewport_size(DESKTOP)
+        for one in waiting:
+            one.continue_()
+        self.page.unroute("**/live/")
+
+    def _inspect(self, title: str, scheme: str, rules: dict[str, object]) -> None:
+        found = Axe().run(self.page, options=rules).response["violations"]
+        self.findings += [
+            f"{self.name} at {title}, {scheme}: {one['id']}: {node['html'][:300]}"
+            for one in found
+            for node in one["nodes"]
+        ]
+
+
+@pytest.mark.feature("U3", part=True)
+def test_every_page_of_the_story_is_accessible(sign_in, tmp_path):
+    ines, ana, cora, carl, rita, audrey = people = [
+        sign_in(name, Inspector)
+        for name in ("ines", "ana", "cora", "carl", "rita", "audrey")
+    ]
+    number = story.the_clerk_takes_it_in(ines)
+    story.the_analyst_reviews_it(ana, number)
+    story.counsel_decides(cora, number)
+    story.the_packet_is_ordered_and_collected(ana, number)
+    story.the_custodian_certifies(carl, number)
+    packet = story.the_release_officer_takes_it(rita, ana, number, tmp_path)
+    story.it_is_handed_over_and_closed(rita, ana, packet, number)
+    story.the_auditor_sees_who_did_what(audrey, number)
+    assert [told for one in people for told in one.findings] == []
+
+
+@pytest.mark.feature("U3", part=True)
+def test_every_page_beside_the_story_is_accessible(sign_in):
+    people = [sign_in(name, Inspector) for name in BESIDE]
+    for one in people:
+        for path, title in BESIDE[one.name].items():
+            one.refused_at.add(f"{one.address}{path}")
+            one.visit(path)
+            one.look(title)
+    assert [told for one in people for told in one.findings] == []
+
+
+def test_who_wants_it_dark_gets_it_dark_and_it_stays(sign_in):
+    ana = sign_in("ana")
+    ana.presses("Ana Petrov Analyst")
+    ana.presses("Dark")
+    expect(ana.page.locator("html.dark")).to_have_count(1)
+    ana.opens("Legal requests")
+    expect(ana.page.locator("html.dark")).to_have_count(1)
+    ana.look("dark")
