@@ -11,7 +11,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -97,7 +97,7 @@ def preview(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
         if not permissions.allowed(request.user, Perm.CERTIFY, packet.case):
             raise PermissionDenied
         if packet.status != PacketStatus.COLLECTED:
-            raise Http404
+            return HttpResponse(status=204)  # signed meanwhile: nothing to draw
         shown: dict[str, Any] = {}
         try:
             shown["draft"] = draft(packet, person(request), request.GET)
