@@ -72,7 +72,9 @@ class Inspector(Person):
             self.page.evaluate(IN_THE_DARK, False)
         self.page.set_viewport_size(PHONE)
         if (pixels := self.page.evaluate(TOO_WIDE)) > 0:
-            self.findings.append(f"{self.name} at {title}, phone: {pixels} pixels too wide")
+            self.findings.append(
+                f"{self.name} at {title}, phone: {pixels} pixels too wide"
+            )
         self.page.screenshot(path=self._picture(title), full_page=True)
         self.page.set_viewport_size(DESKTOP)
         for one in waiting:
