@@ -81,10 +81,8 @@ def request(case_id: int, *, actor: User, at: datetime | None = None) -> Packet:
     case = Case.objects.select_for_update().get(pk=case_id)
     permissions.require(actor, Perm.ORDER, case)
     persons.require_other(case, actor, Act.COLLECT)
-    sign_off = SignOff.objects.filter(case=case).approving(scope.digest(case)).first()
     move_case(case.pk, "order_packet", actor=actor, at=at)
-    if sign_off is None:
-        raise IllegalTransition("No sign-off covers the scope as it stands now.")
+    sign_off = SignOff.objects.filter(case=case).approving(scope.digest(case)).get()
     for older in case.packets.in_force().exclude(status=PacketStatus.RELEASED):
         workflow.move_packet(older.pk, "supersede", actor=actor, at=at)
         audit.record(

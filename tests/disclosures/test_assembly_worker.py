@@ -13,6 +13,7 @@ from cases.exceptions import IllegalTransition
 from cases.models import Case, Event
 from disclosures import assembly, leftovers, tasks
 from disclosures.enums import PacketStatus
+from disclosures.exceptions import CollectionFailed
 from disclosures.models import Declaration, Exhibit, Packet
 from tests import factories as make
 from tests.disclosures import packets
@@ -248,3 +249,39 @@ def test_a_packet_that_moved_on_since_it_was_read_is_left_alone(monkeypatch):
     assembly.assemble(packet.pk)
 
     assert packets.fresh(packet).status == S.CERTIFIED
+
+
+def overtaken(packet, then):
+    """Another worker takes the packet over while this one is at it."""
+
+    def run(*given):
+        Packet.objects.filter(pk=packet.pk).update(token=9)
+        return then(*given)
+
+    return run
+
+
+@pytest.mark.feature("C3", part=True)
+def test_a_worker_that_was_overtaken_writes_neither_result_nor_failure(monkeypatch):
+    packet = packets.ordered()
+    real = assembly.collection.run
+
+    def fails(*_):
+        raise CollectionFailed("Too late to matter.")
+
+    for then in (real, fails):
+        monkeypatch.setattr("disclosures.collection.run", overtaken(packet, then))
+        Packet.objects.update(token=0, lease_until=None)
+        assembly.assemble(packet.pk)
+
+        found = packets.fresh(packet)
+        assert (found.status, found.failure, found.token) == (S.COLLECTING, "", 9)
+        assert {one.status for one in packet.exhibits.all()} == {"planned"}
+        assert found.lease_until is not None  # it is the other one's
+
+
+def test_drawing_that_takes_too_long_is_stopped_and_says_so(monkeypatch):
+    packet = packets.certified()
+    monkeypatch.setattr(assembly, "SEAL_SECONDS", 0.2)
+
+    seal_fails(packet, "Rendering took too much time or memory and was stopped.")

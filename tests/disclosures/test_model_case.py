@@ -5,11 +5,13 @@ import hashlib
 import io
 import json
 import logging
+import re
 import subprocess
 import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from django.conf import settings
 
@@ -82,7 +84,7 @@ def read(exhibit):
     return header, [tuple(cell or None for cell in row) for row in rows]
 
 
-@pytest.mark.feature("D5")
+@pytest.mark.feature("D5", part=True)
 @pytest.mark.feature("C4", part=True)
 def test_all_nine_items_of_the_five_accounts_are_answered_part_by_part(demo, shipped):
     # As served: other capitals lead to the same account.
@@ -214,6 +216,8 @@ def private(packet):
     return {word for word in words if len(word) > 3}
 
 
+@pytest.mark.feature("D5")
+@pytest.mark.feature("A4", part=True)
 def test_the_whole_way_leaves_its_events_and_nothing_private(demo, logged, capfd):
     packet = nine_items("QUILL_Heron")
     since = Event.objects.filter(kind="case.sign_off.approved").latest("pk").pk
@@ -260,6 +264,25 @@ def test_the_whole_way_leaves_its_events_and_nothing_private(demo, logged, capfd
     for place in (trail, logged.text, written):
         assert [word for word in words if word in place] == []
     check_production(packet)
+    check_empty_answers(packet)
+
+
+def check_empty_answers(packet):
+    """What was searched and not there is said in the packet, with the query used."""
+    empty = packet.exhibits.filter(response_code=C.NO_RESPONSIVE_RECORDS)
+    assert {one.part_code for one in empty} >= {"1b", "2b"}
+    pdf = pypdfium2.PdfDocument(delivery.production_folder(packet) / "packet.pdf")
+    pages = [page.get_textpage().get_text_bounded() for page in pdf]
+    text = squeezed("".join(pages))
+    for one in empty:
+        assert squeezed(one.statement) in text
+        assert squeezed(one.query) in text
+    pdf.close()
+
+
+def squeezed(text):
+    """Text without blanks and hyphens, which lines are broken at."""
+    return re.sub(r"[\s\u00ad\u2010\ufffe-]", "", text)
 
 
 def check_production(packet):
