@@ -1,4 +1,4 @@
-"""How the settings read the environment: typed, once, with a sentence where they can't."""
+"""How the settings read the environment: typed, or no with a sentence."""
 
 import os
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """What stands before every page: the session's limits, then the second factor.
 
-* A session ends after half an hour without a person, and after twelve hours in any case.
-  A page that asks by itself, each second, is no person.
+* A session ends after half an hour without a person, and after twelve hours whatever
+  happens. A page that asks by itself, each second, is no person.
 * Everybody shows a second factor, in this very session, before any page but those that
   ask for it (docs/policy.md, section "Signing in"). The demo alone runs without.
 """
@@ -60,7 +60,7 @@ class SessionLimits:
 
 def _signed_out(request: HttpRequest) -> HttpResponse:
     logout(request)
-    words = _("You were signed out, because the session was idle or old. Sign in again.")
+    words = _("The session was idle or old, so it has ended. Sign in again.")
     messages.info(request, words)
     if request.headers.get("HX-Request"):
         # A part of a page can't show the sign-in: have htmx load it whole.

@@ -50,5 +50,7 @@ def _box() -> MultiFernet:
 
 
 def _key(secret: str) -> Fernet:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"candor second factor")
+    derived = HKDF(
+        algorithm=SHA256(), length=32, salt=None, info=b"candor second factor"
+    )
     return Fernet(base64.urlsafe_b64encode(derived.derive(secret.encode())))

@@ -266,7 +266,10 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 # Wrong guesses per account and per address; passwords and codes are counted alike.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key", "reauthenticate": "5/m/user"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip,5/300s/key",
+    "reauthenticate": "10/m/user",
+}
 MFA_ADAPTER = "compliance.signin.SealingAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -280,16 +283,14 @@ SOCIALACCOUNT_ADAPTER = "compliance.signin.ClosedSocialAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_STORE_TOKENS = False
-OIDC_APP = {
+OIDC_APP: dict[str, Any] = {
     "provider_id": "sso",
     "name": env("CANDOR_OIDC_NAME", "Single sign-on", str),
     "client_id": env("CANDOR_OIDC_CLIENT_ID", "", str),
     "secret": env("CANDOR_OIDC_SECRET", "", str),
     "settings": {"server_url": OIDC_URL, "oauth_pkce_enabled": True},
 }
-SOCIALACCOUNT_PROVIDERS = {
-    "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [OIDC_APP] if OIDC_URL else []}
-}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC_APP] if OIDC_URL else []}}
 
 # Guardian holds the grants, and only cases.permissions asks it. Its back end would let
 # has_perm answer half the question, so it isn't hooked and guardian.W001 is no fault.
@@ -321,7 +322,7 @@ X_FRAME_OPTIONS = "DENY"
 # Set where a proxy in front ends TLS and always overwrites X-Forwarded-Proto.
 if env("CANDOR_BEHIND_PROXY", default=False, read=yes_or_no):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # X-Forwarded-For, so that a lock-out counts the guesser's address
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # X-Forwarded-For says whose guesses to count
 
 # A served paper is a few megabytes; cases/documents.py has the last word.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -361,8 +362,7 @@ UNFOLD: dict[str, Any] = {
     "ACCOUNT": {
         "navigation": [
             {"title": _("Sign-in and security"), "link": reverse_lazy("mfa_index")},
-            {"title": _("Your sessions"), "link": reverse_lazy("usersessions_list")},
-            {"title": _("Change password"), "link": reverse_lazy("account_change_password")},
+            {"title": _("Sessions"), "link": reverse_lazy("usersessions_list")},
         ]
     },
 }

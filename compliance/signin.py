@@ -45,7 +45,7 @@ class ClosedAdapter(DefaultAccountAdapter):
 
 
 class ClosedSocialAdapter(DefaultSocialAccountAdapter):
-    """Single sign-on: only for people entered before, met by an address of their own."""
+    """Single sign-on: for people entered before, met by an address of their own."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """Never: an administrator enters people."""

@@ -5,7 +5,6 @@ address, no reset by mail. An administrator sets a new password.
 """
 
 from allauth.account import views as account
-
 from django.contrib import admin
 from django.urls import include, path
 

@@ -6,7 +6,7 @@ test.
 """
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -165,6 +165,20 @@ CHECKS = [
             ["Returning or refusing needs a note."],
         )
         for decision in (SignOffDecision.RETURNED, SignOffDecision.REFUSED)
+    ),
+    *(
+        Broken(
+            SignOff,
+            "signoff_proof_is_whole",
+            changed,
+            [*more, "A decision says how its person was proved."],
+        )
+        for changed, more in (
+            ({"proof_method": "nonsense"}, [NO_CHOICE]),
+            ({"proof_at": None}, []),
+            ({"proof_at": make.AT + timedelta(seconds=1)}, []),
+            ({"proof_method": "not_recorded"}, []),
+        )
     ),
     Broken(
         SignOff,
