@@ -55,7 +55,8 @@ class CandorAdminSite(UnfoldAdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """The frame of every page, with our own files and without inline colours."""
         context: dict[str, Any] = super().each_context(request)
-        context["styles"] = [*(context.get("styles") or []), static("cases/candor.css")]
+        own = [static("cases/candor.css"), static("compliance/signin.css")]
+        context["styles"] = [*(context.get("styles") or []), *own]
         context["scripts"] = [
             *(context.get("scripts") or []),
             static("cases/candor.js"),

@@ -43,6 +43,17 @@ def seal_anew(sealed: str) -> str:
     return close(reveal(sealed))
 
 
+def newest() -> Fernet:
+    """The key that closes.
+
+    Raises:
+        ImproperlyConfigured: there is no key.
+    """
+    if not settings.MFA_KEYS:
+        raise ImproperlyConfigured("There is no key for second factors.")
+    return _key(settings.MFA_KEYS[0])
+
+
 def _box() -> MultiFernet:
     if not settings.MFA_KEYS:
         raise ImproperlyConfigured("There is no key for second factors.")

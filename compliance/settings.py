@@ -283,6 +283,7 @@ SOCIALACCOUNT_ADAPTER = "compliance.signin.ClosedSocialAdapter"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = True  # the policy lets no form lead to another host
 OIDC_APP: dict[str, Any] = {
     "provider_id": "sso",
     "name": env("CANDOR_OIDC_NAME", "Single sign-on", str),

@@ -34,6 +34,7 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 NO_CHOICE = "Value 'nonsense' is not a valid choice."
+UNPROVED = "A decision says how its person was proved."
 BLANK = "This field cannot be blank."
 ORDER = (
     "An order of secrecy needs its paper, its first day, and an end or a day to look "
@@ -171,13 +172,13 @@ CHECKS = [
             SignOff,
             "signoff_proof_is_whole",
             changed,
-            [*more, "A decision says how its person was proved."],
+            [said],
         )
-        for changed, more in (
-            ({"proof_method": "nonsense"}, [NO_CHOICE]),
-            ({"proof_at": None}, []),
-            ({"proof_at": make.AT + timedelta(seconds=1)}, []),
-            ({"proof_method": "not_recorded"}, []),
+        for changed, said in (
+            ({"proof_method": "nonsense"}, NO_CHOICE),
+            ({"proof_at": None}, UNPROVED),
+            ({"proof_at": make.AT + timedelta(seconds=1)}, UNPROVED),
+            ({"proof_method": "not_recorded"}, UNPROVED),
         )
     ),
     Broken(
