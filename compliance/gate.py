@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -133,7 +133,6 @@ def _lead_to(request: HttpRequest, place: str) -> HttpResponse:
     target = place if place.startswith("/") else reverse(place)
     if request.method == "GET" and target != reverse("mfa_index"):
         target += "?" + urlencode({"next": request.get_full_path()})
-    answer = HttpResponse(status=302, headers={"Location": target})
     if request.headers.get("HX-Request"):
-        answer = HttpResponse(status=401, headers={"HX-Redirect": target})
-    return answer
+        return HttpResponse(status=401, headers={"HX-Redirect": target})
+    return HttpResponseRedirect(target)

@@ -1,9 +1,22 @@
-"""Sessions that have shown a password or a second factor, without a form in between."""
+"""People with a second factor, and sessions that showed one or a password."""
 
 import time
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.contrib.auth.models import User
 from django.test import Client
+
+from cases.enums import Role
+from tests import factories as make
+
+PASSWORD = "a long enough password"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def show(
@@ -25,3 +38,20 @@ def signed_in(user: User, method: str = "password", *, ago: float = 0) -> Client
     kind = {"type": "totp"} if method == "mfa" else {}
     show(client, user, method, ago=ago, **kind)
     return client
+
+
+def code(secret: str = SECRET) -> str:
+    """What the app shows now."""
+    (counter,) = yield_hotp_counters_from_time()
+    return format_hotp_value(hotp_value(secret, counter))
+
+
+def somebody(role: Role, *, factor: bool = True) -> User:
+    """A person of the desk with a password, and perhaps an authenticator app."""
+    user = make.person(role, is_staff=True, first_name="Cora", last_name="Lind")
+    user.set_password(PASSWORD)
+    user.save()
+    if factor:
+        TOTP.activate(user, SECRET)
+        RecoveryCodes.activate(user)
+    return user

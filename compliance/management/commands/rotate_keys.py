@@ -30,7 +30,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The three steps; none given is the first."""
         step = parser.add_mutually_exclusive_group()
-        step.add_argument("--reseal", action="store_true", help="seal by the newest key")
+        step.add_argument(
+            "--reseal", action="store_true", help="seal by the newest key"
+        )
         step.add_argument("--forget", action="store_true", help="drop the older keys")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -59,7 +61,9 @@ class Command(BaseCommand):
                 f"{needed} sealed values need an older key: rotate_keys --reseal first."
             )
         _keep(keys[:1])
-        self.stdout.write(f"The older keys are gone from {settings.SITE_FILE}. Restart.")
+        self.stdout.write(
+            f"The older keys are gone from {settings.SITE_FILE}. Restart."
+        )
 
 
 @transaction.atomic
