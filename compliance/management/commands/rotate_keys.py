@@ -51,8 +51,8 @@ class Command(BaseCommand):
             return
         _keep([sitefile.new_key(), *keys])
         self.stdout.write(
-            f"A new key stands in front in {settings.SITE_FILE}. Restart web, worker and"
-            " beat, then run: manage.py rotate_keys --reseal"
+            f"A new key stands in front in {settings.SITE_FILE}. Restart web, worker"
+            " and beat, then run: manage.py rotate_keys --reseal"
         )
 
     def _forget(self, keys: list[str]) -> None:
@@ -104,8 +104,8 @@ def _keys_of_the_file() -> list[str]:
     keys = [key.strip() for key in lines.get(NAME, "").split(",") if key.strip()]
     if not keys or keys != settings.MFA_KEYS:
         raise CommandError(
-            f"The running keys don't come from {settings.SITE_FILE}. Where {NAME} is set"
-            " in the environment, put a new key in front of it there."
+            f"The keys in use don't come from {settings.SITE_FILE}. Where {NAME} is"
+            " set in the environment, put a new key in front of it there."
         )
     return keys
 
