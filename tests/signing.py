@@ -28,6 +28,9 @@ def show(
     record = {"method": method, "at": time.time() - ago, **said}
     session["account_authentication_methods"] = [*records, record]
     session["account_authentication_methods_user"] = str(user.pk)
+    # The first page would note these; here each page takes the same queries.
+    session.setdefault("candor_started_at", time.time())
+    session.setdefault("candor_seen_at", time.time())
     session.save()
 
 

@@ -252,6 +252,7 @@ def test_the_date_is_a_day_of_the_organisations_zone():
             custodian=by,
             exhibits_digest=facts.exhibits_digest(packet),
             statement=packets.statement(by, signed_on=day),
+            proof=make.proof(evening),
             at=evening,
         )
 
