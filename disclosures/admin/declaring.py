@@ -29,7 +29,7 @@ from disclosures import assembly, facts
 from disclosures.admin import exhibits
 from disclosures.admin.forms import DeclarationForm
 from disclosures.admin.ordering import barred
-from disclosures.admin.packet import current, find
+from disclosures.admin.packet import current, find, outdated
 from disclosures.enums import PacketStatus, SigningPlace
 from disclosures.models import Packet
 from disclosures.packet import wording
@@ -130,7 +130,7 @@ class CertifyPage(VerbPage):
         """While the collected records wait for it."""
         packet = current(case)
         if packet and packet.status == PacketStatus.COLLECTED:
-            return ""
+            return outdated(packet)
         return _("No collected records of this request wait for a declaration.")
 
     def bars(self, case: Case, user: User) -> str:

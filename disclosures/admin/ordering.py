@@ -24,7 +24,7 @@ from cases.models.target import day_window
 from disclosures import assembly, facts, persons, planning
 from disclosures.admin import progress
 from disclosures.admin.exhibits import packet_url
-from disclosures.admin.packet import current
+from disclosures.admin.packet import current, outdated
 from disclosures.datamap import schema
 from disclosures.enums import PacketStatus, PartKind
 from disclosures.models import Packet
@@ -255,7 +255,7 @@ class ResumePage(VerbPage):
         """While the case's packet stands failed."""
         packet = current(case)
         if packet and packet.status == PacketStatus.FAILED:
-            return ""
+            return outdated(packet)
         return _("No packet of this request has failed.")
 
     def bars(self, case: Case, user: User) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
@@ -19,7 +20,7 @@ from cases.admin.base import CaseModelAdmin, crumbs, person, record_view, verb_u
 from cases.enums import Act, CaseStatus, Perm
 from cases.models import Case
 from cases.worklist import Task
-from disclosures import delivery, persons, worklist
+from disclosures import delivery, persons, workflow, worklist
 from disclosures.admin import exhibits, progress, words
 from disclosures.enums import PacketStatus
 from disclosures.models import Declaration, Delivery, Packet
@@ -34,6 +35,16 @@ def current(case: Case) -> Packet | None:
     """The case's latest packet, if none has superseded it."""
     packet: Packet | None = case.packets.in_force().last()
     return packet
+
+
+def outdated(packet: Packet) -> str:
+    """Why this packet can't go on, its scope having changed; "" where it can."""
+    if workflow.is_covered(packet):
+        return ""
+    return _(
+        "The scope was taken back or changed after this packet was ordered, so it "
+        "can't go on. Another is ordered once counsel has decided again."
+    )
 
 
 def page(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:

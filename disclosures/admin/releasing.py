@@ -24,7 +24,7 @@ from disclosures.admin import words
 from disclosures.admin.exhibits import packet_url
 from disclosures.admin.forms import CloseForm, ReleaseForm, outcome_name
 from disclosures.admin.ordering import barred
-from disclosures.admin.packet import current, sealed
+from disclosures.admin.packet import current, outdated, sealed
 from disclosures.enums import PacketStatus
 from disclosures.models import Packet
 
@@ -49,7 +49,7 @@ class ReleasePage(VerbPage):
         """While the case's packet is sealed and hasn't gone out."""
         packet = current(case)
         if packet and packet.status == PacketStatus.SEALED:
-            return ""
+            return outdated(packet)
         return _("No sealed packet of this request waits to be handed over.")
 
     def bars(self, case: Case, user: User) -> str:

@@ -156,6 +156,7 @@ def nothing_goes_out_once_the_scope_is_taken_back(ana, carl) -> None:
     carl.ticks("Outside the United States")
     carl.types({"Place": "Lyon, France", "Signature: type your name": "Carl Osei"})
     carl.presses("Sign under penalty of perjury")
+    carl.sees("The scope was taken back or changed after this packet was ordered")
     carl.look("a declaration that came too late")
     assert not carl.has_task(SIGNED)
 

@@ -81,7 +81,7 @@ def test_the_preview_is_for_the_custodian_and_while_it_waits(at_desk):
     assert at_desk(Role.ANALYST).get(url).status_code == 403
     desk = client_of(packets.custodian())
     packets.certify(packet)
-    assert desk.get(url).status_code == 404
+    assert desk.get(url).status_code == 204
 
 
 def test_the_preview_of_broken_exhibits_says_so(small):
