@@ -14,6 +14,7 @@ from compliance import demo
 from disclosures import assembly, delivery, facts
 from disclosures.enums import PacketStatus, SigningPlace
 from disclosures.models import Packet
+from disclosures.packet import assemble as pages
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Rounds:
         """Make a demo on an empty database."""
         call_command("migrate", verbosity=0)
         demo.load()
+        pages.make_ready()  # as a worker does when it starts (disclosures/tasks.py)
         self.case = Case.objects.get(status=CaseStatus.APPROVED)
         self.people = {user.username: user for user in User.objects.all()}
 
