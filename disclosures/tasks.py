@@ -1,12 +1,20 @@
 """Celery's envelopes: each calls one verb, and running one twice is harmless."""
 
 from celery import shared_task
+from celery.signals import worker_ready
 from django.utils import timezone
 
 from cases import queue
 from cases.enums import TaskName
 from disclosures import assembly, leftovers
 from disclosures.models import Packet
+from disclosures.packet import assemble as pages
+
+
+@worker_ready.connect
+def make_ready(**_: object) -> None:
+    """Start what draws pages: a worker's first packet needn't wait for its imports."""
+    pages.make_ready()
 
 
 @shared_task(name=TaskName.ASSEMBLE)

@@ -9,14 +9,14 @@ import gc
 import multiprocessing
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Self
 
-from disclosures.packet import fonts, layout, letters, merge
+from disclosures.packet import fonts, layout, letters, merge, numbering, paper
 from disclosures.packet.contents import PacketFacts
 from disclosures.packet.schedule import columns
 from disclosures.packet.schedule.plan import Block, Slice
@@ -24,7 +24,8 @@ from disclosures.packet.schedule.rows import rows
 
 # The column of row numbers, in per cent of the page's width.
 _NUMBER_WIDTH = 4.5
-# The pages of a piece: of each exhibit of a block by its place, of a part by its name.
+# The pages of a piece: of each exhibit of a block by its place, of a part by its name;
+# of the front, which is only counted, the page of each of its anchors as well.
 Counts = list[tuple[int | str, int]]
 # Rows of a packet whose layouts may all be in memory at once.
 _SMALL = 1_000
@@ -59,8 +60,12 @@ class Drawing:
             folder,
             tagged,
         )
-        # Blocks first: they take longer, and the parts fill the gaps.
-        self.pieces: tuple[Block | str, ...] = (*blocks, *layout.APART)
+        # The longer first, and the parts fill the gaps.
+        self.pieces: tuple[Block | str, ...] = (
+            *blocks,
+            numbering.FRONT,
+            *numbering.APART,
+        )
         self.is_small = sum(one.rows for one in facts.exhibits) <= _SMALL
         self.counts: dict[int, Counts] = {}
         self._open: list[Connection] = []
@@ -114,13 +119,13 @@ class Drawing:
         while self._open:
             self._hear()
 
-    def places(self, anchors: dict[str, int]) -> dict[int, Path]:
+    def places(self, where: numbering.Places) -> dict[int, Path]:
         """With which page of the front each file begins."""
-        found, following = {}, anchors["schedules"]
+        found, following = {}, where["schedules"]
         for place, piece in enumerate(self.pieces):
-            if isinstance(piece, str):
-                found[anchors[piece]] = self.file(place)
-            else:
+            if piece in numbering.APART:
+                found[where[str(piece)]] = self.file(place)
+            elif isinstance(piece, Block):
                 found[following] = self.file(place)
                 following += sum(count for _, count in self.counts[place])
         return found
@@ -155,41 +160,71 @@ def _work(
     gc.disable()
     unwritten: list[Callable[[], None]] = []
     try:
-        while True:
-            with following.get_lock():
-                place = following.value
-                following.value += 1
-            if place >= len(drawing.pieces):
-                break
-            sheets, counts, finisher = _lay_out(drawing, drawing.pieces[place])
+        for place in _places(drawing, following):
+            sheets, counts = _lay_out(drawing, drawing.pieces[place])
             told.send((place, counts))
-            unwritten.append(partial(sheets.write, drawing.file(place), finisher))
+            if drawing.pieces[place] != numbering.FRONT:
+                finisher = merge.finisher(f"piece-{place:06d}")
+                unwritten.append(partial(sheets.write, drawing.file(place), finisher))
+            del sheets
             if not drawing.is_small:
-                unwritten.pop()()
-                del sheets
+                _write(unwritten)
                 gc.collect()
-        for write in unwritten:
-            write()
+        _write(unwritten)
         told.send(None)
     except Exception as error:  # noqa: BLE001 - it is raised again by the parent
         told.send(error)
 
 
-def _lay_out(
-    drawing: Drawing, piece: Block | str
-) -> tuple[letters.Sheets, Counts, letters.Finisher]:
+def _places(drawing: Drawing, following: Any) -> Iterator[int]:
+    """The pieces that no other worker took."""
+    while True:
+        with following.get_lock():
+            place = following.value
+            following.value += 1
+        if place >= len(drawing.pieces):
+            return
+        yield place
+
+
+def _write(unwritten: list[Callable[[], None]]) -> None:
+    while unwritten:
+        unwritten.pop(0)()
+
+
+def _lay_out(drawing: Drawing, piece: Block | str) -> tuple[letters.Sheets, Counts]:
     if isinstance(piece, Block):
-        sheets, counts = _lay_out_block(drawing, piece)
-        return sheets, counts, merge.finisher(f"block-{piece.number:06d}")
+        return _lay_out_block(drawing, piece)
+    if piece == numbering.FRONT:
+        return _count_front(drawing)
     sheets = _lay_out_part(drawing, piece)
-    return sheets, [(piece, sheets.pages)], merge.finisher(f"part-{piece}")
+    return sheets, [(piece, sheets.pages)]
+
+
+def _count_front(drawing: Drawing) -> tuple[letters.Sheets, Counts]:
+    sheets = front(drawing, numbering.unknown(drawing.facts), None)
+    anchors = sheets.anchors()
+    counts: Counts = [(name, anchors[name]) for name in numbering.OWN]
+    return sheets, [*counts, (numbering.FRONT, sheets.pages)]
+
+
+def front(
+    drawing: Drawing, where: numbering.Places, pages: Mapping[Any, int] | None
+) -> letters.Sheets:
+    """Lay out the front document; without ``pages``, its own pages alone."""
+    return letters.lay_out(
+        letters.html("front.html", layout.front(drawing.facts, where, pages)),
+        styles=letters.FRONT,
+        rules=paper.page_rules(drawing.facts, letters.css_string),
+        tagged=drawing.tagged,
+    )
 
 
 def _lay_out_part(drawing: Drawing, name: str) -> letters.Sheets:
     return letters.lay_out(
         letters.html("part.html", layout.part(drawing.facts, name)),
         styles=letters.PART,
-        rules=layout.part_rules(drawing.facts),
+        rules=paper.part_rules(drawing.facts),
         tagged=drawing.tagged,
     )
 
@@ -199,7 +234,7 @@ def _lay_out_block(drawing: Drawing, block: Block) -> tuple[letters.Sheets, Coun
     sheets = letters.lay_out(
         letters.html("schedule.html", {"pieces": pieces}),
         styles=letters.SCHEDULE,
-        rules=layout.schedule_rules(drawing.facts),
+        rules=paper.schedule_rules(drawing.facts),
         tagged=drawing.tagged,
     )
     anchors = sheets.anchors()

@@ -4,12 +4,12 @@ Numbers and dates are formatted here; a template places them and decides nothing
 """
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Any
 
-from disclosures.packet import wording
+from disclosures.packet import numbering, wording
 from disclosures.packet.contents import (
     ColumnFacts,
     ExhibitFacts,
@@ -32,14 +32,6 @@ PARTS = (
     ("provenance", "Provenance"),
     ("schedules", "Record schedules"),
 )
-# The parts without page references: drawn apart, like the schedules.
-APART = ("declaration", "dictionary", "provenance")
-_SIZES = {
-    "letter": ("8.5in 11in", "11in 8.5in"),
-    "a4": ("210mm 297mm", "297mm 210mm"),
-}
-_PORTRAIT_MARGIN = "20mm 20mm 24mm 20mm"
-_LANDSCAPE_MARGIN = "22mm 13mm 20mm 13mm"
 _TYPES = {
     "text": "Text",
     "integer": "Whole number",
@@ -70,43 +62,6 @@ class Leaf:
     mark: str
 
 
-def page_rules(facts: PacketFacts, quote: Callable[[str], str]) -> str:
-    """The few CSS rules that depend on the packet: paper, first number, running text.
-
-    Raises:
-        ValueError: a paper that we don't print on.
-    """
-    mark = quote(f"{facts.bates_prefix}-")
-    case = quote(
-        f"{facts.organisation.name}  ·  Case {facts.case_number}  ·  "
-        f"Ref. {facts.agency_reference}  ·  Page "
-    )
-    of = 'counter(page) " of " counter(pages)'
-    return (
-        f"{part_rules(facts)}"
-        f"@page {{ @bottom-left {{ content: {case} {of} }} "
-        f"@bottom-right {{ content: {mark} counter(bates, bates) }} }}"
-        f"@page sheet {{ size: {_paper(facts)[1]}; margin: {_LANDSCAPE_MARGIN} }}"
-        f"@page :first {{ counter-reset: bates {facts.bates_start - 1} }}"
-    )
-
-
-def part_rules(facts: PacketFacts) -> str:
-    """The paper of an upright part."""
-    return f"@page {{ size: {_paper(facts)[0]}; margin: {_PORTRAIT_MARGIN} }}"
-
-
-def schedule_rules(facts: PacketFacts) -> str:
-    """The paper of the schedules."""
-    return f"@page {{ size: {_paper(facts)[1]}; margin: {_LANDSCAPE_MARGIN} }}"
-
-
-def _paper(facts: PacketFacts) -> tuple[str, str]:
-    if facts.paper not in _SIZES:
-        raise ValueError(f"No such paper: {facts.paper!r}.")
-    return _SIZES[facts.paper]
-
-
 def part(facts: PacketFacts, name: str) -> dict[str, Any]:
     """What a part that is drawn apart says.
 
@@ -119,36 +74,43 @@ def part(facts: PacketFacts, name: str) -> dict[str, Any]:
 
 
 def front(
-    facts: PacketFacts, pages: Mapping[int, int], leaves: Mapping[str, int]
+    facts: PacketFacts, where: numbering.Places, pages: Mapping[Any, int] | None
 ) -> dict[str, Any]:
-    """The parts with page references, and an empty page for each page drawn apart.
+    """The parts with page numbers, and an empty page for each page drawn apart.
 
-    ``pages`` counts an exhibit's pages by its place, ``leaves`` a part's by its name.
+    ``where`` has the page of each anchor; ``pages`` counts the pages of exhibits by
+    their place and of parts by their name, and is None when the front's own pages are
+    to be counted: then there are no empty ones.
     """
     titles = dict(PARTS)
     return {
         "facts": facts,
         "title": production_name(facts).capitalize().replace("-", " "),
-        "parts": [{"anchor": anchor, "title": title} for anchor, title in PARTS],
+        "parts": [
+            {
+                "anchor": anchor,
+                "title": title,
+                "page": numbering.label(facts, where[anchor]),
+            }
+            for anchor, title in PARTS
+        ],
+        "legend_page": numbering.label(facts, where["legend"]),
         "dates": _dates(facts),
-        "mark": f"{facts.bates_prefix}-",
         "production": production_name(facts),
         "targets": [_target(target) for target in facts.targets],
         "enclosed": wording.enclosed(facts),
         "not_enclosed": wording.not_enclosed(facts),
-        "items": _items(facts, pages),
+        "items": _items(facts, where),
         "legend": _legend(facts),
-        "index": [
-            _index_row(one, pages[place]) for place, one in enumerate(facts.exhibits)
-        ],
+        "index": [_index_row(facts, where, one) for one in facts.exhibits],
         "leaves": {
             name: [
                 Leaf(name if page == 0 else "", titles[name] if page == 0 else "")
-                for page in range(leaves[name])
+                for page in range(pages[name] if pages else 0)
             ]
-            for name in APART
+            for name in numbering.APART
         },
-        "sheets": sheets(facts, pages),
+        "sheets": sheets(facts, pages) if pages else (),
     }
 
 
@@ -252,9 +214,8 @@ def _target_mark(facts: PacketFacts, number: int) -> str:
     return f"Target {number}: {target.identifier}"
 
 
-def _items(facts: PacketFacts, pages: Mapping[int, int]) -> list[dict[str, Any]]:
+def _items(facts: PacketFacts, where: numbering.Places) -> list[dict[str, Any]]:
     """The response table, an item's targets under its wording."""
-    many = {one.number for place, one in enumerate(facts.exhibits) if pages[place] > 1}
     grouped = itertools.groupby(matrix(facts), key=lambda row: row.item.number)
     items = []
     for number, rows in grouped:
@@ -264,13 +225,15 @@ def _items(facts: PacketFacts, pages: Mapping[int, int]) -> list[dict[str, Any]]
                 "number": str(number),
                 "wording": listed[0].item.wording,
                 "title": listed[0].item.category_title,
-                "targets": [_answers(row, many) for row in listed],
+                "targets": [_answers(facts, where, row) for row in listed],
             }
         )
     return items
 
 
-def _answers(row: MatrixRow, many: set[str]) -> dict[str, Any]:
+def _answers(
+    facts: PacketFacts, where: numbering.Places, row: MatrixRow
+) -> dict[str, Any]:
     """One target's answers; dates stand beside the target when they are all alike."""
     windows = {one.window_label for one in row.answers}
     alike = len(windows) == 1
@@ -286,7 +249,7 @@ def _answers(row: MatrixRow, many: set[str]) -> dict[str, Any]:
                 "statement": one.statement,
                 "rows": _count(one.rows, "row") if one.rows else "",
                 "window": "" if alike else one.window_label,
-                "many": one.exhibit_number in many,
+                "pages": numbering.span(facts, where, one.exhibit_number),
             }
             for one in row.answers
         ],
@@ -325,7 +288,11 @@ def _declaration(said: wording.Declaration) -> dict[str, Any]:
     }
 
 
-def _index_row(exhibit: ExhibitFacts, pages: int) -> dict[str, Any]:
+def _index_row(
+    facts: PacketFacts, where: numbering.Places, exhibit: ExhibitFacts
+) -> dict[str, Any]:
+    first, last = numbering.first_and_last(facts, where, exhibit.number)
+    pages = where[f"{exhibit.number}-last"] - where[exhibit.number] + 1
     return {
         "number": exhibit.number,
         "title": exhibit.title,
@@ -334,8 +301,7 @@ def _index_row(exhibit: ExhibitFacts, pages: int) -> dict[str, Any]:
         "file": exhibit.file_name,
         "extent": _extent(exhibit, pages),
         "sha256": _halves(exhibit.sha256),
-        "last": f"{exhibit.number}-last",
-        "many": pages > 1,
+        "pages": f"{first}\n{last}",
     }
 
 
