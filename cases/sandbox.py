@@ -75,8 +75,15 @@ class _Server:
 
 
 def preload(*names: str) -> None:
-    """Have the next fork server import these, ``module`` or ``module:function``."""
-    _preloaded.extend(name for name in names if name not in _preloaded)
+    """Have the fork server import these: ``module`` or ``module:function`` to call."""
+    with _lock:
+        new = [name for name in names if name not in _preloaded]
+        _preloaded.extend(new)
+        if new and _server is not None and _server.serves():
+            ours, theirs = socket.socketpair()
+            with ours, theirs:
+                _order(_server, b"P", 0, theirs)
+                _send(ours, new)
 
 
 def warm() -> None:
@@ -119,15 +126,20 @@ def serve(descriptor: int) -> None:
     control.set_inheritable(False)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        names = _receive(control, None)
-        for name in names:
-            module, _, function = name.partition(":")
-            loaded = importlib.import_module(module)
-            if function:
-                getattr(loaded, function)()
+        _import(_receive(control, None))
         _loop(control)
     except (EOFError, ConnectionError):
         pass
+
+
+def _import(names: list[str]) -> None:
+    for name in names:
+        module, _, function = name.partition(":")
+        # What can't be made ready is the child's to complain of, when it is asked.
+        with contextlib.suppress(Exception):
+            loaded = importlib.import_module(module)
+            if function:
+                getattr(loaded, function)()
 
 
 def _running() -> _Server:
@@ -258,6 +270,9 @@ def _obey(control: socket.socket, children: set[int]) -> None:
         if kind == b"K":
             if pid in children:
                 _kill_group(pid)
+            return
+        if kind == b"P":
+            _import(_receive(channel, None))
             return
         child = os.fork()
         if child == 0:

@@ -193,6 +193,14 @@ def test_children_have_what_was_preloaded_and_not_the_main_module(tmp_path):
     assert done.stderr == ""
 
 
+def test_a_running_server_takes_what_is_to_be_preloaded_later():
+    server = sandbox._running()
+    assert run(loaded, "this_is_no_module") is False
+    sandbox.preload("colorsys", "this_is_no_module", "colorsys:no_such_function")
+    assert run(loaded, "colorsys") is True
+    assert sandbox._running() is server
+
+
 def test_children_die_with_the_process_that_asked(tmp_path):
     pids = tmp_path / "pids"
     script = tmp_path / "main.py"
