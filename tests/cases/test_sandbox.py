@@ -67,10 +67,9 @@ def loaded(module):
 
 def is_alive(pid):
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
         return False
-    return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
 
 
 def run(function, *args, seconds=20, megabytes=200):
@@ -101,9 +100,9 @@ def test_run_raises_the_functions_own_exception():
 def test_run_past_its_deadline_kills_the_child_and_what_it_forked(tmp_path):
     pids = tmp_path / "pids"
     start = time.monotonic()
-    with pytest.raises(sandbox.ChildTimedOut, match=r"^Not done within 1 seconds\.$"):
-        run(sleep_with_child, str(pids), seconds=1)
-    assert time.monotonic() - start < 5
+    with pytest.raises(sandbox.ChildTimedOut, match=r"^Not done within 3 seconds\.$"):
+        run(sleep_with_child, str(pids), seconds=3)
+    assert time.monotonic() - start < 8
     assert [is_alive(int(pid)) for pid in pids.read_text().split()] == [False, False]
 
 
