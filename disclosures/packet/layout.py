@@ -50,7 +50,7 @@ class Sheet:
     last_anchor: str
     running: str
     exhibit_mark: str
-    target_mark: str
+    group_mark: str
     is_very_first: bool
 
 
@@ -147,29 +147,38 @@ def _origins(facts: PacketFacts) -> dict[str, Any]:
     }
 
 
-def sheets(facts: PacketFacts, pages: Mapping[int, int]) -> tuple[Sheet, ...]:
+def sheets(facts: PacketFacts, pages: Mapping[Any, int]) -> tuple[Sheet, ...]:
     """The empty pages of the schedules; ``pages`` counts them by an exhibit's place."""
     made: list[Sheet] = []
-    target = 0
+    groups = _groups(facts)
     for place, exhibit in enumerate(facts.exhibits):
         name = f"{exhibit.number}  {exhibit.title}"
-        new_target = exhibit.target_number != target
-        target = exhibit.target_number
+        opens = place == 0 or groups[place] != groups[place - 1]
         for page in range(pages[place]):
             first, last = page == 0, page == pages[place] - 1
             made.append(
                 Sheet(
                     anchor=exhibit.number if first else "",
                     last_anchor=f"{exhibit.number}-last" if last else "",
-                    running=f"Exhibit {name}  ·  Target {target}",
+                    running=f"Exhibit {name}  ·  Target {exhibit.target_number}",
                     exhibit_mark=name if first else "",
-                    target_mark=_target_mark(facts, target)
-                    if new_target and first
-                    else "",
+                    group_mark=groups[place] if opens and first else "",
                     is_very_first=not made,
                 )
             )
     return tuple(made)
+
+
+def _groups(facts: PacketFacts) -> list[str]:
+    """Under which bookmark each exhibit stands: its target or, if they mix, its item."""
+    numbers = [one.target_number for one in facts.exhibits]
+    if numbers == sorted(numbers):
+        targets = {
+            t.number: f"Target {t.number}: {t.identifier}" for t in facts.targets
+        }
+        return [targets[number] for number in numbers]
+    items = {i.number: f"Item {i.number}: {i.category_title}" for i in facts.items}
+    return [items[one.item_number] for one in facts.exhibits]
 
 
 def exhibit_head(facts: PacketFacts, exhibit: ExhibitFacts) -> dict[str, Any]:
@@ -207,11 +216,6 @@ def _target(target: TargetFacts) -> dict[str, str]:
         "resolution": target.resolution_label,
         "window": target.window_label,
     }
-
-
-def _target_mark(facts: PacketFacts, number: int) -> str:
-    target = next(one for one in facts.targets if one.number == number)
-    return f"Target {number}: {target.identifier}"
 
 
 def _items(facts: PacketFacts, where: numbering.Places) -> list[dict[str, Any]]:

@@ -203,6 +203,22 @@ def test_file_that_is_not_what_the_facts_say_is_refused(packet, draw, change, se
         draw(dataclasses.replace(facts, exhibits=broken), name="broken.pdf")
 
 
+def test_bookmarks_follow_the_items_where_targets_mix(packet, draw, tmp_path):
+    facts = packet[0]
+    mixed = sorted(facts.exhibits, key=lambda one: one.item_number)
+    pdf, _ = draw(dataclasses.replace(facts, exhibits=tuple(mixed)))
+    with pikepdf.open(pdf) as opened, opened.open_outline() as outline:
+        assert [
+            (mark.title, [one.title[:4] for one in mark.children])
+            for mark in outline.root[6].children
+        ] == [
+            ("Item 1: Category 1", ["E001", "E002", "E007", "E008"]),
+            ("Item 2: Category 2", ["E003", "E009"]),
+            ("Item 3: Category 3", ["E004", "E010"]),
+            ("Item 4: Category 4", ["E005", "E006", "E011", "E012"]),
+        ]
+
+
 def test_unknown_paper_is_refused(packet, draw, tmp_path):
     with pytest.raises(ValueError, match=r"^No such paper"):
         draw(dataclasses.replace(packet[0], paper="a3"))
