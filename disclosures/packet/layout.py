@@ -170,7 +170,7 @@ def sheets(facts: PacketFacts, pages: Mapping[Any, int]) -> tuple[Sheet, ...]:
 
 
 def _groups(facts: PacketFacts) -> list[str]:
-    """Under which bookmark each exhibit stands: its target or, if they mix, its item."""
+    """The bookmark each exhibit stands under: its target or, if they mix, its item."""
     numbers = [one.target_number for one in facts.exhibits]
     if numbers == sorted(numbers):
         targets = {
