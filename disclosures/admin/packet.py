@@ -89,7 +89,8 @@ def live(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
         now = progress.of(packet)
         if not now.is_live:
             return HttpResponse(status=_NO_MORE, headers=_RELOAD)
-        shown = {"progress": now, "packet": packet, "is_poll": True}
+        badge = words.packet_badge(packet)
+        shown = {"progress": now, "packet": packet, "badge": badge, "is_poll": True}
         return HttpResponse(
             render_to_string("disclosures/parts/live.html", shown, request)
         )

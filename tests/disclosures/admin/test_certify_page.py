@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from cases import review
 from cases.enums import Role
 from disclosures import facts
 from disclosures.enums import PacketStatus, SigningPlace
@@ -82,6 +83,17 @@ def test_the_preview_is_for_the_custodian_and_while_it_waits(at_desk):
     desk = client_of(packets.custodian())
     packets.certify(packet)
     assert desk.get(url).status_code == 204
+
+
+def test_nothing_is_asked_for_once_the_scope_is_taken_back(small):
+    packet, who = packets.collected(), packets.custodian()
+    review.revise(packet.case_id, actor=packet.ordered_by, reason="Too wide.")
+    path = verb_of(packet, "certify_packet")
+    sentence = "The scope was taken back or changed after this packet was ordered"
+    assert sentence in client_of(who).get(path).content.decode()
+    late = client_of(who).post(path, statement(packet, "Carl Custos"))
+    assert (late.status_code, sentence in late.content.decode()) == (200, True)
+    assert not Declaration.objects.exists()
 
 
 def test_the_preview_of_broken_exhibits_says_so(small):
