@@ -142,12 +142,6 @@ def orders(ana: Person, number: str) -> None:
     expect(ana.heading("Packet ")).to_be_visible()
 
 
-def stage(person: Person) -> str:
-    """Where the packet stands, as its page shows."""
-    now = person.page.locator("#packet-stages [aria-current=step]")
-    return now.first.inner_text()
-
-
 def waits_until(person: Person, stage: str) -> None:
     """Keep the packet's page open until it stands there; nothing is loaded by hand."""
     now = person.page.locator("#packet-stages [aria-current=step]")

@@ -19,6 +19,7 @@ COLOURS = {
     "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
     "resultTypes": ["violations"],
 }
+FONTS = "document.fonts.ready.then(() => true)"
 TOO_WIDE = "document.documentElement.scrollWidth - window.innerWidth"
 IN_THE_DARK = "dark => document.documentElement.classList.toggle('dark', dark)"
 
@@ -65,6 +66,7 @@ class Inspector(Person):
             waiting.append(one)
 
         self.page.route("**/live/", hold)
+        self.page.evaluate(FONTS)  # an icon whose font is still to come reads as text
         self._inspect(title, "light", ALL_RULES)
         if self.page.locator("body.cd-plain").count() == 0:  # those are always light
             self.page.evaluate(IN_THE_DARK, True)
