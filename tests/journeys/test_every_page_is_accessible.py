@@ -52,12 +52,6 @@ class Inspector(Person):
         super().__init__(browser, address, name, album)
         self.findings: list[str] = []
 
-    def sign_in(self) -> "Inspector":
-        self.page.goto("/")
-        self.look("sign in")
-        super().sign_in()
-        return self
-
     def look(self, title: str) -> None:
         """Inspect the page; what it asks for by itself waits until that is done."""
         waiting: list[Route] = []
@@ -118,6 +112,15 @@ def test_every_page_beside_the_story_is_accessible(sign_in):
             one.visit(path)
             one.look(title)
     assert [told for one in people for told in one.findings] == []
+
+
+@pytest.mark.feature("U3", part=True)
+def test_the_page_to_sign_in_is_accessible(portal, browser, album):
+    nobody = Inspector(browser, portal.address, "nobody", album)
+    nobody.visit("/")
+    nobody.look("sign in")
+    nobody.close()
+    assert (nobody.findings, nobody.complaints) == ([], [])
 
 
 def test_who_wants_it_dark_gets_it_dark_and_it_stays(sign_in):
