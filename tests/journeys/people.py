@@ -1,6 +1,8 @@
 """People at their browsers: each in a window of their own, by what they see there."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from playwright.sync_api import (
@@ -62,8 +64,16 @@ class Person:
 
     def look(self, title: str) -> None:
         """Keep a picture of the whole page."""
-        self.page.evaluate("scrollTo(0, 0)")
-        self.page.screenshot(path=self._picture(title), full_page=True)
+        with self.held_still():
+            self.page.evaluate("scrollTo(0, 0)")
+            self.page.screenshot(path=self._picture(title), full_page=True)
+
+    @contextmanager
+    def held_still(self) -> Iterator[None]:
+        """Let nothing that the page asks for by itself change it meanwhile."""
+        self.page.route("**/live/", lambda asked: asked.fulfill(status=204))
+        yield
+        self.page.unroute("**/live/")
 
     def _picture(self, title: str) -> Path:
         self.album.mkdir(parents=True, exist_ok=True)
@@ -125,6 +135,12 @@ class Person:
         answer = self.page.goto(path)
         assert answer is not None
         return answer
+
+    def reloads(self) -> None:
+        """Load the page again; that it may do so itself at this moment is no matter."""
+        with suppress(Error):
+            self.page.reload()
+        self.page.wait_for_load_state()
 
     def is_refused(self, path: str, status: int) -> None:
         """The portal answers with a page that says no."""

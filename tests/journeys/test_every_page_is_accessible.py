@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, expect
 
 from tests.journeys import test_from_paper_to_packet as story
 from tests.journeys.people import DESKTOP, Person
@@ -53,29 +53,19 @@ class Inspector(Person):
         self.findings: list[str] = []
 
     def look(self, title: str) -> None:
-        """Inspect the page; what it asks for by itself waits until that is done."""
-        waiting: list[Route] = []
-
-        def hold(one: Route) -> None:
-            waiting.append(one)
-
-        self.page.route("**/live/", hold)
-        self.page.evaluate(FONTS)  # an icon whose font is still to come reads as text
-        self._inspect(title, "light", ALL_RULES)
-        if self.page.locator("body.cd-plain").count() == 0:  # those are always light
-            self.page.evaluate(IN_THE_DARK, True)
-            self._inspect(title, "dark", COLOURS)
-            self.page.evaluate(IN_THE_DARK, False)
-        self.page.set_viewport_size(PHONE)
-        if (pixels := self.page.evaluate(TOO_WIDE)) > 0:
-            self.findings.append(
-                f"{self.name} at {title}, phone: {pixels} pixels too wide"
-            )
-        self.page.screenshot(path=self._picture(title), full_page=True)
-        self.page.set_viewport_size(DESKTOP)
-        for one in waiting:
-            one.continue_()
-        self.page.unroute("**/live/")
+        """Inspect the page; it holds still meanwhile."""
+        with self.held_still():
+            self.page.evaluate(FONTS)  # an icon whose font is still to come is text
+            self._inspect(title, "light", ALL_RULES)
+            if not self.page.locator("body.cd-plain").count():  # those are always light
+                self.page.evaluate(IN_THE_DARK, True)
+                self._inspect(title, "dark", COLOURS)
+                self.page.evaluate(IN_THE_DARK, False)
+            self.page.set_viewport_size(PHONE)
+            if (pixels := self.page.evaluate(TOO_WIDE)) > 0:
+                self.findings.append(f"{self.name} at {title}: {pixels} too wide")
+            self.page.screenshot(path=self._picture(title), full_page=True)
+            self.page.set_viewport_size(DESKTOP)
 
     def _inspect(self, title: str, scheme: str, rules: dict[str, object]) -> None:
         found = Axe().run(self.page, options=rules).response["violations"]

@@ -197,7 +197,7 @@ def counsel_decides(cora: Person, number: str) -> None:
 def the_packet_is_ordered_and_collected(ana: Person, number: str) -> None:
     acts.orders(ana, number)
     ana.look("collecting")
-    ana.page.reload()
+    ana.reloads()
     acts.waits_until(ana, "Waiting for the custodian")
     ana.sees("Waits for:", "Carl Osei")
     ana.look("collected")

@@ -95,7 +95,7 @@ def test_a_change_voids_the_signature_and_a_stopped_packet_is_resumed(
     acts.orders(ana, SIGNED)
     ana.sees(re.compile(r"can't be reached|can't be opened|isn't there"))
     ana.sees("Nothing is lost; the worker tries again by itself.")
-    ana.page.reload()
+    ana.reloads()
     ana.sees("0 of 40 exhibits done, 0 rows so far.", "Looking for the account of")
     ana.look("a source is down")
     _put_back(service)
