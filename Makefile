@@ -53,7 +53,7 @@ bench:
 # Hashes and no addresses; uv is asked because pip can't write such a file.
 lock:
 	@command -v uv > /dev/null || { echo "make lock needs uv: pip install uv"; exit 1; }
-	uv pip compile --quiet --generate-hashes --python-version 3.11 --no-emit-index-url \
+	uv pip compile --quiet --no-strip-extras --generate-hashes --python-version 3.11 --no-emit-index-url \
 	    requirements.in --output-file requirements.txt
-	uv pip compile --quiet --generate-hashes --python-version 3.11 --no-emit-index-url \
+	uv pip compile --quiet --no-strip-extras --generate-hashes --python-version 3.11 --no-emit-index-url \
 	    requirements-dev.in --output-file requirements-dev.txt
