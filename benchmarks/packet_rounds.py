@@ -8,8 +8,9 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from cases import review, scope, signoff
-from cases.enums import CaseStatus, SignOffDecision
+from cases.enums import CaseStatus, ProofMethod, SignOffDecision
 from cases.models import Case
+from cases.proof import Proof
 from compliance import demo
 from disclosures import assembly, delivery, facts
 from disclosures.enums import PacketStatus, SigningPlace
@@ -80,6 +81,7 @@ class Rounds:
                 signed_on=facts.today(timezone.now()),
                 signed_name=custodian.get_full_name(),
             ),
+            proof=Proof(ProofMethod.PASSWORD, timezone.now()),
         )
 
     def _sign_anew(self) -> None:
@@ -94,5 +96,6 @@ class Rounds:
             counsel=self.people["cora"],
             decision=SignOffDecision.APPROVED,
             scope_digest=scope.digest(self.case),
+            proof=Proof(ProofMethod.PASSWORD, timezone.now()),
             legal_basis="18 U.S.C. 2703(c)(2)",
         )

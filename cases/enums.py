@@ -208,6 +208,16 @@ class Perm(StrEnum):
     READ_EXHIBITS = "cases.read_exhibits"
 
 
+class ProofMethod(TextChoices):
+    """By what somebody who decides has just shown who they are."""
+
+    PASSWORD = "password", _("password")  # where no second factor is required
+    TOTP = "totp", _("authenticator app")
+    PASSKEY = "passkey", _("passkey or security key")
+    RECOVERY_CODE = "recovery_code", _("recovery code")
+    NOT_RECORDED = "not_recorded", _("not recorded")  # of rows older than the question
+
+
 class EventKind(TextChoices):
     """Every event: past tense, dotted, ``object.part.happened``."""
 

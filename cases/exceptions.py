@@ -27,6 +27,10 @@ class InsufficientProcess(CaseError):
     """The instrument doesn't reach the class of data."""
 
 
+class StaleProof(CaseError):
+    """Who decides hasn't shown who they are within the last minutes."""
+
+
 class ClaimLost(CaseError):
     """Another worker holds the work order by now; this one's result is thrown away."""
 

@@ -13,6 +13,7 @@ What holds here, and why:
   rule here, and a constraint on the row behind it.
 * An approval names its legal basis, e.g. ``18 U.S.C. 2703(c)(2)``; the database
   refuses one without. Source: docs/policy.md, section "Sign-off".
+* Counsel has just shown who they are; by what and when is kept with the decision.
 * A submitted scope is decided once. Submitting it again raises its revision, and
   the revision is part of the digest.
 """
@@ -34,6 +35,7 @@ from cases.exceptions import (
     require_storable,
 )
 from cases.models import Case, Organisation, SignOff
+from cases.proof import Proof
 
 _AFTERWARDS = {
     SignOffDecision.APPROVED: ("approve_scope", EventKind.SIGN_OFF_APPROVED),
@@ -49,6 +51,7 @@ def record_sign_off(
     counsel: User,
     decision: str,
     scope_digest: str,
+    proof: Proof,
     legal_basis: str = "",
     note: str = "",
     at: datetime | None = None,
@@ -64,6 +67,7 @@ def record_sign_off(
         PermissionDenied: ``counsel`` may not sign off this case.
         FourEyesViolation: ``counsel`` prepared the scope, or did what the site's
             profile keeps apart from approving.
+        StaleProof: ``proof`` isn't fresh, or isn't enough here.
         ScopeChanged: the scope is no longer the one counsel read.
         ValidationError: an approval without a legal basis, another decision without a
             note, an unknown decision, or a second decision on the same scope.
@@ -76,6 +80,7 @@ def record_sign_off(
     if preparer is None:
         raise IllegalTransition(f"{case} has no submitted scope yet.")
     _require_other(case, counsel)
+    proof.require(at)
     if scope_digest != scope.digest(case):
         raise ScopeChanged(f"The scope of {case} changed after it was shown.")
     if decision not in _AFTERWARDS:
@@ -92,6 +97,7 @@ def record_sign_off(
         counsel=counsel,
         counsel_name=audit.name_of(counsel),
         decided_at=at,
+        **proof.columns,
     )
     sign_off.full_clean()
     sign_off.save()
@@ -106,6 +112,7 @@ def record_sign_off(
             "sign_off": sign_off.pk,
             "scope": scope_digest,
             "basis": sign_off.legal_basis,
+            "proof": sign_off.proof_method,
         },
     )
     # Counsel's note stays on the sign-off: the trail has other readers.

@@ -6,9 +6,12 @@ it searches no rows here (``search_models`` stays off).
 
 from typing import Any
 
+from allauth.account.views import login as account_login
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.templatetags.static import static
 from django.urls import reverse
@@ -22,7 +25,6 @@ from cases import worklist as cases_worklist
 from cases.enums import CaseStatus, Perm, Role
 from cases.models import Organisation
 from cases.worklist import Task
-from compliance.demo_users import DEMO_PASSWORD, DEMO_USERS
 from disclosures import worklist as disclosures_worklist
 
 _CASES = "admin:cases_case_changelist"
@@ -35,7 +37,6 @@ class CandorAdminSite(UnfoldAdminSite):
     site_header = gettext_lazy("Candor")
     index_title = gettext_lazy("What needs me")
     index_template = "compliance/front.html"
-    login_template = "compliance/login.html"
 
     def admin_view(self, view: Any, *options: Any, **named: Any) -> Any:
         """A page of the site; its times are the organisation's."""
@@ -54,7 +55,8 @@ class CandorAdminSite(UnfoldAdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """The frame of every page, with our own files and without inline colours."""
         context: dict[str, Any] = super().each_context(request)
-        context["styles"] = [*(context.get("styles") or []), static("cases/candor.css")]
+        own = [static("cases/candor.css"), static("compliance/signin.css")]
+        context["styles"] = [*(context.get("styles") or []), *own]
         context["scripts"] = [
             *(context.get("scripts") or []),
             static("cases/candor.js"),
@@ -95,14 +97,15 @@ class CandorAdminSite(UnfoldAdminSite):
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """The sign-in; in the demo with the people to try."""
-        extra = dict(extra_context or {})
-        if settings.DEMO:
-            extra["demo_users"] = DEMO_USERS
-            extra["demo_password"] = DEMO_PASSWORD
-        response: HttpResponse = super().login(request, extra)
-        return response
+    ) -> HttpResponseBase:
+        """The sign-in, which is allauth's: counted guesses, and the second factor.
+
+        Raises:
+            PermissionDenied: somebody is signed in who isn't staff.
+        """
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied
+        return account_login(request)
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         """The menu: what this person may open, and nothing else."""

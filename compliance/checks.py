@@ -12,6 +12,7 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 
 PANGO = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
+KEY_LENGTH = 32
 APT_LINE = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
@@ -87,6 +88,74 @@ def files_are_private(
     ]
 
 
+def second_factor_is_asked(
+    app_configs: Sequence[Any] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """E006: only the demo, whose sign-ins are public, runs without a second factor."""
+    gate = {"compliance.gate.SessionLimits", "compliance.gate.SecondFactor"}
+    asked = settings.SECOND_FACTOR_REQUIRED and gate <= set(settings.MIDDLEWARE)
+    if settings.DEMO or asked:
+        return []
+    return [
+        Error(
+            "Nobody is asked for a second factor.",
+            hint="SECOND_FACTOR_REQUIRED and both parts of compliance.gate stay on.",
+            id="compliance.E006",
+        )
+    ]
+
+
+def factors_are_sealed(
+    app_configs: Sequence[Any] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """E007: a second factor in clear in the database is none."""
+    ours = settings.MFA_ADAPTER == "compliance.signin.SealingAdapter"
+    if ours and settings.MFA_KEYS and min(map(len, settings.MFA_KEYS)) >= KEY_LENGTH:
+        return []
+    return [
+        Error(
+            "There is no key to seal second factors with, or too short a one.",
+            hint="Run manage.py setup_site, or set CANDOR_MFA_KEYS.",
+            id="compliance.E007",
+        )
+    ]
+
+
+def lockouts_are_shared(
+    app_configs: Sequence[Any] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """E008: wrong guesses counted by each process alone are counted too seldom."""
+    shared = ("DatabaseCache", "RedisCache")
+    if settings.CACHES["default"]["BACKEND"].endswith(shared):
+        return []
+    return [
+        Error(
+            "The cache isn't shared by the site's processes: lock-outs would leak.",
+            hint="Leave CACHES as it is; REDIS_URL moves it to Redis.",
+            id="compliance.E008",
+        )
+    ]
+
+
+def single_sign_on_is_whole(
+    app_configs: Sequence[Any] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """E009: half a single sign-on lets nobody in, or trusts an open line."""
+    app = settings.OIDC_APP
+    if not settings.OIDC_URL:
+        return []
+    if settings.OIDC_URL.startswith("https://") and app["client_id"] and app["secret"]:
+        return []
+    return [
+        Error(
+            "Single sign-on is set up in part, or over plain HTTP.",
+            hint="CANDOR_OIDC_URL (https), CANDOR_OIDC_CLIENT_ID and _SECRET belong"
+            " together.",
+            id="compliance.E009",
+        )
+    ]
+
+
 def packets_can_be_rendered(
     app_configs: Sequence[Any] | None, **kwargs: Any
 ) -> list[CheckMessage]:
@@ -109,5 +178,9 @@ ALL = (
     demo_stays_at_home,
     hosts_are_named,
     files_are_private,
+    second_factor_is_asked,
+    factors_are_sealed,
+    lockouts_are_shared,
+    single_sign_on_is_whole,
     packets_can_be_rendered,
 )

@@ -24,12 +24,14 @@ from cases.enums import (
     Instrument,
     ItemDecision,
     Jurisdiction,
+    ProofMethod,
     Role,
     Secrecy,
     SignOffDecision,
     TargetRole,
 )
 from cases.models import Agency, Case, Organisation
+from cases.proof import Proof
 from compliance.demo_users import DEMO_PASSWORD, DEMO_USERS
 from disclosures.datamap.demo_service import FIVE_ACCOUNTS, make_service
 from disclosures.datamap.load import load as load_map
@@ -268,6 +270,7 @@ def _sign(case: Case, paper: DemoSubpoena, counsel: User) -> None:
         counsel=counsel,
         decision=SignOffDecision.APPROVED,
         scope_digest=scope.digest(case),
+        proof=Proof(ProofMethod.PASSWORD, _at(paper, 4)),
         legal_basis="18 U.S.C. 2703(c)(2)",
         note="Valid on its face; nine items, none beyond a subpoena.",
         at=_at(paper, 4),

@@ -7,45 +7,24 @@ default: without ``CANDOR_DEMO=1`` a missing secret or host stops the start
 
 import os
 import secrets
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-T = TypeVar("T")
-
-
-def env(name: str, default: T, read: Callable[[str], T]) -> T:
-    """The variable as ``read`` understands it, ``default`` when unset or empty.
-
-    Raises:
-        ImproperlyConfigured: ``read`` can't make sense of it.
-    """
-    text = os.environ.get(name, "")
-    try:
-        return read(text) if text else default
-    except (KeyError, ValueError) as fault:
-        raise ImproperlyConfigured(f"{name} can't be read: {fault}") from fault
-
-
-def yes_or_no(text: str) -> bool:
-    """Only 1 and 0, so that nobody switches the demo on with ``CANDOR_DEMO=no``."""
-    return {"1": True, "0": False}[text]
-
-
-def words(text: str) -> list[str]:
-    """A list separated by commas."""
-    return [word.strip() for word in text.split(",") if word.strip()]
-
+from compliance.environment import env, read_site_file, words, yes_or_no
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Everything written at run time, outside the version control.
 VAR_DIR = env("CANDOR_VAR_DIR", BASE_DIR / "var", Path)
 VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+# The site's keys, written by ``manage.py setup_site`` for its owner's eyes alone.
+SITE_FILE = env("CANDOR_SITE_FILE", VAR_DIR / "site.env", Path)
+read_site_file(SITE_FILE)
 
 # Served papers, exhibits and packets. Never below a folder that a web server serves.
 FILES_DIR = env("CANDOR_FILES_DIR", VAR_DIR / "files", Path)
@@ -86,7 +65,6 @@ INSTALLED_APPS = [
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "compliance.apps.CandorAdminConfig",
-    "compliance.apps.ComplianceConfig",
     "cases",
     "disclosures",
     "django.contrib.auth",
@@ -94,7 +72,15 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "guardian",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "compliance.apps.ComplianceConfig",  # last: it takes allauth's rows off the admin
 ]
 
 MIDDLEWARE = [
@@ -109,6 +95,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "compliance.gate.SessionLimits",
+    "compliance.gate.SecondFactor",
 ]
 
 ROOT_URLCONF = "compliance.urls"
@@ -127,6 +116,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "compliance.signin.frame",
             ],
         },
     },
@@ -178,6 +168,16 @@ def database(url: str) -> dict[str, Any]:
 
 DATABASES = {"default": env("DATABASE_URL", SQLITE, database)}
 
+# Lock-outs and used codes live here, so all processes must see the same one.
+CACHE_TABLE = "candor_cache"
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": CACHE_TABLE,
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # else many guesses push a lock-out out
+    }
+}
+
 # The service's own systems, by the name the data map gives each:
 # CANDOR_SOURCE_SERVICE_URL is the address of the source "service".
 DEMO_DIR = VAR_DIR / "demo"
@@ -200,6 +200,11 @@ REDIS_URL = env("REDIS_URL", "", str)
 BROKER_DIR = VAR_DIR / "broker"
 
 if REDIS_URL:
+    CACHES["default"] = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": CACHE_TABLE,
+    }
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
         "visibility_timeout": 3600,  # longer than any step may take
@@ -239,7 +244,54 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
 # ----------------------------------------------------------------------- sign-in
 
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+# The session's limits; a page that asks by itself doesn't keep a session alive.
+IDLE_SECONDS = 30 * 60
+ABSOLUTE_SECONDS = 12 * 3600
+SESSION_COOKIE_AGE = ABSOLUTE_SECONDS
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+# A second factor is asked of everybody; the demo's sign-ins are public anyhow.
+SECOND_FACTOR_REQUIRED = not DEMO
+# What seals the factors in the database, newest first; manage.py rotate_keys adds one.
+MFA_KEYS = env("CANDOR_MFA_KEYS", [SECRET_KEY] if DEMO else list[str](), words)
+
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "admin:index"
+ACCOUNT_ADAPTER = "compliance.signin.ClosedAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # sign-up is closed; a check asks
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+# Wrong guesses per account and per address; passwords and codes are counted alike.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip,5/300s/key",
+    "reauthenticate": "10/m/user",
+}
+MFA_ADAPTER = "compliance.signin.SealingAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Candor"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO  # plain HTTP, on localhost alone
+
+# Single sign-on by OpenID Connect, where the site names its provider. Only people whom
+# an administrator has entered get in, met by an address that the provider has verified.
+OIDC_URL = env("CANDOR_OIDC_URL", "", str)
+SOCIALACCOUNT_ADAPTER = "compliance.signin.ClosedSocialAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = True  # the policy lets no form lead to another host
+OIDC_APP: dict[str, Any] = {
+    "provider_id": "sso",
+    "name": env("CANDOR_OIDC_NAME", "Single sign-on", str),
+    "client_id": env("CANDOR_OIDC_CLIENT_ID", "", str),
+    "secret": env("CANDOR_OIDC_SECRET", "", str),
+    "settings": {"server_url": OIDC_URL, "oauth_pkce_enabled": True},
+}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC_APP] if OIDC_URL else []}}
 
 # Guardian holds the grants, and only cases.permissions asks it. Its back end would let
 # has_perm answer half the question, so it isn't hooked and guardian.W001 is no fault.
@@ -258,11 +310,6 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
-LOGIN_REDIRECT_URL = "admin:index"
-
-SESSION_COOKIE_AGE = 8 * 3600  # one working day
-SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 
 # --------------------------------------------------------------------- transport
@@ -276,6 +323,7 @@ X_FRAME_OPTIONS = "DENY"
 # Set where a proxy in front ends TLS and always overwrites X-Forwarded-Proto.
 if env("CANDOR_BEHIND_PROXY", default=False, read=yes_or_no):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # X-Forwarded-For says whose guesses to count
 
 # A served paper is a few megabytes; cases/documents.py has the last word.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -312,6 +360,12 @@ UNFOLD: dict[str, Any] = {
     "SITE_SYMBOL": "balance",
     "SHOW_HISTORY": False,  # the case's own trail is the history that counts
     "SHOW_VIEW_ON_SITE": False,
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Sign-in and security"), "link": reverse_lazy("mfa_index")},
+            {"title": _("Sessions"), "link": reverse_lazy("usersessions_list")},
+        ]
+    },
 }
 
 

@@ -28,13 +28,9 @@ from django.utils import timezone
 
 from cases import audit, permissions, queue, sandbox, scope
 from cases.enums import Act, EventKind, Perm, TaskName
-from cases.exceptions import (
-    CaseError,
-    ClaimLost,
-    IllegalTransition,
-    require_storable,
-)
+from cases.exceptions import CaseError, ClaimLost, IllegalTransition, require_storable
 from cases.models import Case, Organisation, SignOff
+from cases.proof import Proof
 from cases.workflow import transition as move_case
 from disclosures import collection, facts, leftovers, persons, planning, workflow
 from disclosures.enums import PacketStatus
@@ -127,6 +123,7 @@ def certify(
     custodian: User,
     exhibits_digest: str,
     statement: Statement,
+    proof: Proof,
     at: datetime | None = None,
 ) -> Declaration:
     """Sign the custodian's declaration over the exhibits that the custodian was shown.
@@ -134,6 +131,7 @@ def certify(
     Raises:
         PermissionDenied: ``custodian`` may not.
         FourEyesViolation: the site's rules want another person.
+        StaleProof: ``proof`` isn't fresh, or isn't enough here.
         PacketBroken: the exhibits are no longer those that were shown.
         ValidationError: another's name, a date before the collection or ahead, an
             empty field.
@@ -143,6 +141,7 @@ def certify(
     packet = Packet.objects.select_for_update().get(pk=packet_id)
     permissions.require(custodian, Perm.CERTIFY, packet.case)
     persons.require_other(packet.case, custodian, Act.CERTIFY)
+    proof.require(at)
     if packet.status != PacketStatus.COLLECTED:
         raise IllegalTransition(
             f"The packet is “{packet.get_status_display()}”, not waiting for it."
@@ -164,6 +163,7 @@ def certify(
         signed_on=statement.signed_on,
         signed_at=at,
         exhibits_digest=exhibits_digest,
+        **proof.columns,
     )
     declaration.full_clean()
     declaration.save()
@@ -173,7 +173,7 @@ def certify(
         EventKind.PACKET_CERTIFIED,
         actor=custodian,
         at=at,
-        data={"packet": packet.pk, "exhibits": exhibits_digest},
+        data={"packet": packet.pk, "exhibits": exhibits_digest, "proof": proof.method},
     )
     queue.hint_after_commit(TaskName.ASSEMBLE, packet_id=packet.pk)
     return declaration

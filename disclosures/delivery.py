@@ -21,6 +21,7 @@ from cases import audit, nondisclosure, permissions, scope
 from cases.enums import Act, Audience, Disposition, EventKind, ItemDecision, Perm
 from cases.exceptions import CaseError, IllegalTransition, require_storable
 from cases.models import Case, ScopeItem
+from cases.proof import Proof
 from cases.workflow import transition as move_case
 from disclosures import persons, workflow
 from disclosures.enums import PacketStatus, ResponseCode
@@ -71,6 +72,7 @@ def release(
     actor: User,
     manifest_sha256: str,
     hand_over: HandOver,
+    proof: Proof,
     at: datetime | None = None,
 ) -> Delivery:
     """Record that a sealed packet was handed over; the case is released with it.
@@ -80,6 +82,7 @@ def release(
     Raises:
         PermissionDenied: ``actor`` may not.
         FourEyesViolation: ``actor`` prepared, collected or approved.
+        StaleProof: ``proof`` isn't fresh, or isn't enough here.
         WrongDigest: the digest confirmed isn't the sealed packet's.
         PacketBroken: a byte of the packet changed since it was sealed.
         CaseError: secrecy bars it, or isn't recorded yet.
@@ -92,6 +95,7 @@ def release(
     packet = Packet.objects.select_for_update().get(pk=packet_id)
     permissions.require(actor, Perm.RELEASE, case)
     persons.require_other(case, actor, Act.RELEASE)
+    proof.require(at)
     if packet.status != PacketStatus.SEALED:
         raise IllegalTransition(
             f"The packet is “{packet.get_status_display()}”, not sealed and waiting."
@@ -118,6 +122,7 @@ def release(
         released_by=actor,
         released_by_name=audit.name_of(actor),
         recorded_at=at,
+        **proof.columns,
     )
     delivery.full_clean()
     delivery.save()
@@ -133,6 +138,7 @@ def release(
             "delivery": delivery.pk,
             "manifest": packet.manifest_sha256,
             "method": delivery.method,
+            "proof": delivery.proof_method,
         },
     )
     return delivery

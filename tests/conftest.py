@@ -21,6 +21,8 @@ HOME = {"127.0.0.1", "::1", "localhost", ""}
 def pytest_configure(config):
     """Settle what the environment would settle on a site, before anything reads it."""
     site.SECRET_KEY = "tests only"
+    site.MFA_KEYS = ["tests only and long enough to pass for a key"]
+    site.SECOND_FACTOR_REQUIRED = False
     site.DEMO = True
     site.VAR_DIR = Path(tempfile.mkdtemp(prefix="candor-tests-"))
     config.add_cleanup(lambda: shutil.rmtree(site.VAR_DIR))

@@ -23,6 +23,7 @@ from cases.enums import (
     IssuerKind,
     ItemDecision,
     Jurisdiction,
+    ProofMethod,
     Role,
     Secrecy,
     SignOffDecision,
@@ -38,6 +39,7 @@ from cases.models import (
     SignOff,
     Target,
 )
+from cases.proof import Proof
 
 AT = datetime(2023, 3, 14, 16, 0, tzinfo=UTC)
 DESK = "Desk"
@@ -272,6 +274,11 @@ def awaiting(*, by: User | None = None, **changed: object) -> Case:
     return fresh(case)
 
 
+def proof(at: datetime = AT) -> Proof:
+    """That somebody has just shown who they are."""
+    return Proof(ProofMethod.PASSWORD, at)
+
+
 def sign(
     case: Case, by: User | None = None, decision: str = SignOffDecision.APPROVED
 ) -> SignOff:
@@ -281,6 +288,7 @@ def sign(
         counsel=by or counsel(),
         decision=decision,
         scope_digest=scope.digest(fresh(case)),
+        proof=proof(),
         legal_basis=BASIS if decision == SignOffDecision.APPROVED else "",
         note="" if decision == SignOffDecision.APPROVED else "See the note.",
         at=AT,

@@ -23,6 +23,7 @@ from cases.admin.base import (
     record_view,
     refusals_shown,
 )
+from cases.admin.fresh import require_fresh
 from cases.admin.intake import NewRequest
 from cases.enums import Perm
 from cases.models import Case
@@ -198,7 +199,7 @@ class CaseAdmin(CaseModelAdmin):
             form = page.form(case, row, user, **given)
             if form.is_valid():
                 with refusals_shown(request, form):
-                    done = page.perform(case, row, user, form)
+                    done = _perform(page, request, case, row, form)
                     messages.success(request, done)
                     return redirect(page.after(case, form))
             case = self.get_row(request, case_id)
@@ -218,3 +219,12 @@ class CaseAdmin(CaseModelAdmin):
             back=page.back(case),
             **page.shown(case, row, user),
         )
+
+
+def _perform(
+    page: verbs.VerbPage, request: HttpRequest, case: Case, row: Any, form: Any
+) -> str:
+    if page.fresh:
+        proof = require_fresh(request)
+        return page.perform_proved(case, row, person(request), form, proof)
+    return page.perform(case, row, person(request), form)

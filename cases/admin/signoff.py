@@ -16,6 +16,7 @@ from cases.admin import sections
 from cases.admin.verbs import VerbPage, register
 from cases.enums import Act, CaseStatus, Perm, SignOffDecision
 from cases.models import Case
+from cases.proof import Proof
 
 _LONGEST_BASIS = 200
 
@@ -74,6 +75,7 @@ class SignOffPage(VerbPage):
     form_class = SignOffForm
     template = "cases/sign_off.html"
     icon = "gavel"
+    fresh = True
 
     def fits(self, case: Case) -> str:
         """While the scope waits for counsel."""
@@ -120,10 +122,12 @@ class SignOffPage(VerbPage):
             ],
         }
 
-    def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
+    def perform_proved(
+        self, case: Case, row: Any, actor: User, form: Any, proof: Proof
+    ) -> str:
         """Record the decision."""
         data = form.cleaned_data
-        made = signoff.record_sign_off(case.pk, counsel=actor, **data)
+        made = signoff.record_sign_off(case.pk, counsel=actor, proof=proof, **data)
         return _("Recorded: %(decision)s.") % {
             "decision": made.get_decision_display().lower()
         }

@@ -22,6 +22,7 @@ from cases import permissions, worklist
 from cases.admin.base import CaseModelAdmin, case_url, verb_url
 from cases.enums import Perm
 from cases.models import Case
+from cases.proof import Proof
 from cases.worklist import Task
 
 Text = str | Promise
@@ -40,6 +41,7 @@ class VerbPage:
     icon: ClassVar[str] = "chevron_right"
     danger: ClassVar[bool] = False  # it voids or ends something
     in_menu: ClassVar[bool] = True  # whether the case's page lists it
+    fresh: ClassVar[bool] = False  # whether it takes fresh proof of who does it
     of_a_row: ClassVar[bool] = False  # whether its address names a row of the case
 
     def fits(self, case: Case) -> str:
@@ -72,6 +74,16 @@ class VerbPage:
 
     def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
         """Do it through one verb function; what was done, as a sentence.
+
+        Raises:
+            CaseError, ValidationError, PermissionDenied: as the verb does.
+        """
+        raise NotImplementedError
+
+    def perform_proved(
+        self, case: Case, row: Any, actor: User, form: forms.Form, proof: Proof
+    ) -> str:
+        """``perform`` of a page that is ``fresh``: it hands the proof to its verb.
 
         Raises:
             CaseError, ValidationError, PermissionDenied: as the verb does.

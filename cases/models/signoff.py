@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import SignOffDecision
+from cases.models.proof import Proved, proof_is_whole
 
 
 class SignOffQuerySet(models.QuerySet["SignOff"]):
@@ -16,7 +17,7 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
         return self.filter(decision=SignOffDecision.APPROVED, scope_digest=scope_digest)
 
 
-class SignOff(models.Model):
+class SignOff(Proved):
     """One counsel's decision on one frozen scope. Written once, never edited."""
 
     case = models.ForeignKey(
@@ -44,6 +45,7 @@ class SignOff(models.Model):
         ordering = ["pk"]
         default_permissions = ()
         constraints = [
+            proof_is_whole("signoff", "decided_at"),
             models.UniqueConstraint(
                 fields=["case", "scope_digest"],
                 name="signoff_one_per_scope",

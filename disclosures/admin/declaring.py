@@ -25,6 +25,7 @@ from cases.admin.verbs import VerbPage, register
 from cases.enums import Act, Perm
 from cases.exceptions import CaseError
 from cases.models import Case, Organisation
+from cases.proof import Proof
 from disclosures import assembly, facts
 from disclosures.admin import exhibits
 from disclosures.admin.forms import DeclarationForm
@@ -125,6 +126,7 @@ class CertifyPage(VerbPage):
     form_class = DeclarationForm
     template = "disclosures/certify.html"
     icon = "signature"
+    fresh = True
 
     def fits(self, case: Case) -> str:
         """While the collected records wait for it."""
@@ -174,7 +176,9 @@ class CertifyPage(VerbPage):
             "places": _places(),
         }
 
-    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+    def perform_proved(
+        self, case: Case, row: Any, actor: User, form: forms.Form, proof: Proof
+    ) -> str:
         """Sign it.
 
         Raises:
@@ -189,6 +193,7 @@ class CertifyPage(VerbPage):
             custodian=actor,
             exhibits_digest=data.pop("exhibits_digest"),
             statement=assembly.Statement(**data),
+            proof=proof,
         )
         return _("The declaration is signed. The packet is being sealed.")
 

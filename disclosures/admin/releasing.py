@@ -19,6 +19,7 @@ from cases.admin.verbs import VerbPage, register
 from cases.enums import Act, Audience, CaseStatus, Disposition, Perm
 from cases.exceptions import CaseError
 from cases.models import Case
+from cases.proof import Proof
 from disclosures import delivery
 from disclosures.admin import words
 from disclosures.admin.exhibits import packet_url
@@ -44,6 +45,7 @@ class ReleasePage(VerbPage):
     form_class = ReleaseForm
     template = "disclosures/release.html"
     icon = "outbox"
+    fresh = True
 
     def fits(self, case: Case) -> str:
         """While the case's packet is sealed and hasn't gone out."""
@@ -78,7 +80,9 @@ class ReleasePage(VerbPage):
             "zone": timezone.localtime().tzname(),
         }
 
-    def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
+    def perform_proved(
+        self, case: Case, row: Any, actor: User, form: forms.Form, proof: Proof
+    ) -> str:
         """Record it.
 
         Raises:
@@ -93,6 +97,7 @@ class ReleasePage(VerbPage):
             actor=actor,
             manifest_sha256=data.pop("manifest_sha256"),
             hand_over=delivery.HandOver(**data),
+            proof=proof,
         )
         return _("Recorded: the packet is handed over. The request can be closed.")
 

@@ -5,10 +5,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cases.models.proof import Proved, proof_is_whole
 from disclosures.enums import SigningPlace
 
 
-class Declaration(models.Model):
+class Declaration(Proved):
     """What the custodian certified, over exactly which exhibits.
 
     ``exhibits_digest`` is the SHA-256 over the ordered list of exhibits with their
@@ -35,6 +36,7 @@ class Declaration(models.Model):
         verbose_name_plural = _("declarations")
         default_permissions = ()
         constraints = [
+            proof_is_whole("declaration", "signed_at"),
             models.CheckConstraint(
                 name="declaration_place_known",
                 condition=Q(signing_place__in=SigningPlace.values),

@@ -5,10 +5,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cases.models.proof import Proved, proof_is_whole
 from disclosures.enums import DeliveryMethod
 
 
-class Delivery(models.Model):
+class Delivery(Proved):
     """One hand-over of a sealed packet, to a recipient the release officer checked."""
 
     packet = models.OneToOneField(
@@ -34,6 +35,7 @@ class Delivery(models.Model):
         verbose_name_plural = _("deliveries")
         default_permissions = ()
         constraints = [
+            proof_is_whole("delivery", "recorded_at"),
             models.CheckConstraint(
                 name="delivery_method_known",
                 condition=Q(method__in=DeliveryMethod.values),

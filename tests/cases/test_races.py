@@ -50,6 +50,7 @@ def decide(case, counsel, decision=SignOffDecision.APPROVED):
         counsel=counsel,
         decision=decision,
         scope_digest=scope.digest(make.fresh(case)),
+        proof=make.proof(),
         legal_basis=make.BASIS,
         note="Read.",
         at=make.AT,
@@ -103,6 +104,7 @@ def test_an_edit_that_holds_the_case_makes_counsel_wait_and_then_refuses():
                 counsel=counsel,
                 decision=SignOffDecision.APPROVED,
                 scope_digest=shown,
+                proof=make.proof(),
                 legal_basis=make.BASIS,
                 at=make.AT,
             )

@@ -39,6 +39,7 @@ def decide(case, counsel, **changed):
         "decision": SignOffDecision.APPROVED,
         "scope_digest": scope.digest(make.fresh(case)),
         "legal_basis": make.BASIS,
+        "proof": make.proof(),
         "at": make.AT,
     }
     return signoff.record_sign_off(case.pk, counsel=counsel, **(wanted | changed))
@@ -99,7 +100,8 @@ def test_a_decision_moves_the_case_and_leaves_these_two_events(
         "Cora",
         make.AT,
     )
-    told = {"basis": basis, "scope": stored.scope_digest, "sign_off": stored.pk}
+    told = {"basis": basis, "proof": "password", "sign_off": stored.pk}
+    told["scope"] = stored.scope_digest
     moved = {"from": "awaiting_sign_off", "to": status.value, "step": step}
     assert [
         (e.case, e.kind, e.actor, e.actor_name, e.at, e.data)

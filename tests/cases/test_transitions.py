@@ -175,6 +175,7 @@ class Odyssey(RuleBasedStateMachine):
                 counsel=self.people[who],
                 decision=decision,
                 scope_digest=shown,
+                proof=make.proof(),
                 legal_basis=make.BASIS,
                 note="Read.",
                 at=make.AT,

@@ -64,6 +64,71 @@ def test_stored_papers_and_public_files_lie_apart(settings, files, found):
     assert ids(checks.files_are_private) == found
 
 
+@pytest.mark.feature("S3", part=True)
+@pytest.mark.parametrize(
+    ("demo", "required", "gone", "found"),
+    [
+        (True, False, "", []),
+        (False, True, "", []),
+        (False, False, "", ["compliance.E006"]),
+        (False, True, "compliance.gate.SecondFactor", ["compliance.E006"]),
+        (False, True, "compliance.gate.SessionLimits", ["compliance.E006"]),
+    ],
+)
+def test_only_the_demo_runs_without_a_second_factor(
+    settings, demo, required, gone, found
+):
+    settings.DEMO, settings.SECOND_FACTOR_REQUIRED = demo, required
+    settings.MIDDLEWARE = [one for one in settings.MIDDLEWARE if one != gone]
+    assert ids(checks.second_factor_is_asked) == found
+
+
+@pytest.mark.parametrize(
+    ("keys", "adapter", "found"),
+    [
+        (["k" * 32], "compliance.signin.SealingAdapter", []),
+        (["k" * 32, "short"], "compliance.signin.SealingAdapter", ["compliance.E007"]),
+        ([], "compliance.signin.SealingAdapter", ["compliance.E007"]),
+        (["k" * 32], "allauth.mfa.adapter.DefaultMFAAdapter", ["compliance.E007"]),
+    ],
+)
+def test_factors_need_a_key(settings, keys, adapter, found):
+    settings.MFA_KEYS, settings.MFA_ADAPTER = keys, adapter
+    assert ids(checks.factors_are_sealed) == found
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"),
+    [
+        ("db.DatabaseCache", []),
+        ("redis.RedisCache", []),
+        ("locmem.LocMemCache", ["compliance.E008"]),
+    ],
+)
+def test_a_cache_of_each_process_alone_is_an_error(settings, kind, found):
+    backend = f"django.core.cache.backends.{kind}"
+    settings.CACHES = {"default": {"BACKEND": backend, "LOCATION": "x"}}
+    assert ids(checks.lockouts_are_shared) == found
+
+
+@pytest.mark.parametrize(
+    ("url", "client", "secret", "found"),
+    [
+        ("", "", "", []),
+        ("https://id.example", "candor", "hidden", []),
+        ("http://id.example", "candor", "hidden", ["compliance.E009"]),
+        ("https://id.example", "", "hidden", ["compliance.E009"]),
+        ("https://id.example", "candor", "", ["compliance.E009"]),
+    ],
+)
+def test_single_sign_on_is_set_up_whole_or_not_at_all(
+    settings, url, client, secret, found
+):
+    settings.OIDC_URL = url
+    settings.OIDC_APP = {"client_id": client, "secret": secret}
+    assert ids(checks.single_sign_on_is_whole) == found
+
+
 def test_a_missing_library_is_a_warning_with_the_line_to_run(monkeypatch):
     assert ids(checks.packets_can_be_rendered) == []
     monkeypatch.setattr(checks, "PANGO", ("pango-1.0", "no-such-library"))

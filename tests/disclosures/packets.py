@@ -207,6 +207,7 @@ def certify(packet: Packet, by: User | None = None, **changed: object) -> Declar
         custodian=by,
         exhibits_digest=facts.exhibits_digest(packet),
         statement=statement(by, **changed),
+        proof=make.proof(timezone.now()),
     )
 
 
@@ -325,6 +326,7 @@ def release(packet: Packet, by: User | None = None, **changed: object) -> Delive
         actor=by or officer(),
         manifest_sha256=str(digest),
         hand_over=hand_over(packet, **changed),
+        proof=make.proof(timezone.now()),
     )
 
 

@@ -152,6 +152,7 @@ def test_certifying_records_who_what_where_and_over_which_exhibits(
             statement=packets.statement(
                 by, role=" Director ", signed_name=" carl   CUSTOS "
             ),
+            proof=make.proof(at),
             at=at,
         )
 
@@ -170,6 +171,8 @@ def test_certifying_records_who_what_where_and_over_which_exhibits(
         "signed_on": facts.today(at),
         "signed_at": at,
         "exhibits_digest": digest,
+        "proof_method": "password",
+        "proof_at": at,
     }
     assert packets.trail(packet.case, since) == [
         ("packet.status.changed", "certify"),
@@ -178,7 +181,7 @@ def test_certifying_records_who_what_where_and_over_which_exhibits(
     last = Event.objects.latest("pk")
     assert (last.actor, last.at, json.loads(last.data)) == (
         *(by, at),
-        {"packet": packet.pk, "exhibits": digest},
+        {"packet": packet.pk, "exhibits": digest, "proof": "password"},
     )
 
 
@@ -193,6 +196,7 @@ def test_exhibits_that_changed_after_they_were_shown_are_not_certified():
             custodian=by,
             exhibits_digest=shown,
             statement=packets.statement(by),
+            proof=make.proof(timezone.now()),
         ),
         PacketBroken,
         "The exhibits changed after the page was shown.",
@@ -248,6 +252,7 @@ def test_the_date_is_a_day_of_the_organisations_zone():
             custodian=by,
             exhibits_digest=facts.exhibits_digest(packet),
             statement=packets.statement(by, signed_on=day),
+            proof=make.proof(evening),
             at=evening,
         )
 

@@ -61,7 +61,7 @@ def test_a_release_records_the_hand_over_and_moves_packet_and_case():
     assert {
         key: value
         for key, value in Delivery.objects.values().get().items()
-        if key not in {"id", "handed_over_at", "recorded_at"}
+        if key not in {"id", "handed_over_at", "recorded_at", "proof_at"}
     } == {
         "packet_id": packet.pk,
         "recipient_name": "Dana Whitlock",
@@ -72,6 +72,7 @@ def test_a_release_records_the_hand_over_and_moves_packet_and_case():
         "ordered_by_id": packet.ordered_by_id,
         "released_by_id": by.pk,
         "released_by_name": by.username,
+        "proof_method": "password",
     }
     events = Event.objects.filter(pk__gt=since)
     assert packets.trail(packet.case, since) == [
@@ -85,6 +86,7 @@ def test_a_release_records_the_hand_over_and_moves_packet_and_case():
         "delivery": made.pk,
         "manifest": packet.manifest_sha256,
         "method": "agency_portal",
+        "proof": "password",
     }
 
 

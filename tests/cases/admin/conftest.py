@@ -8,14 +8,13 @@ from django.test import Client
 
 from cases.enums import Role
 from tests import factories as make
+from tests.signing import signed_in
 
 
 def client_of(user: User) -> Client:
     """A client signed in as this person."""
     User.objects.filter(pk=user.pk).update(is_staff=True)
-    client = Client()
-    client.force_login(user)
-    return client
+    return signed_in(user)
 
 
 @pytest.fixture

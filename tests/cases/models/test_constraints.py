@@ -6,7 +6,7 @@ test.
 """
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -34,6 +34,7 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 NO_CHOICE = "Value 'nonsense' is not a valid choice."
+UNPROVED = "A decision says how its person was proved."
 BLANK = "This field cannot be blank."
 ORDER = (
     "An order of secrecy needs its paper, its first day, and an end or a day to look "
@@ -165,6 +166,20 @@ CHECKS = [
             ["Returning or refusing needs a note."],
         )
         for decision in (SignOffDecision.RETURNED, SignOffDecision.REFUSED)
+    ),
+    *(
+        Broken(
+            SignOff,
+            "signoff_proof_is_whole",
+            changed,
+            [said],
+        )
+        for changed, said in (
+            ({"proof_method": "nonsense"}, NO_CHOICE),
+            ({"proof_at": None}, UNPROVED),
+            ({"proof_at": make.AT + timedelta(seconds=1)}, UNPROVED),
+            ({"proof_method": "not_recorded"}, UNPROVED),
+        )
     ),
     Broken(
         SignOff,
