@@ -176,7 +176,7 @@ CHECKS = [
         )
         for changed, said in (
             ({"proof_method": "nonsense"}, NO_CHOICE),
-            ({"proof_at": None}, UNPROVED),
+            ({"proof_at": None}, BLANK),
             ({"proof_at": make.AT + timedelta(seconds=1)}, UNPROVED),
             ({"proof_method": "not_recorded"}, UNPROVED),
         )
