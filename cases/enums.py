@@ -114,12 +114,23 @@ class DocumentKind(TextChoices):
 
 
 class ItemDecision(TextChoices):
-    """What the analyst proposes for one target and one requested item."""
+    """What the analyst proposes for one target and one requested item.
+
+    What isn't held is one of three statements, which are never merged: it was never
+    recorded, it is no longer kept, or somebody else has it (law-and-practice 6.1).
+    """
 
     PRODUCE = "produce", _("Produce")
     NARROW = "narrow", _("Narrow the dates")
     OBJECT = "object", _("Object")
-    NOT_HELD = "not_held", _("Not held")
+    NOT_COLLECTED = "not_collected", _("Never recorded")
+    NOT_RETAINED = "not_retained", _("No longer kept")
+    HELD_BY_THIRD_PARTY = "third_party", _("Held elsewhere")
+
+    @property
+    def produces(self) -> bool:
+        """Whether records go out on it."""
+        return self in {ItemDecision.PRODUCE, ItemDecision.NARROW}
 
 
 class SignOffDecision(TextChoices):

@@ -19,7 +19,7 @@ from cases.enums import ItemDecision, Reach, Secrecy
 from cases.models import Case, Category, RequestedItem, ScopeItem, ScopeRevision
 from cases.rules.load import authority_rules
 
-_PRODUCES = frozenset({ItemDecision.PRODUCE, ItemDecision.NARROW})
+_PRODUCES = frozenset(one.value for one in ItemDecision if one.produces)
 
 
 def authority_for(case: Case, data_class: str) -> Cell:

@@ -22,7 +22,11 @@ from disclosures.models import Exhibit, Packet
 
 Window = tuple[datetime | None, datetime | None]
 
-_REFUSED = frozenset({ItemDecision.OBJECT, ItemDecision.NOT_HELD})
+_NOT_HELD = {
+    ItemDecision.NOT_COLLECTED: ResponseCode.NOT_COLLECTED,
+    ItemDecision.NOT_RETAINED: ResponseCode.NOT_RETAINED,
+    ItemDecision.HELD_BY_THIRD_PARTY: ResponseCode.HELD_BY_THIRD_PARTY,
+}
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,10 @@ def plan_exhibits(packet: Packet) -> list[Exhibit]:
     the_map, frozen = facts.data_map(packet), facts.frozen_scope(packet)
     planned: list[Exhibit] = []
     for wanted in wanted_pairs(packet, the_map):
-        refused = wanted.decision["decision"] in _REFUSED
         planned += (
-            [_refused_exhibit(packet, wanted, frozen)]
-            if refused
-            else [_part_exhibit(packet, wanted, part) for part in wanted.category.parts]
+            [_part_exhibit(packet, wanted, part) for part in wanted.category.parts]
+            if ItemDecision(wanted.decision["decision"]).produces
+            else [_refused_exhibit(packet, wanted, frozen)]
         )
     for number, exhibit in enumerate(planned, start=1):
         exhibit.number = number
@@ -156,8 +159,8 @@ def _refused_exhibit(packet: Packet, wanted: Wanted, frozen: dict[str, Any]) -> 
 
 def _refusal(wanted: Wanted, frozen: dict[str, Any]) -> tuple[ResponseCode, str]:
     reason = wanted.decision["reason"]
-    if wanted.decision["decision"] == ItemDecision.NOT_HELD:
-        return ResponseCode.NOT_COLLECTED, reason
+    if code := _NOT_HELD.get(wanted.decision["decision"]):
+        return code, reason
     cell: Cell = reach(
         authority_rules(),
         jurisdiction=frozen["jurisdiction"],

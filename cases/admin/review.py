@@ -30,7 +30,6 @@ _SUBMITTED = (
     CaseStatus.REFUSED,
     CaseStatus.IN_PRODUCTION,
 )
-_PRODUCES = (ItemDecision.PRODUCE, ItemDecision.NARROW)
 
 
 class PairForm(forms.Form):
@@ -62,7 +61,7 @@ class PairForm(forms.Form):
         decision: Any = self.fields["decision"]
         if self.is_beyond:
             decision.choices = [
-                one for one in ItemDecision.choices if one[0] not in _PRODUCES
+                (one.value, one.label) for one in ItemDecision if not one.produces
             ]
 
     @property

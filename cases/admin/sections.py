@@ -59,7 +59,7 @@ class Line:
     @property
     def is_produced(self) -> bool:
         """Whether records of this target would go out under this item."""
-        return self.decision in {ItemDecision.PRODUCE, ItemDecision.NARROW}
+        return bool(self.row and ItemDecision(self.row.decision).produces)
 
 
 @dataclass(frozen=True)

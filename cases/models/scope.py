@@ -54,7 +54,7 @@ class ScopeItem(models.Model):
     item = models.ForeignKey(
         RequestedItem, on_delete=models.PROTECT, related_name="scope_items"
     )
-    decision = models.CharField(_("decision"), max_length=12, choices=ItemDecision)
+    decision = models.CharField(_("decision"), max_length=16, choices=ItemDecision)
     first_day = models.DateField(_("first day"), null=True, blank=True)
     last_day = models.DateField(_("last day"), null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True)
@@ -107,7 +107,7 @@ class ScopeItem(models.Model):
                 name="scope_item_refusal_has_reason",
                 condition=Q(decision=ItemDecision.PRODUCE) | ~Q(reason=""),
                 violation_error_message=_(
-                    'Narrowing, objecting and "not held" each need a reason.'
+                    "All but producing the whole needs a reason."
                 ),
             ),
         ]

@@ -29,8 +29,6 @@ from disclosures.datamap import schema
 from disclosures.enums import PacketStatus, PartKind
 from disclosures.models import Packet
 
-_REFUSED = frozenset({ItemDecision.OBJECT, ItemDecision.NOT_HELD})
-
 
 @dataclass(frozen=True)
 class Pair:
@@ -46,7 +44,7 @@ class Pair:
     @property
     def is_fetched(self) -> bool:
         """Whether anything of this target is fetched under this item."""
-        return self.decision not in _REFUSED
+        return ItemDecision(self.decision).produces
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def test_refused_items_are_answered_in_the_plan_with_their_exact_words():
         items=("names", "connections", "messages"),
         decided={
             ("alice", "names"): packets.choice(
-                ItemDecision.NOT_HELD, "Nothing is kept."
+                ItemDecision.NOT_COLLECTED, "Nothing is kept."
             ),
             ("alice", "connections"): packets.choice(
                 ItemDecision.OBJECT, "Unduly burdensome."
@@ -93,6 +93,25 @@ def test_refused_items_are_answered_in_the_plan_with_their_exact_words():
             "data (18 U.S.C. 2703(a), (b)).",
         ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("decision", "code"),
+    [
+        (ItemDecision.NOT_COLLECTED, ResponseCode.NOT_COLLECTED),
+        (ItemDecision.NOT_RETAINED, ResponseCode.NOT_RETAINED),
+        (ItemDecision.HELD_BY_THIRD_PARTY, ResponseCode.HELD_BY_THIRD_PARTY),
+    ],
+)
+def test_what_isnt_held_is_answered_with_the_one_statement_that_was_decided(
+    decision, code
+):
+    found = packets.case(
+        items=("names",),
+        decided={("alice", "names"): packets.choice(decision, "It is so.")},
+    )
+
+    assert [one[5:] for one in plan(packets.ordered(found))] == [(code, "It is so.")]
 
 
 def test_a_class_that_the_table_says_nothing_of_is_withheld_without_a_citation():

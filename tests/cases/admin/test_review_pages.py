@@ -60,7 +60,7 @@ def test_saving_writes_the_rows_that_changed(at_desk):
     ("given", "field"),
     [
         ({"decision": "object"}, "reason"),
-        ({"decision": "not_held"}, "reason"),
+        ({"decision": "not_retained"}, "reason"),
         ({"decision": "narrow", "reason": "X"}, "first_day"),
         ({"decision": "everything"}, "decision"),
     ],
@@ -104,7 +104,7 @@ def test_what_the_instrument_doesnt_reach_isnt_offered(at_desk):
     assert offered == {
         "names": everything,
         "sessions": everything,
-        "messages": ["object", "not_held"],
+        "messages": ["object", "not_collected", "not_retained", "third_party"],
     }
     answer = analyst.post(
         verb(case, "review"), pair(case, "messages", decision="produce")
@@ -178,8 +178,8 @@ def test_counsel_sees_windows_law_and_digest(at_desk):
         scope.digest(case),
         "1 Jan 2022 to 28 Feb 2023",
         "America/New_York",
-        "2022-01-01T05:00:00Z",
-        "2023-03-01T05:00:00Z",
+        "from 1 January 2022, 05:00:00 UTC (included)",
+        "to 1 March 2023, 05:00:00 UTC (not included)",
         "18 U.S.C. 2703(c)(2)(C), (E)",
         "alice",
     ):

@@ -41,7 +41,7 @@ ORDER = (
     "again."
 )
 WINDOW = "The window ends before it begins."
-NEEDS_REASON = 'Narrowing, objecting and "not held" each need a reason.'
+NEEDS_REASON = "All but producing the whole needs a reason."
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,10 @@ CHECKS = [
     Broken(CaseDocument, "document_not_empty", {"pages": 0}, []),
     Broken(RequestedItem, "item_has_words", {"wording": ""}, [BLANK]),
     Broken(
-        ScopeItem, "scope_item_decision_known", {"decision": "nonsense"}, [NO_CHOICE]
+        ScopeItem,
+        "scope_item_decision_known",
+        {"decision": "nonsense", "reason": "It needs one."},
+        [NO_CHOICE],
     ),
     Broken(
         ScopeItem,
@@ -148,7 +151,9 @@ CHECKS = [
         for decision, day in (
             (ItemDecision.NARROW, date(2023, 1, 1)),
             (ItemDecision.OBJECT, None),
-            (ItemDecision.NOT_HELD, None),
+            (ItemDecision.NOT_COLLECTED, None),
+            (ItemDecision.NOT_RETAINED, None),
+            (ItemDecision.HELD_BY_THIRD_PARTY, None),
         )
     ),
     Broken(SignOff, "signoff_decision_known", {"decision": "nonsense"}, [NO_CHOICE]),

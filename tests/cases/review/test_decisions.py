@@ -118,11 +118,11 @@ BAD_CHOICES = [
     ({"decision": "maybe"}, "Value 'maybe' is not a valid choice."),
     (
         {"decision": ItemDecision.OBJECT, "reason": "  "},
-        'Narrowing, objecting and "not held" each need a reason.',
+        "All but producing the whole needs a reason.",
     ),
     (
-        {"decision": ItemDecision.NOT_HELD},
-        'Narrowing, objecting and "not held" each need a reason.',
+        {"decision": ItemDecision.NOT_COLLECTED},
+        "All but producing the whole needs a reason.",
     ),
     (
         {"decision": ItemDecision.PRODUCE, "first_day": date(2022, 6, 1)},
