@@ -108,5 +108,5 @@ def _words() -> dict[str, tuple[str, str]]:
             _("Order the packet"),
             _("Counsel has approved; the records can be collected."),
         ),
-        "close": (_("Close the case"), _("Record the outcome, item by item.")),
+        "close": (_("Close the request"), _("Record the outcome, item by item.")),
     }

@@ -156,7 +156,7 @@ def _answer(
         return Answer(part.response, part.statement)
     inputs = _inputs(exhibit, part)
     if unsigned := graph.missing_statement(the_map, part, inputs):
-        return Answer(ResponseCode.OBJECTED, unsigned)
+        return Answer(ResponseCode.OUT_OF_SCOPE_AFTER_NARROWING, unsigned)
     files = {code: path for code, (_, path) in inputs.items()}
     out = _place(held)
     pulled = sources.pull(
@@ -231,7 +231,9 @@ def _provenance(pulled: Pulled) -> dict[str, Any]:
         "size": pulled.size,
         "sha256": pulled.sha256,
         "sha512": pulled.sha512,
+        "odd_cells": pulled.odd_cells,
         "source_title": pulled.source_title,
+        "read_as": pulled.read_as,
         "query": pulled.sql,
         "parameters": dict(pulled.parameters),
         "snapshot_at": pulled.snapshot_at,

@@ -216,7 +216,9 @@ def outcomes(packet: Packet) -> dict[int, Disposition]:
 
 
 def overall(per_item: dict[int, Disposition]) -> Disposition:
-    """How the case ended, from how its items did."""
+    """How the case ended, from how its items did; without an item it was withdrawn."""
+    if not per_item:
+        return Disposition.WITHDRAWN
     counts = Counter(per_item.values())
     if len(counts) == 1:
         return next(iter(counts))

@@ -6,7 +6,7 @@ what was frozen and never the live case.
 """
 
 import hashlib
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,6 +27,14 @@ from disclosures.models import (
 )
 from disclosures.packet import contents, seal
 
+# What a query's parameters are, as the packet says it.
+_BOUND = {
+    "account": "key of the account",
+    "name": "name of the account",
+    "since": "first instant included",
+    "until": "first instant no longer included",
+}
+
 
 def today(at: datetime) -> date:
     """The day of an instant in the organisation's zone."""
@@ -42,17 +50,20 @@ def exhibits_digest(packet: Packet) -> str:
             one.item_id,
             one.part_code,
             one.part_title,
-            _instants_label(one),
+            _instant(one.window_since),
+            _instant(one.window_until),
             one.status,
             one.response_code,
             one.statement,
             one.rows,
             one.sha256,
             one.sha512,
+            one.odd_cells,
             one.source_title,
+            one.read_as,
             one.query,
             one.parameters,
-            _snapshot(one),
+            _instant(one.snapshot_at),
         ]
         for one in packet.exhibits.all()
     ]
@@ -219,7 +230,7 @@ def _items(
                     code_label=str(one.get_response_code_display()),
                     statement=one.statement,
                     rows=one.rows,
-                    window_label=_instants_label(one),
+                    window_label=window_label(one),
                 )
                 for one in exhibits
                 if one.item_id == item["id"]
@@ -259,9 +270,11 @@ def _exhibit(one: Exhibit, the_map: schema.DataMap) -> contents.ExhibitFacts:
         bytes=one.size,
         path=path,
         source_title=one.source_title,
-        snapshot_at=_snapshot(one),
+        snapshot_at=_instant(one.snapshot_at),
         sql=one.query,
         parameters_note=_parameters_note(one.parameters),
+        read_as=one.read_as,
+        odd_cells=one.odd_cells,
     )
 
 
@@ -299,15 +312,32 @@ def days_label(window: dict[str, Any]) -> str:
     return f"{begins} to {ends}{zone}"
 
 
-def _instants_label(one: Exhibit) -> str:
-    since = f"{one.window_since:%Y-%m-%dT%H:%M:%SZ}" if one.window_since else "…"
-    until = f"{one.window_until:%Y-%m-%dT%H:%M:%SZ}" if one.window_until else "…"
-    return f"[{since}, {until})" if one.window_since or one.window_until else ""
+def window_label(one: Exhibit) -> str:
+    """The instants that an exhibit covers, in words and to the second; "" is all time.
+
+    ``from 1 January 2022, 05:00:00 (included) to 1 March 2023, 05:00:00 (not included),
+    UTC``: the window is half-open, and a reader needn't know what that is.
+    """
+    since, until = _moment(one.window_since), _moment(one.window_until)
+    begins = f"from {since} (included)" if since else "from the beginning"
+    ends = f"to {until} (not included)" if until else "to the time of reading"
+    return f"{begins} {ends}, UTC" if since or until else ""
 
 
-def _snapshot(one: Exhibit) -> str:
-    return one.snapshot_at.isoformat() if one.snapshot_at else ""
+def _moment(at: datetime | None) -> str:
+    return f"{at.astimezone(UTC):%-d %B %Y, %H:%M:%S}" if at else ""
+
+
+def _instant(at: datetime | None) -> str:
+    return at.astimezone(UTC).isoformat() if at else ""
 
 
 def _parameters_note(parameters: dict[str, Any]) -> str:
-    return ", ".join(f":{name} = {value}" for name, value in sorted(parameters.items()))
+    """What was bound to a query, a line each: in words, by its name, and its value."""
+    lines = {name: f"{words} (:{name}): " for name, words in _BOUND.items()}
+    lines |= {name: f"table {name}: " for name in parameters if name not in _BOUND}
+    return "\n".join(
+        f"{words}{parameters[name]}"
+        for name, words in lines.items()
+        if name in parameters
+    )

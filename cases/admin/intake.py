@@ -178,7 +178,7 @@ class AddPaper(IntakePage):
 
     def fits(self, case: Case) -> str:
         """As long as the case is open."""
-        return str(_("This case is closed.")) if case.closed_at else ""
+        return str(_("This request is closed.")) if case.closed_at else ""
 
     def initial(self, case: Case, row: Any, user: User) -> dict[str, Any]:
         """The first paper is the served one."""

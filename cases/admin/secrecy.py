@@ -75,7 +75,7 @@ class RecordSecrecy(IntakePage):
 
     def fits(self, case: Case) -> str:
         """As long as the case is open."""
-        return str(_("This case is closed.")) if case.closed_at else ""
+        return str(_("This request is closed.")) if case.closed_at else ""
 
     def form(self, case: Case, row: Any, user: User, **given: Any) -> forms.Form:
         """With the papers of this case."""

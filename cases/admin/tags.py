@@ -4,7 +4,7 @@
 words say it too.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import template
@@ -44,7 +44,9 @@ DECISION_TONES: dict[str, str] = {
     ItemDecision.PRODUCE: "ok",
     ItemDecision.NARROW: "info",
     ItemDecision.OBJECT: "stop",
-    ItemDecision.NOT_HELD: "calm",
+    ItemDecision.NOT_COLLECTED: "calm",
+    ItemDecision.NOT_RETAINED: "calm",
+    ItemDecision.HELD_BY_THIRD_PARTY: "calm",
 }
 REACH_TONES: dict[str, str] = {
     Reach.COMPELS: "ok",
@@ -148,6 +150,12 @@ def digest(value: str) -> SafeString:
 def utc(value: datetime | None) -> str:
     """An instant in ISO 8601 with its offset, in UTC; nothing for an open end."""
     return value.isoformat().replace("+00:00", "Z") if value else ""
+
+
+@register.filter
+def utc_words(value: datetime) -> str:
+    """An instant in words, exact to the second: ``1 January 2022, 05:00:00 UTC``."""
+    return f"{value.astimezone(UTC):%-d %B %Y, %H:%M:%S} UTC"
 
 
 @register.simple_tag

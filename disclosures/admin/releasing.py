@@ -155,7 +155,7 @@ class ClosePage(VerbPage):
     def initial(self, case: Case, row: Any, user: User) -> dict[str, Any]:
         """The outcomes as the packet's answers suggest them."""
         per_item = suggested(case)
-        whole = delivery.overall(per_item) if per_item else Disposition.WITHDRAWN
+        whole = delivery.overall(per_item)
         fields = {outcome_name(pk): outcome for pk, outcome in per_item.items()}
         return {"disposition": whole, **fields}
 

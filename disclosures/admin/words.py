@@ -69,7 +69,9 @@ MEANINGS: dict[str, Meaning] = {
         "stop", "lock", _("Not produced: the instrument doesn't compel it.")
     ),
     ResponseCode.OUT_OF_SCOPE_AFTER_NARROWING: Meaning(
-        "calm", "filter_alt", _("Left out of the request as narrowed.")
+        "calm",
+        "filter_alt",
+        _("Not searched: the approved scope leaves out what would answer it."),
     ),
     ResponseCode.PENDING_SUPPLEMENT: Meaning(
         "warn", "schedule", _("Not in this packet; a supplement will bring it.")

@@ -53,7 +53,7 @@ class Exhibit(models.Model):
     # Cells that didn't fit their column and stand there in the source's own words.
     odd_cells = models.PositiveBigIntegerField(default=0)
     source_title = models.CharField(max_length=200, blank=True)
-    read_as = models.CharField(_("read as"), max_length=200, blank=True)
+    read_as = models.CharField(_("read as"), max_length=400, blank=True)
     query = models.TextField(blank=True)
     parameters = models.JSONField(default=dict, blank=True)
     snapshot_at = models.DateTimeField(null=True, blank=True)

@@ -93,8 +93,10 @@ class ColumnFacts:
 class ExhibitFacts:
     """One exhibit with its provenance; without a file it is a statement.
 
-    ``snapshot_at`` is ISO 8601 with its offset, or empty. ``path`` is where the CSV
-    lies while the packet is made; it is never printed.
+    ``snapshot_at`` is ISO 8601 with its offset, or empty. ``read_as`` says as whom the
+    source was read. ``odd_cells`` counts the values that don't fit their column's type
+    and stand as the source has them. ``path`` is where the CSV lies while the packet is
+    made; it is never printed.
     """
 
     number: str
@@ -116,6 +118,8 @@ class ExhibitFacts:
     snapshot_at: str
     sql: str
     parameters_note: str
+    read_as: str
+    odd_cells: int
 
 
 @dataclass(frozen=True)
@@ -150,6 +154,17 @@ class PacketFacts:
     items: tuple[ItemFacts, ...]
     exhibits: tuple[ExhibitFacts, ...]
     paper: str = "letter"
+
+    @property
+    def readings(self) -> tuple[tuple[str, str], ...]:
+        """Each source that was read, and as whom, in order of first appearance."""
+        files = with_file(self)
+        return tuple(dict.fromkeys((one.source_title, one.read_as) for one in files))
+
+    @property
+    def odd(self) -> tuple[ExhibitFacts, ...]:
+        """The exhibits that hold values which don't fit their column's type."""
+        return tuple(one for one in self.exhibits if one.odd_cells)
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,9 @@ _LEGEND = {
     "OBJECTED": "Not produced: an objection is made. The answer states its ground.",
     "WITHHELD_INSUFFICIENT_PROCESS": "Records may exist, but the legal process served "
     "doesn't compel their disclosure.",
-    "OUT_OF_SCOPE_AFTER_NARROWING": "Not part of the request as narrowed.",
+    "OUT_OF_SCOPE_AFTER_NARROWING": "Not searched: the scope approved for this "
+    "production leaves out the records that would answer this, or from which the "
+    "answer would be computed. The answer names them.",
     "PENDING_SUPPLEMENT": "Not in this production; it will follow in a supplement.",
     "NARRATIVE_ANSWER": "The item is answered in words, from the service's knowledge "
     "of its own system.",

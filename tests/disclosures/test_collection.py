@@ -58,6 +58,21 @@ def claimed(packet):
 # --------------------------------------------------------------------- what it writes
 
 
+@pytest.mark.feature("C4", part=True)
+def test_values_that_don_t_fit_their_column_are_counted_and_kept_as_they_are(small):
+    small.run(
+        "INSERT INTO events VALUES"
+        " ('acct-alice', x'00ff', '2022-07-01 00:00:00', x'c0', 'login')"
+    )
+    exhibits = by_part(packets.collected(packets.ordered(packets.case())))
+
+    assert read(exhibits["2a"])[3] == [
+        *("\\x00ff", "2022-07-01T00:00:00+00:00", "\\xc0", "login")
+    ]
+    odd = {code: one.odd_cells for code, one in exhibits.items()}
+    assert odd == {"1a": 0, "1b": 0, "2a": 2, "3a": 0, "3b": 0}
+
+
 @pytest.mark.feature("D5", part=True)
 def test_each_kind_of_answer_is_written_with_its_code_words_and_rows(small):
     packet = packets.collected(packets.ordered(packets.case("alice", "bob")))
@@ -115,6 +130,13 @@ def test_each_file_is_hashed_and_says_where_it_came_from(small):
         assert mode == 0o600
     assert {code: one.path for code, one in exhibits.items() if not one.path} == {
         "1b": "",
+        "3b": "",
+    }
+    assert {code: one.read_as for code, one in exhibits.items()} == {
+        "1a": "the file, opened to read only",
+        "1b": "",
+        "2a": "the file, opened to read only",
+        "3a": "files, opened to read only",
         "3b": "",
     }
     provenance = {
@@ -313,7 +335,7 @@ def test_a_derived_part_without_its_input_in_the_scope_pulls_nothing(small):
         "be given."
     )
     assert packets.answers(packet) == [
-        ("3a", 1, C.OBJECTED, unsigned, 0),
+        ("3a", 1, C.OUT_OF_SCOPE_AFTER_NARROWING, unsigned, 0),
         ("3b", 1, C.NOT_RETAINED, "Durations are not retained.", 0),
     ]
     assert files() == []
@@ -331,7 +353,7 @@ def test_a_derived_part_whose_input_is_objected_to_pulls_nothing(small):
     assert codes == [
         ("item_1", 1, C.OBJECTED),
         ("2a", 2, C.NO_RESPONSIVE_RECORDS),
-        ("3a", 1, C.OBJECTED),
+        ("3a", 1, C.OUT_OF_SCOPE_AFTER_NARROWING),
         ("3b", 1, C.NOT_RETAINED),
         ("3a", 2, C.NO_RESPONSIVE_RECORDS),
         ("3b", 2, C.NOT_RETAINED),

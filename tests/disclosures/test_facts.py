@@ -52,7 +52,10 @@ def test_the_packet_says_what_was_frozen_and_never_the_live_case():
         ),
     )
     answers = [(item.number, item.answers) for item in before["items"]]
-    window = "[2022-01-01T05:00:00Z, 2023-03-01T05:00:00Z)"
+    window = (
+        "from 1 January 2022, 05:00:00 (included) to 1 March 2023, 05:00:00 "
+        "(not included), UTC"
+    )
     assert answers == [
         (
             1,
@@ -120,8 +123,11 @@ def test_an_exhibit_says_its_columns_limits_and_provenance():
         source_title="Event store",
         snapshot_at=exhibit.snapshot_at.isoformat(),
         sql=exhibit.query,
-        parameters_note=":account = acct-alice, :since = 2022-01-01T05:00:00+00:00, "
-        ":until = 2023-03-01T05:00:00+00:00",
+        parameters_note="key of the account (:account): acct-alice\n"
+        "first instant included (:since): 2022-01-01T05:00:00+00:00\n"
+        "first instant no longer included (:until): 2023-03-01T05:00:00+00:00",
+        read_as="the file, opened to read only",
+        odd_cells=0,
     )
     assert (statement.file_name, statement.path, statement.columns) == ("", None, ())
 
@@ -137,6 +143,8 @@ def test_an_exhibit_says_its_columns_limits_and_provenance():
             {"source_title": "Other"},
         ),
         *({"query": "SELECT 1"}, {"parameters": {"account": "other"}}),
+        *({"read_as": "role other"}, {"odd_cells": 1}),
+        {"window_until": datetime(2020, 1, 1, tzinfo=UTC)},
         {"snapshot_at": datetime(2020, 1, 1, tzinfo=UTC)},
     ],
     ids=lambda change: next(iter(change)),
@@ -253,3 +261,32 @@ def test_open_ends_are_said_in_words(first, last, words):
     window = {"first_day": first, "last_day": last, "time_zone": "Etc/UTC"}
 
     assert facts.days_label(window) == words
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "said"),
+    [
+        (None, None, ""),
+        (
+            datetime(2022, 1, 1, 5, tzinfo=UTC),
+            None,
+            "from 1 January 2022, 05:00:00 (included) to the time of reading, UTC",
+        ),
+        (
+            None,
+            datetime(2023, 3, 1, 4, 59, 59, tzinfo=UTC),
+            "from the beginning to 1 March 2023, 04:59:59 (not included), UTC",
+        ),
+    ],
+)
+def test_a_window_is_said_in_words_and_to_the_second(since, until, said):
+    assert facts.window_label(Exhibit(window_since=since, window_until=until)) == said
+
+
+def test_what_was_bound_is_said_in_words_in_one_order():
+    bound = {"part_2a": "exhibit of part 2a", "name": "alice", "account": "k-1"}
+    assert facts._parameters_note(bound) == (
+        "key of the account (:account): k-1\n"
+        "name of the account (:name): alice\n"
+        "table part_2a: exhibit of part 2a"
+    )

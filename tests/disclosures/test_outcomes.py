@@ -102,6 +102,7 @@ def test_an_item_without_an_answer_has_no_outcome():
 @pytest.mark.parametrize(
     ("items", "whole"),
     [
+        ([], D.WITHDRAWN),
         *(([one], one) for one in (D.FULL, D.PARTIAL, D.NO_RECORDS, D.OBJECTED)),
         *(([one, one], one) for one in (D.FULL, D.PARTIAL, D.NO_RECORDS, D.OBJECTED)),
         ([D.FULL, D.PARTIAL], D.PARTIAL),

@@ -171,7 +171,7 @@ def the_analyst_reviews_it(ana: Person, number: str) -> None:
         Last_day="2022-06-30",
         Reason=TOO_WIDE,
     )
-    acts.decides(ana, 7, "tamarack7", "Not held", Reason=FREE)
+    acts.decides(ana, 7, "tamarack7", "Never recorded", Reason=FREE)
     acts.decides(ana, 9, "oskar-lumen", "Object", Reason=BEYOND)
     ana.look("review")
     acts.submits(ana)
@@ -187,8 +187,12 @@ def counsel_decides(cora: Person, number: str) -> None:
     cora.look("what needs me")
     cora.takes_up(number, "Decide as counsel")
     cora.sees("16 of 18", "Ana Petrov, revision 1", TOO_WIDE, BEYOND, FREE, *THE_NINE)
-    cora.sees("2022-01-01T05:00:00Z until before 2022-07-01T04:00:00Z")
-    cora.sees("2021-12-31T23:00:00Z until before 2022-12-31T23:00:00Z")
+    cora.sees(
+        "from 1 January 2022, 05:00:00 UTC (included) "
+        "to 1 July 2022, 04:00:00 UTC (not included)",
+        "from 31 December 2021, 23:00:00 UTC (included) "
+        "to 31 December 2022, 23:00:00 UTC (not included)",
+    )
     acts.decides_as_counsel(cora, number, "Approve")
     cora.look("case signed")
     assert not cora.has_task(number)
@@ -295,7 +299,7 @@ def it_is_handed_over_and_closed(
     acts.records_the_hand_over(rita, hashlib.sha256(manifest).hexdigest())
     rita.sees("Recorded: the packet is handed over.", "Upload receipt 7731.")
     rita.look("handed over")
-    ana.takes_up(number, "Close the case")
+    ana.takes_up(number, "Close the request")
     ana.look("close")
     ana.presses("Close the request")
     ana.sees("The request is closed.")

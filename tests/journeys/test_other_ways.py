@@ -45,7 +45,7 @@ def test_counsel_returns_then_refuses_and_the_request_is_closed(sign_in):
     acts.decides_as_counsel(cora, WAITING, "Refuse", why)
     cora.sees("Refused by counsel", "Revision 2", why)
     cora.look("refused")
-    ana.takes_up(WAITING, "Close the case")
+    ana.takes_up(WAITING, "Close the request")
     ana.sees("Nothing was handed over, so nothing can end as produced.")
     ana.look("close")
     ana.presses("Close the request")
@@ -132,7 +132,7 @@ def the_signature_is_voided_and_given_again(ana, cora) -> None:
         "18 of 18 decided",
     )
     ana.visit(case)
-    ana.sees("In review", "no longer covers the case")
+    ana.sees("In review", "no longer covers the request")
     ana.look("voided")
     ana.visit(f"{case}verbs/order_packet/")
     ana.sees("A packet is ordered once counsel has approved: it is “In review”.")
@@ -144,7 +144,7 @@ def the_signature_is_voided_and_given_again(ana, cora) -> None:
         "A packet is ordered once counsel has approved: it is “Waiting for counsel”."
     )
     acts.decides_as_counsel(cora, SIGNED, "Approve")
-    cora.sees("Revision 1", "no longer covers the case", "Revision 2")
+    cora.sees("Revision 1", "no longer covers the request", "Revision 2")
     cora.look("signed again")
 
 

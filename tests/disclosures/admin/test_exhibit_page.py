@@ -46,7 +46,19 @@ def test_the_page_shows_records_and_where_they_come_from(at_desk):
     exhibit = packet.exhibits.get(number=3)
     shown = ("192.0.2.2", exhibit.sha256, exhibit.sha512, "FROM events", "acct-alice")
     assert [part for part in shown if part not in text] == []
-    assert "2022-01-01T05:00:00Z" in text
+    assert "from 1 January 2022, 05:00:00 UTC (included)" in text
+    assert "the file, opened to read only" in text
+    assert "fit their column" not in text
+
+
+def test_the_page_says_how_many_values_dont_fit_their_column(at_desk, small):
+    small.run(
+        "INSERT INTO events VALUES"
+        " ('acct-alice', x'00ff', '2022-07-01 00:00:00', '192.0.2.9', 'login')"
+    )
+    packet = packets.collected()
+    text = at_desk(Role.ANALYST).get(page_of(packet, "exhibit", 3)).content.decode()
+    assert "<dd>1, kept as the source has them</dd>" in text
 
 
 def test_records_are_escaped_and_hidden_characters_shown(at_desk):

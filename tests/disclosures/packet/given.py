@@ -31,6 +31,7 @@ LABELS = {
     "NOT_COLLECTED": "Not collected by the service",
     "NOT_RETAINED": "Not retained",
 }
+WINDOW = "from the beginning to 1 April 2023, 00:00:00 (not included), UTC"
 WORDINGS = (
     "Connection records;",
     "Records of session times and durations;",
@@ -86,7 +87,9 @@ def exhibit(folder, number, target, item, part, code, rows=None, **changes):
         sql="SELECT id, time\nFROM user_events\nWHERE source_id = :account"
         if name
         else "",
-        parameters_note=":account = 00000000-1111" if name else "",
+        parameters_note="key of the account (:account): 00000000-1111" if name else "",
+        read_as="role reader, in a read-only transaction" if name else "",
+        odd_cells=0,
     )
     return dataclasses.replace(made, **changes)
 
@@ -124,7 +127,7 @@ def items(shown):
                     code_label=one.code_label,
                     statement=one.statement,
                     rows=one.rows,
-                    window_label="[…, 2023-04-01T00:00:00Z)",
+                    window_label=WINDOW,
                 )
                 for one in shown
                 if one.item_number == number

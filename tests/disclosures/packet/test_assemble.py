@@ -124,6 +124,9 @@ def test_letter_and_declaration_say_what_counsel_must_read(packet):
         "The service never records this kind of information",
         "18 U.S.C. 2703(c)(2).",
         "WHERE source_id = :account",
+        "key of the account (:account): 00000000-1111",
+        "Sources read as Service database: role reader, in a read-only transaction",
+        "Every value fits the type of its column.",
         "Limit of part 3a.",
         *[one.sha256 for one in facts.exhibits if one.sha256],
     ):

@@ -36,10 +36,15 @@ def test_markup_in_records_is_printed_and_not_obeyed(tmp_path, draw):
         ),
         organisation=dataclasses.replace(facts.organisation, name=NASTY[2]),
         agency_reference='"} @import "http://127.0.0.1:9/x.css"; {"',
+        exhibits=(
+            dataclasses.replace(facts.exhibits[0], odd_cells=2),
+            *facts.exhibits[1:],
+        ),
     )
     pdf, _ = draw(facts)
     whole = squeezed(output("pdftotext", "-raw", str(pdf), "-"))
-    for one in (*NASTY, f"{NASTY[0]}<U+0000><U+202E>gnp"):
+    odd = "stand as the source has them, bytes as hexadecimal digits: E001 (2)."
+    for one in (*NASTY, f"{NASTY[0]}<U+0000><U+202E>gnp", odd):
         assert squeezed(one) in whole
     assert "root:x:0" not in whole
     with pikepdf.open(pdf) as opened:
