@@ -11,7 +11,7 @@ def say_which(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0003_trail_is_append_only")]
+    dependencies = [("cases", "0004_proof")]
 
     operations = [
         migrations.RemoveConstraint(

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("disclosures", "0001_initial")]
+    dependencies = [("disclosures", "0002_proof")]
 
     operations = [
         migrations.AlterField(
