@@ -173,9 +173,11 @@ def _organisation() -> Organisation:
         pk=1,
         name="Package Index Foundation",
         address="200 Harbor Street, Suite 12\nPortland, Oregon 97204\nUnited States",
+        letterhead="Public charity under 26 U.S.C. 501(c)(3)",
         contact="legal@foundation.example",
         custodian_title="Director of Infrastructure",
         time_zone="America/Los_Angeles",
+        court="U.S. District Court for the District of Oregon",
         bates_prefix="PIF",
         intake_group=Group.objects.get(name=DESK),
     )

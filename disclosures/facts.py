@@ -162,6 +162,7 @@ def draft_facts(
             time_zone=site.time_zone,
             custodian_title=site.custodian_title,
             contact=site.contact,
+            letterhead=tuple(site.letterhead.splitlines()),
         ),
         case_number=case.number,
         agency=case.agency.name,

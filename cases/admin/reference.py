@@ -71,9 +71,11 @@ class OrganisationAdmin(ReadingAdmin):
     fields = (
         "name",
         "address",
+        "letterhead",
         "contact",
         "custodian_title",
         "time_zone",
+        "court",
         "bates_prefix",
         "profile",
         "intake_group",

@@ -13,9 +13,20 @@ class Organisation(models.Model):
 
     name = models.CharField(_("name"), max_length=200)
     address = models.TextField(_("address"), help_text=_("As printed on letters."))
+    letterhead = models.TextField(
+        _("letterhead"),
+        blank=True,
+        help_text=_("Lines under the name on letters, such as a registered number."),
+    )
     contact = models.CharField(_("contact for requesters"), max_length=200)
     custodian_title = models.CharField(_("custodian's title"), max_length=200)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    court = models.CharField(
+        _("court of our district"),
+        max_length=200,
+        blank=True,
+        help_text=_("Where a motion to quash or modify is filed."),
+    )
     bates_prefix = models.CharField(_("Bates prefix"), max_length=12)
     profile = models.CharField(
         _("rules about persons"),

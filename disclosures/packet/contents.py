@@ -26,6 +26,7 @@ class OrganisationFacts:
     time_zone: str
     custodian_title: str
     contact: str = ""
+    letterhead: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.test import Client
 
-CLIENT, SECRET = "candor", "between us two"  # noqa: S105 - of a test
+CLIENT, SECRET = "candor", "between us two"
 
 
 class Provider:
@@ -25,7 +25,7 @@ class Provider:
 
     @property
     def app(self) -> dict[str, object]:
-        """The settings of a site that signs in here, as compliance.settings has them."""
+        """A site's settings for it, as compliance.settings has them."""
         return {
             "provider_id": "sso",
             "name": "Single sign-on",

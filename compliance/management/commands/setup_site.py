@@ -26,12 +26,16 @@ from compliance import founding, sitefile
 _FACTS = {
     "name": "Name of the organisation",
     "address": "Address as letters print it (; between lines)",
+    "letterhead": "Lines under the name on letters (; between; may stay empty)",
     "contact": "Contact for requesters, as letters print it",
     "custodian_title": "Title of the custodian of records",
     "time_zone": "Time zone, such as Europe/Paris",
+    "court": "Court where a motion to quash or modify is filed",
     "bates_prefix": "Prefix of the page numbers (Bates), such as ACME",
     "profile": f"Rules about persons ({' or '.join(Profile.values)})",
 }
+_MAY_STAY_EMPTY = {"letterhead"}
+_SEVERAL_LINES = {"address", "letterhead"}
 _ADMIN = {
     "admin": "User name of the first administrator",
     "admin_name": "Full name of the first administrator",
@@ -97,9 +101,9 @@ class Command(BaseCommand):
             self.stdout.write("The organisation is there and stays as it is.")
             return
         facts = self._asked(_FACTS, options)
-        facts["address"] = "\n".join(
-            line.strip() for line in facts["address"].split(";")
-        )
+        for name in _SEVERAL_LINES:
+            lines = (line.strip() for line in facts[name].split(";"))
+            facts[name] = "\n".join(lines)
         made = founding.found_organisation(facts, options["intake_group"])
         self.stdout.write(f"Organisation: {made}.")
 
@@ -126,10 +130,15 @@ class Command(BaseCommand):
         self.stdout.write("  " + "  ".join(made.recovery_codes))
 
     def _asked(self, wanted: dict[str, str], options: dict[str, Any]) -> dict[str, str]:
-        missing = [name for name in wanted if not options[name]]
-        if missing and options["noinput"]:
-            words = ", ".join(f"--{name.replace('_', '-')}" for name in missing)
-            raise CommandError(f"Still needed: {words}.")
+        if options["noinput"]:
+            missing = [
+                f"--{name.replace('_', '-')}"
+                for name in wanted
+                if not options[name] and name not in _MAY_STAY_EMPTY
+            ]
+            if missing:
+                raise CommandError(f"Still needed: {', '.join(missing)}.")
+            return {name: options[name] for name in wanted}
         return {
             name: options[name] or input(f"{words}: ").strip()
             for name, words in wanted.items()
