@@ -4,20 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0004_proof'),
+        ("cases", "0004_proof"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='organisation',
-            name='court',
-            field=models.CharField(blank=True, help_text='Where a motion to quash or modify is filed.', max_length=200, verbose_name='court of our district'),
+            model_name="organisation",
+            name="court",
+            field=models.CharField(
+                blank=True,
+                help_text="Where a motion to quash or modify is filed.",
+                max_length=200,
+                verbose_name="court of our district",
+            ),
         ),
         migrations.AddField(
-            model_name='organisation',
-            name='letterhead',
-            field=models.TextField(blank=True, help_text='Lines under the name on letters, such as a registered number.', verbose_name='letterhead'),
+            model_name="organisation",
+            name="letterhead",
+            field=models.TextField(
+                blank=True,
+                help_text="Lines under the name on letters, such as a registered number.",
+                verbose_name="letterhead",
+            ),
         ),
     ]
