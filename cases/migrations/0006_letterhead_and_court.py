@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0004_proof"),
+        ("cases", "0005_what_is_not_held"),
     ]
 
     operations = [
