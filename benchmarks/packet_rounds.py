@@ -12,7 +12,7 @@ from cases.enums import CaseStatus, ProofMethod, SignOffDecision
 from cases.models import Case
 from cases.proof import Proof
 from compliance import demo
-from disclosures import assembly, delivery, facts
+from disclosures import assembly, facts, production
 from disclosures.enums import PacketStatus, SigningPlace
 from disclosures.models import Packet
 from disclosures.packet import assemble as pages
@@ -51,7 +51,7 @@ class Rounds:
         self._certify(packet)
         seal = self._timed(packet, PacketStatus.SEALED)
         packet.refresh_from_db()
-        if found := delivery.findings(packet):
+        if found := production.findings(packet):
             raise RuntimeError(f"The packet doesn't verify: {found}")
         rows = sum(packet.exhibits.values_list("rows", flat=True))
         return Round(collect, seal, rows, packet.pages or 0)

@@ -1,4 +1,4 @@
-"""The trail: ``record()`` is the one writer of events.
+"""The trail: ``record()`` and ``record_site()`` are the only writers of events.
 
 Every act leaves its event in the transaction that does it, so an act without a trace
 can't be committed. There is no switch. The actor is a person or the named system;
@@ -15,8 +15,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from cases.enums import Act, EventKind
-from cases.models import Case, Event
+from cases.enums import Act, EventKind, SiteEventKind
+from cases.models import Case, Event, SiteEvent
 
 
 class System:
@@ -78,16 +78,40 @@ def record(
     Raises:
         TransactionManagementError: there is no transaction to share with the act.
     """
+    _require_transaction()
+    return Event.objects.create(case=case, kind=kind, **_columns(actor, at, data))
+
+
+def record_site(
+    kind: SiteEventKind,
+    *,
+    actor: Actor,
+    at: datetime,
+    data: Mapping[str, Any] | None = None,
+) -> SiteEvent:
+    """Append one event to the site's own trail. Call it inside the act's transaction.
+
+    Raises:
+        TransactionManagementError: there is no transaction to share with the act.
+    """
+    _require_transaction()
+    return SiteEvent.objects.create(kind=kind, **_columns(actor, at, data))
+
+
+def _require_transaction() -> None:
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("An event belongs to its act.")
-    return Event.objects.create(
-        case=case,
-        kind=kind,
-        actor=None if isinstance(actor, System) else actor,
-        actor_name=name_of(actor),
-        at=at,
-        data=canonical(dict(data or {})),
-    )
+
+
+def _columns(
+    actor: Actor, at: datetime, data: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    return {
+        "actor": None if isinstance(actor, System) else actor,
+        "actor_name": name_of(actor),
+        "at": at,
+        "data": canonical(dict(data or {})),
+    }
 
 
 def record_reading(

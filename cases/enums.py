@@ -217,6 +217,7 @@ class Perm(StrEnum):
     CLOSE = "cases.close_case"
     READ_TRAIL = "cases.read_trail"
     READ_EXHIBITS = "cases.read_exhibits"
+    FREEZE = "cases.freeze_releases"
 
 
 class ProofMethod(TextChoices):
@@ -256,10 +257,21 @@ class EventKind(TextChoices):
     PACKET_CERTIFIED = "packet.certified", _("Declaration signed")
     PACKET_SEALED = "packet.sealed", _("Packet sealed")
     PACKET_OPENED = "packet.opened", _("Packet downloaded")
+    PACKET_DOWNLOAD_STOPPED = (
+        "packet.download.stopped",
+        _("Packet's download broken off"),
+    )
     PACKET_RELEASED = "packet.released", _("Packet handed over")
     PACKET_SUPERSEDED = "packet.superseded", _("Packet superseded")
     PACKET_STATUS_CHANGED = "packet.status.changed", _("Packet status changed")
     EXHIBIT_OPENED = "exhibit.opened", _("Exhibit opened")
+
+
+class SiteEventKind(TextChoices):
+    """Every event that belongs to no case: acts on the site and its directory."""
+
+    RELEASES_FROZEN = "releases.frozen", _("All releases stopped")
+    RELEASES_THAWED = "releases.thawed", _("Releases opened again")
 
 
 class TaskName(StrEnum):

@@ -25,12 +25,12 @@ ROLE_VERBS: dict[Role, frozenset[Perm]] = {
     Role.ANALYST: _DESK
     | {Perm.INTAKE, Perm.REVIEW, Perm.ORDER, Perm.READ_EXHIBITS, Perm.CLOSE},
     Role.CUSTODIAN: _DESK | {Perm.CERTIFY, Perm.READ_EXHIBITS},
-    Role.COUNSEL: _DESK | {Perm.SIGN_OFF, Perm.READ_EXHIBITS, Perm.CLOSE},
+    Role.COUNSEL: _DESK | {Perm.SIGN_OFF, Perm.READ_EXHIBITS, Perm.CLOSE, Perm.FREEZE},
     Role.OUTSIDE_COUNSEL: _DESK | {Perm.SIGN_OFF, Perm.READ_EXHIBITS},
     Role.RELEASE_OFFICER: _DESK | {Perm.RELEASE, Perm.READ_EXHIBITS, Perm.CLOSE},
     Role.REPORT_EDITOR: frozenset(),
     Role.AUDITOR: _DESK,
-    Role.ADMINISTRATOR: frozenset(),
+    Role.ADMINISTRATOR: frozenset({Perm.FREEZE}),
 }
 
 
@@ -83,6 +83,16 @@ def require(user: User | AnonymousUser, perm: Perm, case: Case) -> None:
         raise PermissionDenied(f"User {user.pk} may not {perm} on case {case.pk}.")
 
 
+def require_role(user: User | AnonymousUser, perm: Perm) -> None:
+    """Let the user pass or stop here: for acts on the site, which no grant opens.
+
+    Raises:
+        PermissionDenied: no role gives ``perm``.
+    """
+    if not has_role_for(user, perm):
+        raise PermissionDenied(f"User {user.pk} may not {perm}.")
+
+
 def visible_cases(user: User | AnonymousUser) -> QuerySet[Case]:
     """The cases that a grant in force opens to this user, if a role lets them look."""
     if not isinstance(user, User) or not has_role_for(user, Perm.VIEW):
@@ -96,20 +106,23 @@ def visible_cases(user: User | AnonymousUser) -> QuerySet[Case]:
     )
 
 
-def who_may(perm: Perm, case: Case) -> QuerySet[User]:
-    """The active people who could do this now; for "waits for …" and reminders."""
+def who_has_role(perm: Perm) -> QuerySet[User]:
+    """The active people whose role gives this, on whatever case."""
     app, codename = perm.split(".")
-    in_force = _in_force()
-    named = CaseUserPerm.objects.filter(in_force, content_object=case)
-    shared = CaseGroupPerm.objects.filter(in_force, content_object=case)
     roles = Group.objects.filter(
         permissions__content_type__app_label=app, permissions__codename=codename
     )
-    return (
-        User.objects.filter(is_active=True, groups__in=roles)
-        .filter(Q(pk__in=named.values("user")) | Q(groups__in=shared.values("group")))
-        .distinct()
-        .order_by("pk")
+    people = User.objects.filter(is_active=True, groups__in=roles)
+    return people.distinct().order_by("pk")
+
+
+def who_may(perm: Perm, case: Case) -> QuerySet[User]:
+    """The active people who could do this now; for "waits for …" and reminders."""
+    in_force = _in_force()
+    named = CaseUserPerm.objects.filter(in_force, content_object=case)
+    shared = CaseGroupPerm.objects.filter(in_force, content_object=case)
+    return who_has_role(perm).filter(
+        Q(pk__in=named.values("user")) | Q(groups__in=shared.values("group"))
     )
 
 

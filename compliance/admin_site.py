@@ -28,6 +28,7 @@ from cases.worklist import Task
 from disclosures import worklist as disclosures_worklist
 
 _CASES = "admin:cases_case_changelist"
+_STOP = "admin:disclosures_freeze_changelist"
 
 
 class CandorAdminSite(UnfoldAdminSite):
@@ -129,6 +130,9 @@ class CandorAdminSite(UnfoldAdminSite):
                 "admin:cases_organisation_changelist",
             ),
         ]
+        if permissions.has_role_for(request.user, Perm.FREEZE):
+            stop = _entry(request, _("Stop of all releases"), "front_hand", _STOP)
+            desk.append(stop)
         menu = [{"title": "", "items": desk}]
         if may_look:
             menu.append({"title": _("Reference"), "items": reference})

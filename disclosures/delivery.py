@@ -1,17 +1,16 @@
 """Release: the second gate, after certification and sealing, by another person.
 
-What holds here: whoever prepared or collected doesn't release; the digest confirmed is
-that of the sealed manifest, recomputed from the files on disk at that moment; counsel's
-approval still covers the scope; and ``nondisclosure`` lets the recipient know.
+What holds here: whoever prepared or collected doesn't release; every gate of ``gates``
+is open, at the download and again at the record of the hand-over; the digest confirmed
+is that of the packet in hand; and a stop of all releases breaks off a download that is
+under way.
 """
 
-import hashlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -20,14 +19,15 @@ from django.utils import timezone
 from cases import audit, nondisclosure, permissions, scope
 from cases.enums import Act, Audience, Disposition, EventKind, ItemDecision, Perm
 from cases.exceptions import CaseError, IllegalTransition, require_storable
-from cases.models import Case, ScopeItem
+from cases.models import Case, Organisation, ScopeItem
 from cases.proof import Proof
 from cases.workflow import transition as move_case
-from disclosures import persons, workflow
+from disclosures import gates, persons, production, workflow
 from disclosures.enums import PacketStatus, ResponseCode
 from disclosures.exceptions import PacketBroken, WrongDigest
 from disclosures.models import Delivery, Exhibit, Packet
-from disclosures.packet import verify
+
+CHUNK = 256 * 1024
 
 _WITH_RECORDS = frozenset(
     {ResponseCode.PRODUCED, ResponseCode.DERIVED, ResponseCode.PRODUCED_PUBLIC}
@@ -85,9 +85,9 @@ def release(
         StaleProof: ``proof`` isn't fresh, or isn't enough here.
         WrongDigest: the digest confirmed isn't the sealed packet's.
         PacketBroken: a byte of the packet changed since it was sealed.
-        CaseError: secrecy bars it, or isn't recorded yet.
+        CaseError: a gate isn't open; the sentence says which, and who opens it.
         ValidationError: no recipient, or a time of hand-over before sealing or ahead.
-        IllegalTransition: not sealed, or the scope changed since.
+        IllegalTransition: not sealed.
     """
     at = at or timezone.now()
     # The case first, as in every verb that takes both.
@@ -102,7 +102,7 @@ def release(
         )
     if manifest_sha256.strip().lower() != packet.manifest_sha256:
         raise WrongDigest("This digest isn't that of the sealed packet's manifest.")
-    _require_whole(packet)
+    gates.require(packet)
     _require_may_tell(case, hand_over)
     _check_time(packet, hand_over.handed_over_at, at)
     require_storable(
@@ -126,6 +126,8 @@ def release(
     )
     delivery.full_clean()
     delivery.save()
+    # Whoever stops all releases takes this lock: the step asks under it.
+    Organisation.objects.select_for_update().get()
     workflow.move_packet(packet.pk, "release", actor=actor, at=at)
     move_case(case.pk, "release_packet", actor=actor, at=at)
     audit.record(
@@ -144,19 +146,31 @@ def release(
     return delivery
 
 
-def open_packet(packet_id: int, *, actor: User, at: datetime | None = None) -> Path:
-    """The sealed production as one zip file, with the download in the trail first.
+def open_packet(
+    packet_id: int, *, actor: User, at: datetime | None = None
+) -> Iterator[bytes]:
+    """The zip of a sealed packet, chunk by chunk; the download is in the trail first.
+
+    A packet that waits to be handed over goes through every gate here already, since
+    what is downloaded may be out of the house before anybody records it.
 
     Raises:
         PermissionDenied: ``actor`` may not.
+        FourEyesViolation: ``actor`` prepared, collected or approved what is still to
+            be handed over.
         IllegalTransition: the packet isn't sealed.
         PacketBroken: a byte of the packet changed since it was sealed.
+        CaseError: a gate isn't open; the sentence says which, and who opens it.
     """
-    packet = Packet.objects.select_related("case").get(pk=packet_id)
+    packet = Packet.objects.select_related("case", "revision").get(pk=packet_id)
     permissions.require(actor, Perm.RELEASE, packet.case)
-    if packet.status not in {PacketStatus.SEALED, PacketStatus.RELEASED}:
+    if packet.status == PacketStatus.SEALED:
+        persons.require_other(packet.case, actor, Act.RELEASE)
+        gates.require(packet)
+    elif packet.status == PacketStatus.RELEASED:
+        gates.require(packet, gates.AFTERWARDS)
+    else:
         raise IllegalTransition("The packet isn't sealed yet.")
-    _require_whole(packet)
     with transaction.atomic():
         audit.record(
             packet.case,
@@ -165,39 +179,32 @@ def open_packet(packet_id: int, *, actor: User, at: datetime | None = None) -> P
             at=at or timezone.now(),
             data={"packet": packet.pk, "manifest": packet.manifest_sha256},
         )
-    return production_zip(packet)
+    return _stream(packet)
 
 
-def production_folder(packet: Packet) -> Path:
-    """Where the unpacked production of a sealed packet lies."""
-    return Path(settings.FILES_DIR) / packet.folder / production_name(packet)
+def _stream(packet: Packet) -> Iterator[bytes]:
+    """Break off with an error, so that a half can't be taken for the whole."""
+    sent = 0
+    with production.archive(packet).open("rb") as file:
+        while chunk := file.read(CHUNK):
+            try:
+                gates.require(packet, gates.STOPS)
+            except CaseError:
+                _record_stop(packet, sent)
+                raise
+            sent += len(chunk)
+            yield chunk
 
 
-def production_zip(packet: Packet) -> Path:
-    """Where the zip of a sealed packet lies."""
-    return Path(settings.FILES_DIR) / packet.folder / f"{production_name(packet)}.zip"
-
-
-def production_name(packet: Packet) -> str:
-    """The production's name outside: it shows nothing of the inside."""
-    return f"production-{packet.number:04d}"
-
-
-def findings(packet: Packet) -> list[str]:
-    """What the verifier has against a packet as it lies on disk; empty: nothing."""
-    found = [str(one) for one in verify.verify(production_folder(packet))]
-    archive = production_zip(packet)
-    wanted = {name: digest for name, _size, digest in packet.files}
-    sealed = {
-        production_folder(packet) / verify.MANIFEST: packet.manifest_sha256,
-        archive: wanted.get(archive.name, ""),
-    }
-    found += [
-        f"{path.name}: not the one that was sealed."
-        for path, digest in sealed.items()
-        if _sha256(path) != digest
-    ]
-    return found
+def _record_stop(packet: Packet, sent: int) -> None:
+    with transaction.atomic():
+        audit.record(
+            packet.case,
+            EventKind.PACKET_DOWNLOAD_STOPPED,
+            actor=audit.SYSTEM,
+            at=timezone.now(),
+            data={"packet": packet.pk, "bytes": sent},
+        )
 
 
 def outcomes(packet: Packet) -> dict[int, Disposition]:
@@ -255,21 +262,6 @@ def _outcome(decision: str, codes: list[str]) -> Disposition:
         return Disposition.NO_RECORDS
     narrowed = decision == ItemDecision.NARROW
     return Disposition.PARTIAL if narrowed else Disposition.FULL
-
-
-def _sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""
-
-
-def _require_whole(packet: Packet) -> None:
-    if found := findings(packet):
-        raise PacketBroken(
-            "The packet is no longer what was sealed: " + " ".join(found[:3])
-        )
 
 
 def _require_may_tell(case: Case, hand_over: HandOver) -> None:

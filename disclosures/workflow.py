@@ -2,22 +2,16 @@
 
 from datetime import datetime
 
-from cases import audit, scope
+from cases import audit
 from cases.enums import EventKind, Perm
 from cases.exceptions import IllegalTransition
 from cases.transitions import Machine, Transition, sources, table
+from disclosures import gates
 from disclosures.enums import ExhibitStatus, PacketStatus
-from disclosures.models import Declaration, Exhibit, Packet
+from disclosures.models import Exhibit, Packet
 
 S = PacketStatus
 X = ExhibitStatus
-
-
-def is_covered(packet: Packet) -> bool:
-    """Whether counsel's approval covers this packet and the case as it stands now."""
-    now = scope.digest(packet.case)
-    covered = packet.case.sign_offs.approving(now).exists()
-    return covered and now == packet.revision.digest
 
 
 def require_covered(packet_id: int) -> None:
@@ -29,14 +23,8 @@ def require_covered(packet_id: int) -> None:
     packet = Packet.objects.select_related("case", "revision").get(pk=packet_id)
     if packet.status == S.SUPERSEDED:
         raise IllegalTransition(f"{packet} was replaced by a newer one.")
-    if refusal := _covered(packet):
+    if refusal := gates.covered(packet):
         raise IllegalTransition(refusal)
-
-
-def _covered(packet: Packet) -> str:
-    if is_covered(packet):
-        return ""
-    return "The scope changed after this packet was ordered; order another."
 
 
 def _all_collected(packet: Packet) -> str:
@@ -44,13 +32,12 @@ def _all_collected(packet: Packet) -> str:
     return f"{left} exhibits are still to be collected." if left else ""
 
 
-def _declared(packet: Packet) -> str:
-    made = Declaration.objects.filter(packet=packet).exists()
-    return "" if made else "The custodian's declaration isn't signed."
-
-
 def _not_declared(packet: Packet) -> str:
-    return "" if _declared(packet) else "The declaration is signed: resume the sealing."
+    return (
+        ""
+        if gates.declared(packet)
+        else "The declaration is signed: resume the sealing."
+    )
 
 
 PACKET = Machine(
@@ -63,7 +50,7 @@ PACKET = Machine(
             sources(S.QUEUED, S.COLLECTING),
             S.COLLECTING,
             Perm.ORDER,
-            guards=(_covered,),
+            guards=(gates.covered,),
             by_system=True,
         ),
         Transition(
@@ -71,7 +58,7 @@ PACKET = Machine(
             sources(S.COLLECTING),
             S.COLLECTED,
             Perm.ORDER,
-            guards=(_covered, _all_collected),
+            guards=(gates.covered, _all_collected),
             by_system=True,
         ),
         Transition(
@@ -79,14 +66,14 @@ PACKET = Machine(
             sources(S.COLLECTED),
             S.CERTIFIED,
             Perm.CERTIFY,
-            guards=(_covered, _declared),
+            guards=(gates.covered, gates.declared),
         ),
         Transition(
             "start_sealing",
             sources(S.CERTIFIED, S.SEALING),
             S.SEALING,
             Perm.ORDER,
-            guards=(_covered, _declared),
+            guards=(gates.covered, gates.declared),
             by_system=True,
         ),
         Transition(
@@ -94,7 +81,7 @@ PACKET = Machine(
             sources(S.SEALING),
             S.SEALED,
             Perm.ORDER,
-            guards=(_covered, _declared),
+            guards=(gates.covered, gates.declared),
             by_system=True,
         ),
         Transition(
@@ -109,21 +96,21 @@ PACKET = Machine(
             sources(S.FAILED),
             S.QUEUED,
             Perm.ORDER,
-            guards=(_covered, _not_declared),
+            guards=(gates.covered, _not_declared),
         ),
         Transition(
             "resume_sealing",
             sources(S.FAILED),
             S.CERTIFIED,
             Perm.ORDER,
-            guards=(_covered, _declared),
+            guards=(gates.covered, gates.declared),
         ),
         Transition(
             "release",
             sources(S.SEALED),
             S.RELEASED,
             Perm.RELEASE,
-            guards=(_covered, _declared),
+            guards=gates.GUARDS,
         ),
         Transition(
             "supersede",

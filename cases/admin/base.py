@@ -15,6 +15,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
@@ -101,9 +102,21 @@ class CaseModelAdmin(ModelAdmin):
         self, request: HttpRequest, template: str, *, title: object, **context: Any
     ) -> TemplateResponse:
         """A page of ours in the theme's frame; ``crumbs`` are (label, url) pairs."""
-        request.current_app = self.admin_site.name
-        whole = {**self.admin_site.each_context(request), "title": title, **context}
-        return TemplateResponse(request, template, whole)
+        return show_page(self.admin_site, request, template, title=title, **context)
+
+
+def show_page(
+    site: AdminSite,
+    request: HttpRequest,
+    template: str,
+    *,
+    title: object,
+    **context: Any,
+) -> TemplateResponse:
+    """A page of ours in the theme's frame; ``crumbs`` are (label, url) pairs."""
+    request.current_app = site.name
+    whole = {**site.each_context(request), "title": title, **context}
+    return TemplateResponse(request, template, whole)
 
 
 def person(request: HttpRequest) -> User:

@@ -62,6 +62,11 @@ class CaseAdmin(CaseModelAdmin):
                 name="cases_trail",
             ),
             path(
+                "trail/site/",
+                wrap(require_GET(trail.of_the_site(self))),
+                name="cases_site_trail",
+            ),
+            path(
                 "<int:case_id>/",
                 wrap(require_GET(self.case_view)),
                 name="cases_case_change",

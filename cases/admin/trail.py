@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -30,8 +31,17 @@ from cases.enums import (
     ItemDecision,
     Perm,
     Secrecy,
+    SiteEventKind,
 )
-from cases.models import Case, CaseDocument, Category, Event, SignOff, Target
+from cases.models import (
+    Case,
+    CaseDocument,
+    Category,
+    Event,
+    SignOff,
+    SiteEvent,
+    Target,
+)
 
 if TYPE_CHECKING:
     from cases.admin.base import CaseModelAdmin
@@ -54,7 +64,7 @@ class Names:
 class Entry:
     """One event, ready to be read."""
 
-    event: Event
+    event: Event | SiteEvent
     what: str
     detail: str
     is_reading: bool
@@ -69,7 +79,7 @@ Said = Callable[[dict[str, Any], Names], str]
 _said: dict[str, Said] = {}
 
 
-def says(*kinds: EventKind) -> Callable[[Said], Said]:
+def says(*kinds: EventKind | SiteEventKind) -> Callable[[Said], Said]:
     """Register how the detail of these kinds is said."""
 
     def keep(said: Said) -> Said:
@@ -97,10 +107,10 @@ def latest(case: Case, total: int) -> list[Entry]:
     return entries(list(events))
 
 
-def entries(events: Iterable[Event]) -> list[Entry]:
+def entries(events: Iterable[Event | SiteEvent]) -> list[Entry]:
     """Events in words."""
     rows = list(events)
-    names = _names({event.case_id for event in rows})
+    names = _names({row.case_id for row in rows if isinstance(row, Event)})
     return [
         Entry(
             event=event,
@@ -124,7 +134,7 @@ def _names(case_ids: set[int]) -> Names:
     )
 
 
-def _detail(event: Event, names: Names) -> str:
+def _detail(event: Event | SiteEvent, names: Names) -> str:
     said = _said.get(event.kind)
     return said(json.loads(event.data), names) if said else ""
 
@@ -249,10 +259,29 @@ def everywhere(desk: "CaseModelAdmin") -> Callable[..., HttpResponse]:
     return view
 
 
+def of_the_site(desk: "CaseModelAdmin") -> Callable[..., HttpResponse]:
+    """The page with what was done to the site and its directory, on no case."""
+
+    def view(request: HttpRequest) -> HttpResponse:
+        if not permissions.has_role_for(request.user, Perm.READ_TRAIL):
+            raise PermissionDenied
+        return _page(
+            desk,
+            request,
+            SiteEvent.objects.all(),
+            title=_("Trail of the site"),
+            crumbs=[*crumbs(), (_("Trail"), reverse("admin:cases_trail"))],
+            crumb=_("The site"),
+            of_the_site=True,
+        )
+
+    return view
+
+
 def _page(
     desk: "CaseModelAdmin",
     request: HttpRequest,
-    events: QuerySet[Event],
+    events: QuerySet[Any],
     **context: Any,
 ) -> HttpResponse:
     kind = request.GET.get("kind", "")
@@ -266,7 +295,7 @@ def _page(
         "cases/trail.html",
         entries=entries(page.object_list),
         page=page,
-        kinds=EventKind.choices,
+        kinds=events.model._meta.get_field("kind").choices,
         kind=kind,
         people=people.distinct(),
         who=who,
@@ -274,11 +303,11 @@ def _page(
     )
 
 
-def _chosen(events: QuerySet[Event], kind: str, who: str) -> QuerySet[Event]:
+def _chosen(events: QuerySet[Any], kind: str, who: str) -> QuerySet[Any]:
     if kind == "":
         events = events.exclude(kind__in=READINGS)
     elif kind == "readings":
         events = events.filter(kind__in=READINGS)
-    elif kind in EventKind.values:
+    elif kind in dict(events.model._meta.get_field("kind").flatchoices):
         events = events.filter(kind=kind)
     return events.filter(actor_name=who) if who else events

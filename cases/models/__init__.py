@@ -4,7 +4,7 @@ from cases.models.agency import Agency
 from cases.models.case import Case
 from cases.models.category import Category
 from cases.models.document import CaseDocument
-from cases.models.event import Event
+from cases.models.event import Event, SiteEvent
 from cases.models.grant import CaseGroupPerm, CaseUserPerm
 from cases.models.scope import RequestedItem, ScopeItem, ScopeRevision
 from cases.models.signoff import SignOff
@@ -25,6 +25,7 @@ __all__ = [
     "ScopeItem",
     "ScopeRevision",
     "SignOff",
+    "SiteEvent",
     "Target",
     "WorkOrder",
 ]

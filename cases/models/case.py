@@ -169,6 +169,7 @@ class Case(models.Model):
             ("close_case", "Close a case"),
             ("read_trail", "Read who did what"),
             ("read_exhibits", "Open collected records"),
+            ("freeze_releases", "Stop all releases, and open them again"),
         ]
         constraints = [
             models.CheckConstraint(

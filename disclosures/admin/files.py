@@ -1,43 +1,46 @@
 """The sealed production as a download, through the wall.
 
 The verb checks the permission and every byte, and puts the download in the trail,
-before the first byte goes out.
+before the first byte goes out; between any two chunks it asks whether it may go on. The
+length is announced, so a download that was broken off can't pass for a whole one.
 """
 
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 
 from cases.admin.base import CaseModelAdmin, person
 from cases.admin.files import STILL
 from cases.exceptions import CaseError
 from disclosures import delivery
+from disclosures import production as production_files
 from disclosures.admin.exhibits import packet_url
 from disclosures.admin.packet import find
 
 
-def production(desk: CaseModelAdmin) -> Callable[..., HttpResponse | FileResponse]:
+def production(
+    desk: CaseModelAdmin,
+) -> Callable[..., HttpResponse | StreamingHttpResponse]:
     """The zip of a sealed packet, for who may hand it over."""
 
     def view(
         request: HttpRequest, case_id: int, packet_id: int
-    ) -> HttpResponse | FileResponse:
+    ) -> HttpResponse | StreamingHttpResponse:
         packet = find(desk, request, case_id, packet_id)
         try:
-            path = delivery.open_packet(packet.pk, actor=person(request))
+            chunks = delivery.open_packet(packet.pk, actor=person(request))
         except CaseError as refusal:
             messages.error(request, str(refusal))
             return redirect(packet_url(packet))
-        answer = FileResponse(
-            path.open("rb"),
-            as_attachment=True,
-            filename=f"{packet.case.number}-{path.name}",
-            content_type="application/zip",
-        )
-        for name, value in STILL.items():
-            answer.headers[name] = value
+        answer = StreamingHttpResponse(chunks, content_type="application/zip")
+        archive = production_files.archive(packet)
+        answer.headers["Content-Length"] = str(archive.stat().st_size)
+        name = f"{packet.case.number}-{archive.name}"
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        for key, value in STILL.items():
+            answer.headers[key] = value
         return answer
 
     return view

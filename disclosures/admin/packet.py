@@ -20,7 +20,7 @@ from cases.admin.base import CaseModelAdmin, crumbs, person, record_view, verb_u
 from cases.enums import Act, CaseStatus, Perm
 from cases.models import Case
 from cases.worklist import Task
-from disclosures import delivery, persons, workflow, worklist
+from disclosures import gates, persons, production, worklist
 from disclosures.admin import exhibits, progress, words
 from disclosures.enums import PacketStatus
 from disclosures.models import Declaration, Delivery, Packet
@@ -39,7 +39,7 @@ def current(case: Case) -> Packet | None:
 
 def outdated(packet: Packet) -> str:
     """Why this packet can't go on, its scope having changed; "" where it can."""
-    if workflow.is_covered(packet):
+    if gates.is_covered(packet):
         return ""
     return _(
         "The scope was taken back or changed after this packet was ordered, so it "
@@ -161,7 +161,7 @@ def sealed(packet: Packet) -> dict[str, Any] | None:
             {"name": name, "size": words.size_words(int(size)), "sha256": sha256}
             for name, size, sha256 in packet.files
         ],
-        "name": delivery.production_name(packet),
+        "name": production.name(packet),
     }
 
 

@@ -20,7 +20,7 @@ from cases.enums import Act, Audience, CaseStatus, Disposition, Perm
 from cases.exceptions import CaseError
 from cases.models import Case
 from cases.proof import Proof
-from disclosures import delivery
+from disclosures import delivery, production
 from disclosures.admin import words
 from disclosures.admin.exhibits import packet_url
 from disclosures.admin.forms import CloseForm, ReleaseForm, outcome_name
@@ -74,7 +74,7 @@ class ReleasePage(VerbPage):
         return {
             "packet": packet,
             "sealed": sealed(packet),
-            "findings": delivery.findings(packet),
+            "findings": production.findings(packet),
             "checked_at": timezone.localtime(),
             "may_tell": nondisclosure.may_tell(case, Audience.REQUESTER),
             "zone": timezone.localtime().tzname(),

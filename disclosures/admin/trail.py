@@ -5,7 +5,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases.admin.trail import Names, says
-from cases.enums import EventKind
+from cases.enums import EventKind, SiteEventKind
+from disclosures.admin.words import size_words
 from disclosures.enums import DeliveryMethod, PacketStatus
 
 
@@ -41,12 +42,22 @@ def _opened(data: dict[str, Any], names: Names) -> str:
     return _("manifest %(digest)s…") % {"digest": data["manifest"][:12]}
 
 
+@says(EventKind.PACKET_DOWNLOAD_STOPPED)
+def _broken_off(data: dict[str, Any], names: Names) -> str:
+    return _("after %(size)s") % {"size": size_words(data["bytes"])}
+
+
 @says(EventKind.PACKET_RELEASED)
 def _released(data: dict[str, Any], names: Names) -> str:
     return _("%(method)s, manifest %(digest)s…") % {
         "method": DeliveryMethod(data["method"]).label,
         "digest": data["manifest"][:12],
     }
+
+
+@says(SiteEventKind.RELEASES_FROZEN, SiteEventKind.RELEASES_THAWED)
+def _switch(data: dict[str, Any], names: Names) -> str:
+    return str(data["reason"])
 
 
 @says(EventKind.EXHIBIT_OPENED)

@@ -5,6 +5,7 @@ from disclosures.models.datamap import DataMapVersion
 from disclosures.models.declaration import Declaration
 from disclosures.models.delivery import Delivery
 from disclosures.models.exhibit import Exhibit
+from disclosures.models.freeze import Freeze
 from disclosures.models.packet import Packet
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Declaration",
     "Delivery",
     "Exhibit",
+    "Freeze",
     "Packet",
     "TargetAccount",
 ]

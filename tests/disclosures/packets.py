@@ -225,13 +225,16 @@ def sealed(packet: Packet | None = None) -> Packet:
     return fresh(packet)
 
 
-def sealed_undrawn(packet: Packet | None = None) -> Packet:
-    """A packet sealed as ever, but around blank pages: drawing takes seconds."""
+def sealed_undrawn(packet: Packet | None = None, more: bytes = b"") -> Packet:
+    """A packet sealed as ever, but around blank pages: drawing takes seconds.
+
+    ``more`` is put after the pages, for a packet that takes its time to be sent.
+    """
     packet = sealing(packet)
     said = facts.packet_facts(packet)
     with tempfile.TemporaryDirectory() as folder:
         pdf = Path(folder) / "packet.pdf"
-        pdf.write_bytes(make.pdf(len(said.exhibits)))
+        pdf.write_bytes(make.pdf(len(said.exhibits)) + more)
         numbers = enumerate((one.number for one in said.exhibits), said.bates_start)
         ranges = {name: (*[contents.bates(said, n)] * 2, 1) for n, name in numbers}
         last = said.bates_start + len(ranges) - 1

@@ -1,5 +1,6 @@
 """The second gate: the digest, every byte, secrecy, persons and times."""
 
+import io
 import json
 import re
 import zipfile
@@ -14,7 +15,7 @@ from cases import intake, review
 from cases.enums import Disposition, Role, Secrecy
 from cases.exceptions import CaseError, IllegalTransition
 from cases.models import Agency, Case, Event, ScopeItem
-from disclosures import delivery
+from disclosures import delivery, production
 from disclosures.enums import PacketStatus, ResponseCode
 from disclosures.exceptions import PacketBroken, WrongDigest
 from disclosures.models import Delivery, Packet
@@ -122,26 +123,26 @@ def test_only_a_sealed_packet_is_released(status):
 def test_a_byte_changed_in_any_file_is_named_and_nothing_is_released():
     packet = packets.sealed_undrawn()
     by = packets.officer()
-    folder = delivery.production_folder(packet)
+    folder = production.folder(packet)
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
     assert names == {
         *("packet.pdf", "index.csv", "manifest.json"),
         *("exhibits/E001_t1_1a.csv", "exhibits/E003_t1_2a.csv"),
         "exhibits/E004_t1_3a.csv",
     }
-    assert delivery.findings(packet) == []
+    assert production.findings(packet) == []
 
     files = [*sorted(folder / name for name in names), folder / "SHA256SUMS"]
-    for path in [*files, delivery.production_zip(packet)]:
+    for path in [*files, production.archive(packet)]:
         whole = path.read_bytes()
         for place in (0, len(whole) // 2, len(whole) - 1):
             path.write_bytes(_flipped(whole, place))
-            assert any(path.name in one for one in delivery.findings(packet)), path
+            assert any(path.name in one for one in production.findings(packet)), path
         refused(packet, PacketBroken, path.name, by)
         with pytest.raises(PacketBroken):
             delivery.open_packet(packet.pk, actor=by)
         path.write_bytes(whole)
-    assert delivery.findings(packet) == []
+    assert production.findings(packet) == []
 
 
 def _flipped(data, place):
@@ -153,7 +154,7 @@ def _flipped(data, place):
 @pytest.mark.feature("R3", part=True)
 def test_every_byte_of_the_small_files_counts():
     packet = packets.sealed_undrawn()
-    folder = delivery.production_folder(packet)
+    folder = production.folder(packet)
 
     unseen = []
     for path in (folder / "SHA256SUMS", folder / "exhibits/E001_t1_1a.csv"):
@@ -163,7 +164,7 @@ def test_every_byte_of_the_small_files_counts():
                 changed = bytearray(whole)
                 changed[place] ^= bits
                 path.write_bytes(changed)
-                if not delivery.findings(packet):
+                if not production.findings(packet):
                     unseen.append((path.name, place, bits))
         path.write_bytes(whole)
     assert unseen == []
@@ -178,14 +179,14 @@ def test_every_byte_of_the_small_files_counts():
 )
 def test_a_file_that_is_gone_is_named(name):
     packet = packets.sealed_undrawn()
-    (delivery.production_folder(packet) / name).unlink()
+    (production.folder(packet) / name).unlink()
 
     refused(packet, PacketBroken, name.removeprefix("../"))
 
 
 def test_a_file_too_many_is_named():
     packet = packets.sealed_undrawn()
-    (delivery.production_folder(packet) / "exhibits/notes.txt").write_text("Hello")
+    (production.folder(packet) / "exhibits/notes.txt").write_text("Hello")
 
     refused(packet, PacketBroken, "exhibits/notes.txt")
 
@@ -194,26 +195,28 @@ def test_a_file_too_many_is_named():
 def test_a_production_made_anew_whole_is_not_the_sealed_one():
     packet = packets.sealed_undrawn()
     other = packets.sealed_undrawn()
-    folder = delivery.production_folder(packet)
+    folder = production.folder(packet)
     # Another packet's production verifies by itself, but isn't this one's.
-    for path in sorted(delivery.production_folder(other).rglob("*.*")):
-        name = path.relative_to(delivery.production_folder(other))
+    for path in sorted(production.folder(other).rglob("*.*")):
+        name = path.relative_to(production.folder(other))
         (folder / name).write_bytes(path.read_bytes())
-    sums = delivery.production_folder(other) / "SHA256SUMS"
+    sums = production.folder(other) / "SHA256SUMS"
     (folder / "SHA256SUMS").write_bytes(sums.read_bytes())
 
-    assert delivery.findings(packet) == ["manifest.json: not the one that was sealed."]
+    assert production.findings(packet) == [
+        "manifest.json: not the one that was sealed."
+    ]
     refused(packet, PacketBroken, "manifest.json: not the one that was sealed.")
 
 
 def test_another_zip_of_the_same_files_is_not_the_sealed_one():
     packet = packets.sealed_undrawn()
-    archive = delivery.production_zip(packet)
+    archive = production.archive(packet)
     with zipfile.ZipFile(archive, "a") as packed:
         packed.comment = b"Hello"
 
     words = "production-0001.zip: not the one that was sealed."
-    assert delivery.findings(packet) == [words]
+    assert production.findings(packet) == [words]
     refused(packet, PacketBroken, words)
 
 
@@ -348,7 +351,8 @@ def test_a_download_is_in_the_trail_before_it_goes_out():
     by = packets.officer()
     since = Event.objects.latest("pk").pk
 
-    path = delivery.open_packet(packet.pk, actor=by, at=make.AT)
+    whole = production.archive(packet).read_bytes()
+    assert b"".join(delivery.open_packet(packet.pk, actor=by, at=make.AT)) == whole
 
     (event,) = Event.objects.filter(pk__gt=since)
     assert (event.kind, event.actor, event.at, json.loads(event.data)) == (
@@ -357,10 +361,10 @@ def test_a_download_is_in_the_trail_before_it_goes_out():
         make.AT,
         {"packet": packet.pk, "manifest": packet.manifest_sha256},
     )
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
         assert re.fullmatch(r"production-\d{4}/SHA256SUMS", archive.namelist()[0])
     packets.release(packet, by)
-    assert delivery.open_packet(packet.pk, actor=by) == path
+    assert b"".join(delivery.open_packet(packet.pk, actor=by)) == whole
 
 
 def test_nothing_is_opened_for_others_or_before_it_is_sealed():
@@ -381,5 +385,5 @@ def test_names_outside_show_nothing_of_the_inside():
 
     inside = f"packets/{packet.pk}-{packet.token}"
     assert packet.folder == inside
-    assert delivery.production_folder(packet).name == "production-0001"
-    assert delivery.production_zip(packet).name == "production-0001.zip"
+    assert production.folder(packet).name == "production-0001"
+    assert production.archive(packet).name == "production-0001.zip"

@@ -17,7 +17,7 @@ from django.conf import settings
 
 from cases import audit, intake
 from cases.models import Event
-from disclosures import assembly, delivery, facts
+from disclosures import assembly, delivery, facts, production
 from disclosures.datamap.demo_service import FIVE_ACCOUNTS
 from disclosures.datamap.demo_service.people import LOOK_ALIKES, TEAM_MATE
 from disclosures.enums import PacketStatus, ResponseCode
@@ -271,7 +271,7 @@ def check_empty_answers(packet):
     """What was searched and not there is said in the packet, with the query used."""
     empty = packet.exhibits.filter(response_code=C.NO_RESPONSIVE_RECORDS)
     assert {one.part_code for one in empty} >= {"1b", "2b"}
-    pdf = pypdfium2.PdfDocument(delivery.production_folder(packet) / "packet.pdf")
+    pdf = pypdfium2.PdfDocument(production.folder(packet) / "packet.pdf")
     pages = [page.get_textpage().get_text_bounded() for page in pdf]
     text = squeezed("".join(pages))
     for one in empty:
@@ -287,9 +287,9 @@ def squeezed(text):
 
 def check_production(packet):
     """What is sealed is whole, verifies without us, and says what the rows say."""
-    folder = delivery.production_folder(packet)
-    assert delivery.findings(packet) == []
-    assert verify.verify(folder) == verify.verify(delivery.production_zip(packet)) == []
+    folder = production.folder(packet)
+    assert production.findings(packet) == []
+    assert verify.verify(folder) == verify.verify(production.archive(packet)) == []
     done = subprocess.run(
         ["/usr/bin/sha256sum", "-c", "--strict", "--quiet", "SHA256SUMS"],
         cwd=folder,
@@ -307,7 +307,7 @@ def check_production(packet):
         if one.path:
             made = (folder / "exhibits" / one.file_name).read_bytes()
             assert made == (settings.FILES_DIR / one.path).read_bytes()
-    with zipfile.ZipFile(delivery.production_zip(packet)) as archive:
+    with zipfile.ZipFile(production.archive(packet)) as archive:
         names = {name.split("/", 1)[1] for name in archive.namelist()}
     assert names == {name for name, *_ in packet.files[:-1]} | {"SHA256SUMS"}
     root = settings.FILES_DIR
@@ -337,9 +337,7 @@ def test_numbers_go_on_across_the_packets_of_a_case_without_gap_or_repeat(small)
         one.pages for one in rows
     ]
     for one in (packet, second):
-        manifest = json.loads(
-            (delivery.production_folder(one) / "manifest.json").read_text()
-        )
+        manifest = json.loads((production.folder(one) / "manifest.json").read_text())
         assert (manifest["bates_first"], manifest["bates_last"]) == (
             f"PIF-2023-00001-{one.bates_first:06d}",
             f"PIF-2023-00001-{one.bates_last:06d}",

@@ -8,7 +8,7 @@ from cases import audit, review
 from cases.enums import Role
 from cases.exceptions import CaseError, IllegalTransition
 from cases.models import Event
-from disclosures import assembly, workflow
+from disclosures import assembly, gates, workflow
 from disclosures.enums import ExhibitStatus, PacketStatus
 from disclosures.models import Declaration, Delivery, Exhibit, Packet
 from tests import factories as make
@@ -162,7 +162,7 @@ def test_after_a_change_of_scope_no_packet_goes_on(status, everybody):
     # Not even an identical scope, signed again, brings it back: it is another revision.
     review.submit(packet.case_id, actor=analyst, at=make.AT)
     make.sign(packet.case)
-    assert not workflow.is_covered(packets.fresh(packet))
+    assert not gates.is_covered(packets.fresh(packet))
     for step in STEPS:
         if (step, status) in LANDS and step not in FREE:
             assert attempt(packet, step, actor_of(step, everybody)) == CHANGED

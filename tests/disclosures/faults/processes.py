@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from cases import queue
 from cases.models import Event
-from disclosures import assembly, delivery, facts, leftovers
+from disclosures import assembly, facts, leftovers, production
 from disclosures.enums import ExhibitStatus, PacketStatus
 from disclosures.models import Packet
 from tests.conftest import triggers_off
@@ -99,7 +99,7 @@ def check_sealed(packet: Packet) -> None:
     assert (packet.status, packet.failure) == (PacketStatus.SEALED, "")
     kinds = [one.kind for one in Event.objects.filter(case=packet.case)]
     assert kinds.count("packet.sealed") == 1
-    assert delivery.findings(packet) == []
+    assert production.findings(packet) == []
     assert (packet.bates_first, packet.bates_last) == (1, packet.pages)
     leftovers.clear()
     folder = settings.FILES_DIR / leftovers.PACKETS

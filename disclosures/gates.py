@@ -1,0 +1,106 @@
+"""The gates of release: what must hold before a packet leaves, each in one place.
+
+The page shows them before the officer types anything, the verbs and the table of steps
+refuse by them, and a download asks the stops again between any two chunks. A gate that
+isn't met answers with a sentence that says what is missing and who can do it.
+
+What a grant opens is no gate of this list: ``permissions`` asks for the officer's own,
+at each page and in each verb. The grant of counsel who approved may have ended since:
+the approval is of its day, and stands for the scope that was signed.
+Source: docs/policy.md, section "Release".
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from cases import nondisclosure, scope
+from cases.enums import Audience, Perm
+from cases.exceptions import CaseError, IllegalTransition
+from disclosures import production
+from disclosures.exceptions import PacketBroken
+from disclosures.models import Declaration, Freeze, Packet
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One thing that must hold; ``question`` answers "" where it does."""
+
+    name: str
+    question: Callable[[Packet], str]
+    mended_by: Perm  # whose step opens it
+    is_stop: bool = False  # whether it breaks off even what is under way
+    reads_files: bool = False  # hashes the whole packet: once, and outside the lock
+    refusal: type[CaseError] = IllegalTransition
+
+
+def is_covered(packet: Packet) -> bool:
+    """Whether counsel's approval covers this packet and the case as it stands now."""
+    now = scope.digest(packet.case)
+    covered = packet.case.sign_offs.approving(now).exists()
+    return covered and now == packet.revision.digest
+
+
+def covered(packet: Packet) -> str:
+    """The scope that was signed is the packet's, and the case's as it stands now."""
+    if is_covered(packet):
+        return ""
+    return "The scope changed after this packet was ordered; order another."
+
+
+def declared(packet: Packet) -> str:
+    """The custodian has signed."""
+    made = Declaration.objects.filter(packet=packet).exists()
+    return "" if made else "The custodian's declaration isn't signed."
+
+
+def not_frozen(_packet: Packet) -> str:
+    """Nobody has stopped all releases."""
+    standing = Freeze.objects.standing()
+    if standing is None:
+        return ""
+    return (
+        f"{standing.thrown_by_name} has stopped all releases. Another counsel or "
+        "administrator can lift it."
+    )
+
+
+def secrecy_known(packet: Packet) -> str:
+    """The paper's secrecy is recorded, and lets the agency know."""
+    answer = nondisclosure.may_tell(packet.case, Audience.REQUESTER)
+    if answer.allowed:
+        return ""
+    return f"The agency may not be told of the request. {answer.reason}"
+
+
+def whole(packet: Packet) -> str:
+    """Every byte on disk is as it was sealed."""
+    found = production.findings(packet)
+    if not found:
+        return ""
+    return "The packet is no longer what was sealed: " + " ".join(found[:3])
+
+
+GATES = (
+    Gate("frozen", not_frozen, Perm.FREEZE, is_stop=True),
+    Gate("covered", covered, Perm.REVIEW),
+    Gate("declared", declared, Perm.CERTIFY),
+    Gate("secrecy", secrecy_known, Perm.INTAKE),
+    Gate("whole", whole, Perm.ORDER, reads_files=True, refusal=PacketBroken),
+)
+STOPS = tuple(gate for gate in GATES if gate.is_stop)
+# What a copy of a packet that has gone out still has to pass.
+AFTERWARDS = tuple(gate for gate in GATES if gate.is_stop or gate.reads_files)
+# What the table of steps asks under the lock; files are hashed before.
+GUARDS = tuple(gate.question for gate in GATES if not gate.reads_files)
+
+
+def require(packet: Packet, gates: Iterable[Gate] = GATES) -> None:
+    """Let a packet through every gate, or say all that stands in its way.
+
+    Raises:
+        CaseError: of the first gate that isn't met; the words are those of all.
+    """
+    refused = [(gate, words) for gate in gates if (words := gate.question(packet))]
+    if refused:
+        first, _words = refused[0]
+        raise first.refusal(" ".join(words for _gate, words in refused))
