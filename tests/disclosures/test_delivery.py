@@ -240,7 +240,7 @@ def test_unknown_secrecy_bars_every_release():
     record(packet, Secrecy.UNKNOWN)
 
     words = (
-        "This recipient may not be told of the request. Nobody has recorded yet what "
+        "The agency may not be told of the request. Nobody has recorded yet what "
         "the paper says about secrecy."
     )
     for address in ("dana.whitlock@agency.example", "press@paper.example"):
