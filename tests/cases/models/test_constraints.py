@@ -291,6 +291,8 @@ TWICE = [
 ELSEWHERE = {
     "event_kind_known",
     "event_has_an_actor",
+    "site_event_kind_known",  # test_site_trail
+    "site_event_has_an_actor",
     *(f"case_{instrument}_complete" for instrument in REQUIRED_BY_INSTRUMENT),
 }
 
