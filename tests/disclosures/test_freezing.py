@@ -1,4 +1,4 @@
-"""The switch: it stops what waits and what is under way, and another person lifts it."""
+"""The switch stops what waits and what is under way; another person lifts it."""
 
 import json
 import os
