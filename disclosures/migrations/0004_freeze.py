@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("disclosures", "0002_proof"),
+        ("disclosures", "0003_room_for_the_reader"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
