@@ -10,7 +10,7 @@ from cases.migrations._roles import give
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0005_what_is_not_held"),
+        ("cases", "0006_letterhead_and_court"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
