@@ -13,8 +13,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from cases import audit, permissions, scope, workflow
+from cases import audit, permissions, persons, scope, workflow
 from cases.enums import (
+    Act,
     CaseStatus,
     Disposition,
     EventKind,
@@ -68,6 +69,7 @@ def decide(
 
     Raises:
         PermissionDenied: ``actor`` may not.
+        FourEyesViolation: the site's profile keeps ``actor`` from preparing.
         IllegalTransition: the case isn't in review.
         InsufficientProcess: producing is proposed where the instrument doesn't reach.
         ValidationError: no choice at all, or one that lacks its reason or days, narrows
@@ -148,6 +150,7 @@ def submit(case_id: int, *, actor: User, at: datetime | None = None) -> ScopeRev
 
     Raises:
         PermissionDenied: ``actor`` may not.
+        FourEyesViolation: the site's profile keeps ``actor`` from preparing.
         IllegalTransition: the case isn't in review.
         CaseError: something is undecided or beyond the instrument; it says what.
     """
@@ -255,6 +258,7 @@ def close(
 def _in_review(case_id: int, actor: User) -> Case:
     case = Case.objects.select_for_update().get(pk=case_id)
     permissions.require(actor, Perm.REVIEW, case)
+    persons.require_other(case, actor, Act.PREPARE)
     if case.status != CaseStatus.IN_REVIEW:
         raise IllegalTransition(
             f"{case} is “{case.get_status_display()}”, not in review."

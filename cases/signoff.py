@@ -25,16 +25,14 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from cases import audit, permissions, scope, workflow
-from cases.duties import clashes
-from cases.enums import Act, EventKind, Perm, Profile, SignOffDecision
+from cases import audit, permissions, persons, scope, workflow
+from cases.enums import Act, EventKind, Perm, SignOffDecision
 from cases.exceptions import (
-    FourEyesViolation,
     IllegalTransition,
     ScopeChanged,
     require_storable,
 )
-from cases.models import Case, Organisation, SignOff
+from cases.models import Case, SignOff
 from cases.proof import Proof
 
 _AFTERWARDS = {
@@ -79,7 +77,7 @@ def record_sign_off(
     preparer = case.scope_prepared_by_id
     if preparer is None:
         raise IllegalTransition(f"{case} has no submitted scope yet.")
-    _require_other(case, counsel)
+    persons.require_other(case, counsel, Act.APPROVE)
     proof.require(at)
     if scope_digest != scope.digest(case):
         raise ScopeChanged(f"The scope of {case} changed after it was shown.")
@@ -118,14 +116,3 @@ def record_sign_off(
     # Counsel's note stays on the sign-off: the trail has other readers.
     workflow.transition(case.pk, step, actor=counsel, at=at)
     return sign_off
-
-
-def _require_other(case: Case, counsel: User) -> None:
-    done = audit.acts_of(case, counsel)
-    if Act.PREPARE in done:
-        raise FourEyesViolation("Who prepared the scope can't sign it.")
-    profile = Profile(Organisation.objects.get().profile)
-    if clashes(profile, Act.APPROVE, done):
-        raise FourEyesViolation(
-            "You collected, certified or released on this case: another person signs."
-        )

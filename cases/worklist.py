@@ -7,10 +7,9 @@ from datetime import date
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from cases import audit, permissions, scope
-from cases.duties import clashes
-from cases.enums import Act, CaseStatus, Perm, Profile, Secrecy
-from cases.models import Case, Organisation
+from cases import permissions, persons, scope
+from cases.enums import Act, CaseStatus, Perm, Secrecy
+from cases.models import Case
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,12 @@ _TURNS = {
     CaseStatus.APPROVED: (Perm.ORDER, "order_packet"),
     CaseStatus.REFUSED: (Perm.CLOSE, "close"),
     CaseStatus.RELEASED: (Perm.CLOSE, "close"),
+}
+
+_ACTS = {
+    "review": Act.PREPARE,
+    "sign_off": Act.APPROVE,
+    "order_packet": Act.COLLECT,
 }
 
 
@@ -72,12 +77,8 @@ def perm_of(task: Task) -> Perm:
 def _is_theirs(user: User, task: Task) -> bool:
     if not permissions.allowed(user, perm_of(task), task.case):
         return False
-    return task.verb != "sign_off" or not _barred_from_signing(user, task.case)
-
-
-def _barred_from_signing(user: User, case: Case) -> bool:
-    profile = Profile(Organisation.objects.get().profile)
-    return bool(clashes(profile, Act.APPROVE, audit.acts_of(case, user)))
+    act = _ACTS.get(task.verb)
+    return act is None or not persons.bars(task.case, user, act)
 
 
 def _intake(case: Case) -> Task:

@@ -26,13 +26,13 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from cases import audit, permissions, queue, sandbox, scope
+from cases import audit, permissions, persons, queue, sandbox, scope
 from cases.enums import Act, EventKind, Perm, TaskName
 from cases.exceptions import CaseError, ClaimLost, IllegalTransition, require_storable
 from cases.models import Case, Organisation, SignOff
 from cases.proof import Proof
 from cases.workflow import transition as move_case
-from disclosures import collection, facts, leftovers, persons, planning, workflow
+from disclosures import collection, facts, leftovers, planning, workflow
 from disclosures.enums import PacketStatus
 from disclosures.exceptions import CollectionFailed, PacketBroken
 from disclosures.models import Declaration, Packet
@@ -97,6 +97,7 @@ def request(case_id: int, *, actor: User, at: datetime | None = None) -> Packet:
         sign_off=sign_off,
         ordered_by=actor,
         ordered_by_name=audit.name_of(actor),
+        approved_by_id=sign_off.counsel_id,
         ordered_at=at,
         bates_prefix=f"{site.bates_prefix}-{case.number.removeprefix('LR-')}",
     )
@@ -163,6 +164,10 @@ def certify(
         signed_on=statement.signed_on,
         signed_at=at,
         exhibits_digest=exhibits_digest,
+        profile=persons.profile(),
+        prepared_by_id=packet.revision.prepared_by_id,
+        ordered_by_id=packet.ordered_by_id,
+        approved_by_id=packet.approved_by_id,
         **proof.columns,
     )
     declaration.full_clean()

@@ -16,13 +16,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from cases import audit, nondisclosure, permissions, scope
+from cases import audit, nondisclosure, permissions, persons, scope
 from cases.enums import Act, Audience, Disposition, EventKind, ItemDecision, Perm
 from cases.exceptions import CaseError, IllegalTransition, require_storable
 from cases.models import Case, Organisation, ScopeItem
 from cases.proof import Proof
 from cases.workflow import transition as move_case
-from disclosures import gates, persons, production, workflow
+from disclosures import gates, production, workflow
 from disclosures.enums import PacketStatus, ResponseCode
 from disclosures.exceptions import PacketBroken, WrongDigest
 from disclosures.models import Delivery, Exhibit, Packet
@@ -118,7 +118,11 @@ def release(
         handed_over_at=hand_over.handed_over_at,
         manifest_sha256=packet.manifest_sha256,
         note=hand_over.note.strip(),
+        profile=persons.profile(),
+        prepared_by_id=packet.revision.prepared_by_id,
         ordered_by_id=packet.ordered_by_id,
+        approved_by_id=packet.approved_by_id,
+        certified_by_id=packet.declaration.custodian_id,
         released_by=actor,
         released_by_name=audit.name_of(actor),
         recorded_at=at,

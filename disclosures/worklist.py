@@ -3,10 +3,9 @@
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from cases import permissions
+from cases import permissions, persons
 from cases.enums import Act, CaseStatus, Perm
 from cases.worklist import Task
-from disclosures import persons
 from disclosures.enums import PacketStatus
 from disclosures.models import Packet
 

@@ -21,7 +21,7 @@ from cases.admin.base import verb_url
 from cases.admin.forms import day_field
 from cases.admin.sections import Block, Line
 from cases.admin.verbs import VerbPage, register
-from cases.enums import CaseStatus, ItemDecision, Perm, Reach
+from cases.enums import Act, CaseStatus, ItemDecision, Perm, Reach
 from cases.models import Case
 
 _SUBMITTED = (
@@ -168,6 +168,7 @@ class ReviewPage(VerbPage):
     """A page of the review."""
 
     permission = Perm.REVIEW
+    act = Act.PREPARE
 
     def fits(self, case: Case) -> str:
         """While the case is in review."""

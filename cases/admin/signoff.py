@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import audit, scope, signoff
+from cases import scope, signoff
 from cases.admin import sections
 from cases.admin.verbs import VerbPage, register
 from cases.enums import Act, CaseStatus, Perm, SignOffDecision
@@ -72,6 +72,7 @@ class SignOffPage(VerbPage):
     )
     button = gettext_lazy("Record my decision")
     permission = Perm.SIGN_OFF
+    act = Act.APPROVE
     form_class = SignOffForm
     template = "cases/sign_off.html"
     icon = "gavel"
@@ -84,13 +85,6 @@ class SignOffPage(VerbPage):
         return _(
             "No scope of this request waits for a decision: it is “%(status)s”."
         ) % {"status": case.get_status_display()}
-
-    def bars(self, case: Case, user: User) -> str:
-        """Who prepared the scope can't sign it."""
-        prepared = Act.PREPARE in audit.acts_of(case, user)
-        if prepared or user.pk == case.scope_prepared_by_id:
-            return _("You prepared this scope, so another person has to decide on it.")
-        return ""
 
     def initial(self, case: Case, row: Any, user: User) -> dict[str, Any]:
         """The basis that the citations suggest."""

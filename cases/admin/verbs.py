@@ -18,9 +18,9 @@ from django.http import Http404
 from django.urls import URLPattern
 from django.utils.functional import Promise
 
-from cases import permissions, worklist
+from cases import permissions, persons, worklist
 from cases.admin.base import CaseModelAdmin, case_url, verb_url
-from cases.enums import Perm
+from cases.enums import Act, Perm
 from cases.models import Case
 from cases.proof import Proof
 from cases.worklist import Task
@@ -36,6 +36,7 @@ class VerbPage:
     lead: ClassVar[Text] = ""  # what will happen, in a sentence or two
     button: ClassVar[Text]
     permission: ClassVar[Perm]
+    act: ClassVar[Act | None] = None  # what the rules about persons count it as
     form_class: ClassVar[type[forms.Form]] = forms.Form
     template: ClassVar[str] = "cases/verb.html"
     icon: ClassVar[str] = "chevron_right"
@@ -50,7 +51,7 @@ class VerbPage:
 
     def bars(self, case: Case, user: User) -> str:
         """Why a rule about persons keeps this one from it; "" where none does."""
-        return ""
+        return persons.why_not(case, user, self.act) if self.act else ""
 
     def row(self, case: Case, row_id: int) -> Model:
         """The row of the case that the address names.

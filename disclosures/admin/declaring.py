@@ -29,7 +29,6 @@ from cases.proof import Proof
 from disclosures import assembly, facts
 from disclosures.admin import exhibits
 from disclosures.admin.forms import DeclarationForm
-from disclosures.admin.ordering import barred
 from disclosures.admin.packet import current, find, outdated
 from disclosures.enums import PacketStatus, SigningPlace
 from disclosures.models import Packet
@@ -123,6 +122,7 @@ class CertifyPage(VerbPage):
     )
     button = gettext_lazy("Sign under penalty of perjury")
     permission = Perm.CERTIFY
+    act = Act.CERTIFY
     form_class = DeclarationForm
     template = "disclosures/certify.html"
     icon = "signature"
@@ -134,10 +134,6 @@ class CertifyPage(VerbPage):
         if packet and packet.status == PacketStatus.COLLECTED:
             return outdated(packet)
         return _("No collected records of this request wait for a declaration.")
-
-    def bars(self, case: Case, user: User) -> str:
-        """Where the site's rules want another person than counsel."""
-        return barred(case, user, Act.CERTIFY)
 
     def form(self, case: Case, row: Any, user: User, **given: Any) -> forms.Form:
         """The form, which knows the signer's name and the text it makes."""

@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy
 from cases import scope
 from cases.admin.verbs import VerbPage, register
 from cases.enums import Act, CaseStatus, IdentifierKind, ItemDecision, Perm
-from cases.exceptions import CaseError, FourEyesViolation
+from cases.exceptions import CaseError
 from cases.models import Case, SignOff
 from cases.models.target import day_window
-from disclosures import assembly, facts, persons, planning
+from disclosures import assembly, facts, planning
 from disclosures.admin import progress
 from disclosures.admin.exhibits import packet_url
 from disclosures.admin.packet import current, outdated
@@ -66,15 +66,6 @@ class Planned:
     def is_whole(self) -> bool:
         """Whether every target is produced for all the days asked about."""
         return all(one.decision == ItemDecision.PRODUCE for one in self.pairs)
-
-
-def barred(case: Case, user: User, act: Act) -> str:
-    """Why this person's earlier acts keep them from this one; "" where they don't."""
-    try:
-        persons.require_other(case, user, act)
-    except FourEyesViolation as refusal:
-        return str(refusal)
-    return ""
 
 
 def plan(case: Case, sign_off: SignOff) -> tuple[list[Planned], schema.DataMap]:
@@ -137,6 +128,7 @@ class OrderPage(VerbPage):
     )
     button = gettext_lazy("Order this packet")
     permission = Perm.ORDER
+    act = Act.COLLECT
     template = "disclosures/order.html"
     icon = "inventory_2"
 
@@ -151,10 +143,6 @@ class OrderPage(VerbPage):
             if _sign_off(case)
             else _("No sign-off covers the scope as it stands now.")
         )
-
-    def bars(self, case: Case, user: User) -> str:
-        """Who approved the scope doesn't collect it."""
-        return barred(case, user, Act.COLLECT)
 
     def shown(self, case: Case, row: Any, user: User) -> dict[str, Any]:
         """What will be collected, or why it can't be."""
@@ -246,6 +234,7 @@ class ResumePage(VerbPage):
     )
     button = gettext_lazy("Resume from here")
     permission = Perm.ORDER
+    act = Act.COLLECT
     template = "disclosures/resume.html"
     icon = "restart_alt"
 
@@ -255,10 +244,6 @@ class ResumePage(VerbPage):
         if packet and packet.status == PacketStatus.FAILED:
             return outdated(packet)
         return _("No packet of this request has failed.")
-
-    def bars(self, case: Case, user: User) -> str:
-        """Who approved the scope doesn't collect it."""
-        return barred(case, user, Act.COLLECT)
 
     def shown(self, case: Case, row: Any, user: User) -> dict[str, Any]:
         """Why it stopped, and how far it came."""

@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from cases import permissions
+from cases import permissions, persons
 from cases.admin import verbs
 from cases.admin.base import CaseModelAdmin, crumbs, person, record_view, verb_url
 from cases.enums import Act, CaseStatus, Perm
 from cases.models import Case
 from cases.worklist import Task
-from disclosures import gates, persons, production, worklist
+from disclosures import gates, production, worklist
 from disclosures.admin import exhibits, progress, words
 from disclosures.enums import PacketStatus
 from disclosures.models import Declaration, Delivery, Packet

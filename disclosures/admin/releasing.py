@@ -24,7 +24,6 @@ from disclosures import delivery, production
 from disclosures.admin import words
 from disclosures.admin.exhibits import packet_url
 from disclosures.admin.forms import CloseForm, ReleaseForm, outcome_name
-from disclosures.admin.ordering import barred
 from disclosures.admin.packet import current, outdated, sealed
 from disclosures.enums import PacketStatus
 from disclosures.models import Packet
@@ -42,6 +41,7 @@ class ReleasePage(VerbPage):
     )
     button = gettext_lazy("Record the hand-over")
     permission = Perm.RELEASE
+    act = Act.RELEASE
     form_class = ReleaseForm
     template = "disclosures/release.html"
     icon = "outbox"
@@ -53,10 +53,6 @@ class ReleasePage(VerbPage):
         if packet and packet.status == PacketStatus.SEALED:
             return outdated(packet)
         return _("No sealed packet of this request waits to be handed over.")
-
-    def bars(self, case: Case, user: User) -> str:
-        """Who prepared, collected or approved doesn't release."""
-        return barred(case, user, Act.RELEASE)
 
     def initial(self, case: Case, row: Any, user: User) -> dict[str, Any]:
         """The officer who asked, as the request names them."""

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cases.enums import Act, Profile
+from cases.models.apart import persons_apart
 from cases.models.proof import Proved, proof_is_whole
 from disclosures.enums import SigningPlace
 
@@ -30,6 +32,17 @@ class Declaration(Proved):
     signed_on = models.DateField(_("date"))
     signed_at = models.DateTimeField()
     exhibits_digest = models.CharField(max_length=64, editable=False)
+    # Who did what before, and the rules of the day: the row alone keeps them apart.
+    profile = models.CharField(max_length=16, choices=Profile)
+    prepared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    ordered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("declaration")
@@ -37,6 +50,16 @@ class Declaration(Proved):
         default_permissions = ()
         constraints = [
             proof_is_whole("declaration", "signed_at"),
+            persons_apart(
+                "declaration",
+                Act.CERTIFY,
+                "custodian",
+                {
+                    Act.PREPARE: "prepared_by",
+                    Act.COLLECT: "ordered_by",
+                    Act.APPROVE: "approved_by",
+                },
+            ),
             models.CheckConstraint(
                 name="declaration_place_known",
                 condition=Q(signing_place__in=SigningPlace.values),

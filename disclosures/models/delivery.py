@@ -2,9 +2,11 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cases.enums import Act, Profile
+from cases.models.apart import persons_apart
 from cases.models.proof import Proved, proof_is_whole
 from disclosures.enums import DeliveryMethod
 
@@ -21,7 +23,18 @@ class Delivery(Proved):
     handed_over_at = models.DateTimeField(_("handed over"))
     manifest_sha256 = models.CharField(max_length=64, editable=False)
     note = models.TextField(_("note"), blank=True)
+    # Who did what before, and the rules of the day: the row alone keeps them apart.
+    profile = models.CharField(max_length=16, choices=Profile)
+    prepared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
     ordered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    certified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     released_by = models.ForeignKey(
@@ -45,10 +58,16 @@ class Delivery(Proved):
                 condition=~Q(recipient_name="") & ~Q(recipient_address=""),
                 violation_error_message=_("Say to whom and to which address."),
             ),
-            models.CheckConstraint(
-                name="delivery_not_by_who_ordered",
-                condition=~Q(released_by=F("ordered_by")),
-                violation_error_message=_("Who ordered a packet can't release it."),
+            persons_apart(
+                "delivery",
+                Act.RELEASE,
+                "released_by",
+                {
+                    Act.PREPARE: "prepared_by",
+                    Act.COLLECT: "ordered_by",
+                    Act.APPROVE: "approved_by",
+                    Act.CERTIFY: "certified_by",
+                },
             ),
         ]
 

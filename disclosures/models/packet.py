@@ -54,6 +54,10 @@ class Packet(WorkOrder):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     ordered_by_name = models.CharField(max_length=150)
+    # Who completed the sign-off: here too, so that the row alone keeps them apart.
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
     ordered_at = models.DateTimeField()
     collected_at = models.DateTimeField(null=True, blank=True)
     failed_part = models.CharField(max_length=200, blank=True)
@@ -89,6 +93,11 @@ class Packet(WorkOrder):
                 violation_error_message=_(
                     "A packet was ordered for this scope already."
                 ),
+            ),
+            models.CheckConstraint(
+                name="packet_not_by_who_approved",
+                condition=~Q(ordered_by=F("approved_by")),
+                violation_error_message=_("Who approved a scope can't collect it."),
             ),
             models.CheckConstraint(
                 name="packet_sealed_is_whole",

@@ -9,15 +9,18 @@ from cases.enums import Act, Profile
 
 A = Act
 FLOOR = {
-    frozenset({A.PREPARE, A.APPROVE}),
-    frozenset({A.COLLECT, A.APPROVE}),
-    frozenset({A.PREPARE, A.RELEASE}),
-    frozenset({A.COLLECT, A.RELEASE}),
+    frozenset({desk, other})
+    for desk in (A.PREPARE, A.COLLECT)
+    for other in (A.APPROVE, A.CERTIFY, A.RELEASE)
 }
 APART = {
     Profile.TWO_PEOPLE: FLOOR,
     Profile.STANDARD: FLOOR
-    | {frozenset({A.APPROVE, A.CERTIFY}), frozenset({A.APPROVE, A.RELEASE})},
+    | {
+        frozenset({A.APPROVE, A.CERTIFY}),
+        frozenset({A.APPROVE, A.RELEASE}),
+        frozenset({A.CERTIFY, A.RELEASE}),
+    },
 }
 
 

@@ -1,0 +1,51 @@
+"""Whether what a person did on a case bars the next act on it.
+
+What somebody did is read off the trail (``audit.acts_of``), in this round or an earlier
+one: who decided an item prepared, and who resumed a run collected, whoever submitted or
+ordered it. Superusers are persons too.
+"""
+
+from django.contrib.auth.models import User
+
+from cases import audit
+from cases.duties import clashes
+from cases.enums import Act, Profile
+from cases.exceptions import FourEyesViolation
+from cases.models import Case, Organisation
+
+_DONE = {
+    Act.PREPARE: "prepared the scope",
+    Act.APPROVE: "decided on the scope as counsel",
+    Act.COLLECT: "ordered the collection",
+    Act.CERTIFY: "signed the declaration",
+    Act.RELEASE: "released the packet",
+}
+
+
+def require_other(case: Case, person: User, wanted: Act) -> None:
+    """Stop somebody whose earlier act on this case bars the wanted one.
+
+    Raises:
+        FourEyesViolation: the site's profile wants another person; it says why.
+    """
+    if refusal := why_not(case, person, wanted):
+        raise FourEyesViolation(refusal)
+
+
+def why_not(case: Case, person: User, wanted: Act) -> str:
+    """Why this person's earlier acts keep them from this one; "" where they don't."""
+    barred = bars(case, person, wanted)
+    if not barred:
+        return ""
+    did = " and ".join(_DONE[act] for act in sorted(barred))
+    return f"You {did} of this case: another person does this."
+
+
+def bars(case: Case, person: User, wanted: Act) -> frozenset[Act]:
+    """The person's acts on this case that bar the wanted one by the site's profile."""
+    return clashes(profile(), wanted, audit.acts_of(case, person))
+
+
+def profile() -> Profile:
+    """The site's rules about persons."""
+    return Profile(Organisation.objects.values_list("profile", flat=True).get())
