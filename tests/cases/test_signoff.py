@@ -33,6 +33,8 @@ from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
+PREPARED = "You prepared the scope of this case: another person does this."
+
 
 def decide(case, counsel, **changed):
     wanted = {
@@ -173,7 +175,7 @@ def test_who_prepared_the_scope_can_t_decide_on_it(decision):
         decision=decision,
         note="Note.",
     )
-    assert str(error) == "Who prepared the scope can't sign it."
+    assert str(error) == PREPARED
 
 
 def test_who_decided_an_item_can_t_sign_what_another_person_submits():
@@ -182,7 +184,7 @@ def test_who_decided_an_item_can_t_sign_what_another_person_submits():
     review.decide(case.pk, actor=both, choices=make.choices(case), at=make.AT)
     review.submit(case.pk, actor=other, at=make.AT)
     error = refused(FourEyesViolation, case, both)
-    assert str(error) == "Who prepared the scope can't sign it."
+    assert str(error) == PREPARED
 
 
 def test_who_prepared_an_earlier_round_can_t_sign_a_later_one():
@@ -222,6 +224,7 @@ def test_every_act_on_a_case_is_read_from_the_trail():
         EventKind.ITEM_DECIDED: Act.PREPARE,
         EventKind.SCOPE_SUBMITTED: Act.PREPARE,
         EventKind.SIGN_OFF_APPROVED: Act.APPROVE,
+        EventKind.SIGN_OFF_REFUSED: Act.APPROVE,
         EventKind.PACKET_REQUESTED: Act.COLLECT,
         EventKind.PACKET_RESUMED: Act.COLLECT,
         EventKind.PACKET_CERTIFIED: Act.CERTIFY,

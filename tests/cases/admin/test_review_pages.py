@@ -233,7 +233,7 @@ def test_who_prepared_sees_why_they_cant_sign(at_desk):
     case = make.awaiting(by=both.user)
     page = both.get(verb(case, "sign_off"))
     assert page.context["refusal"] == (
-        "You prepared this scope, so another person has to decide on it."
+        "You prepared the scope of this case: another person does this."
     )
     assert b'name="decision"' not in page.content
     answer = both.post(verb(case, "sign_off"), decision(case))

@@ -240,7 +240,7 @@ def test_who_approved_the_scope_is_not_offered_to_resume(small):
     packet = packets.failed(packets.ordered(make.fresh(found)))
     page = client_of(both).get(page_of(packet)).content.decode()
     assert verb_of(packet, "resume_packet") not in page
-    assert "You approved the scope of this case" in page
+    assert "You decided on the scope as counsel of this case" in page
 
 
 # --- on the case's page ---
