@@ -84,6 +84,7 @@ def test_an_order_freezes_what_it_was_given_for_and_sends_a_hint_after_commit(
         "status": "queued",
         "ordered_by_id": by.pk,
         "ordered_by_name": by.username,
+        "approved_by_id": found.sign_offs.get().counsel_id,
         "ordered_at": make.AT,
         "bates_prefix": "PIF-2023-00001",
     }
@@ -173,6 +174,10 @@ def test_certifying_records_who_what_where_and_over_which_exhibits(
         "exhibits_digest": digest,
         "proof_method": "password",
         "proof_at": at,
+        "profile": "standard",
+        "prepared_by_id": packet.revision.prepared_by_id,
+        "ordered_by_id": packet.ordered_by_id,
+        "approved_by_id": packet.sign_off.counsel_id,
     }
     assert packets.trail(packet.case, since) == [
         ("packet.status.changed", "certify"),
