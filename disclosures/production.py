@@ -33,6 +33,12 @@ def archive_sha256(packet: Packet) -> str:
 def findings(packet: Packet) -> list[str]:
     """What the verifier has against a packet as it lies on disk; empty: nothing."""
     found = [str(one) for one in verify.verify(folder(packet))]
+    own = {archive(packet), folder(packet)}
+    found += [
+        f"{path.name}: lies beside the production."
+        for path in sorted(archive(packet).parent.glob("*"))
+        if path not in own
+    ]
     sealed = {
         folder(packet) / verify.MANIFEST: packet.manifest_sha256,
         archive(packet): archive_sha256(packet),

@@ -28,15 +28,17 @@ from disclosures.packet.contents import (
     bates,
     production_name,
 )
-from disclosures.packet.verify import MANIFEST, SUMS
+from disclosures.packet.verify import (
+    MANIFEST,
+    SUMS,
+    ZIP_DAY,
+    ZIP_MODE,
+    ZIP_SYSTEM,
+)
 
 PDF, INDEX, EXHIBITS = "packet.pdf", "index.csv", "exhibits"
 _ORPHAN = ".sealing"
 _CHUNK = 1 << 20
-# The earliest day that a zip can name: an archive says nothing of when it was made.
-_ZIP_DAY = (1980, 1, 1, 0, 0, 0)
-_ZIP_MODE = 0o644 << 16
-_UNIX = 3
 
 
 @dataclass(frozen=True)
@@ -247,11 +249,11 @@ def _zip(folder: Path, names: Iterable[str], archive: Path) -> None:
     """The folder as a zip; order, day and mode are fixed: equal files, equal zip."""
     with zipfile.ZipFile(archive, "x", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
         for name in sorted(names):
-            info = zipfile.ZipInfo(f"{folder.name}/{name}", _ZIP_DAY)
+            info = zipfile.ZipInfo(f"{folder.name}/{name}", ZIP_DAY)
             info.compress_type = (
                 zipfile.ZIP_STORED if name == PDF else zipfile.ZIP_DEFLATED
             )
-            info.create_system, info.external_attr = _UNIX, _ZIP_MODE
+            info.create_system, info.external_attr = ZIP_SYSTEM, ZIP_MODE
             source = folder / name
             big = source.stat().st_size > zipfile.ZIP64_LIMIT // 2
             with (

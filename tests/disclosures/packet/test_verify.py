@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from disclosures import production as disk
 from disclosures.packet import seal, verify
+from tests.disclosures import packets
 
 MODULE = Path(verify.__file__)
 RECORDS = "exhibits/E001_t1_3a.csv"
@@ -94,11 +96,6 @@ def test_missing_and_added_files_are_named(production):
         "index.csv: is missing",
         "exhibits/note.txt: doesn't belong to the production",
     ]
-
-
-def test_link_in_place_of_a_file_is_read_through(production, tmp_path):
-    (production / "extra").symlink_to(tmp_path)
-    assert "extra: doesn't belong to the production" in found(production)
 
 
 def test_missing_sums_are_named(production):
@@ -249,3 +246,53 @@ def test_command_prints_the_findings_and_fails(original, production):
     with pytest.raises(CommandError, match=r"^1 finding: not as sealed") as refusal:
         call_command("verify_packet", str(production), stdout=out)
     assert (refusal.value.returncode, out.getvalue()) == (1, "index.csv: is missing\n")
+
+
+@pytest.mark.django_db
+@pytest.mark.feature("P2", part=True)
+def test_command_checks_a_packet_of_this_site_zip_and_all(small):
+    packet = packets.sealed_undrawn()
+
+    def said():
+        out = StringIO()
+        try:
+            call_command("verify_packet", packet=packet.pk, stdout=out)
+        except CommandError as refusal:
+            return [*out.getvalue().splitlines(), str(refusal)]
+        return out.getvalue().splitlines()
+
+    assert said() == ["Every file is as it was sealed."]
+    archive = disk.archive(packet)
+    whole = archive.read_bytes()
+    archive.write_bytes(whole + b"\0")
+    assert said()[-2:] == [
+        "production-0001.zip: not the one that was sealed.",
+        "1 finding: not as sealed.",
+    ]
+    archive.write_bytes(whole)
+    (archive.parent / "copy.zip").write_bytes(whole)
+    assert said()[0] == "copy.zip: lies beside the production."
+    (archive.parent / "copy.zip").unlink()
+    edit(disk.folder(packet) / "index.csv", place=0)
+    assert said()[0].startswith("index.csv: was changed: its SHA-256 is ")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("arguments", "refusal"),
+    [
+        (["--packet", "999"], "There is no packet 999."),
+        ([], "one of the arguments path --packet is required"),
+        (["x", "--packet", "1"], "not allowed with argument"),
+    ],
+)
+def test_command_says_what_it_can_t_check(arguments, refusal):
+    with pytest.raises(CommandError, match=refusal):
+        call_command("verify_packet", *arguments)
+
+
+@pytest.mark.django_db
+def test_command_checks_no_packet_that_isn_t_sealed(small):
+    packet = packets.ordered()
+    with pytest.raises(CommandError, match=r"is “Queued”, not sealed"):
+        call_command("verify_packet", packet=packet.pk)
