@@ -16,15 +16,12 @@ class Event(models.Model):
     """Who did what, when, to which case.
 
     ``data`` is canonical JSON with ids, digests and reasons, never a target's
-    identifier. Triggers refuse every change of a row; the case is named without a
-    foreign key in the database, so that no cascade can reach the trail.
+    identifier. Triggers refuse every change of a row, and the foreign key the removal
+    of a case that has a trail.
     """
 
     case = models.ForeignKey(
-        "cases.Case",
-        on_delete=models.DO_NOTHING,
-        db_constraint=False,
-        related_name="events",
+        "cases.Case", on_delete=models.PROTECT, related_name="events"
     )
     kind = models.CharField(_("event"), max_length=40, choices=EventKind)
     # Null is the system, named by ``actor_name``; nobody is never nobody.

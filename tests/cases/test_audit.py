@@ -9,7 +9,7 @@ from django.db.transaction import TransactionManagementError
 
 from cases import audit, documents, intake, review
 from cases.enums import EventKind, ItemDecision, Role, Secrecy
-from cases.models import Case, Event
+from cases.models import Event
 from tests import factories as make
 
 CANARY = "canary-2f9c@example.net"
@@ -348,12 +348,3 @@ def test_the_audit_table_refuses_on_sqlite(attack):
 def test_the_audit_table_refuses_on_postgresql(attack):
     assert connection.vendor == "postgresql", "Set DATABASE_URL to a PostgreSQL server."
     refuse((ATTACKS | ON_POSTGRESQL)[attack])
-
-
-@pytest.mark.feature("A1", part=True)
-@pytest.mark.django_db
-def test_no_cascade_reaches_the_trail():
-    case = make.opened()
-    before = list(Event.objects.values())
-    Case.objects.filter(pk=case.pk).delete()
-    assert list(Event.objects.values()) == before
