@@ -1,32 +1,43 @@
 """The finished PDF: designed pages and record schedules as one numbered document.
 
-The schedules, and the parts that print no page numbers, are drawn by child processes.
-How many pages each took is then known, and the front document is laid out with an empty
-page for each of them: so its numbers, links and bookmarks are those of the whole. At
-last each empty page is exchanged for the page that was drawn for it (``merge``).
+The schedules are drawn by their own engine, the parts that print no page numbers by
+further processes. How many pages each took is then known, and the front document is
+laid out with its true numbers, and an empty page for each page of those parts. At last
+the empty pages are exchanged for what was drawn (``merge``), and the schedules' pages
+are written behind them (``schedule.bind``).
 
 Equal facts and files give equal bytes, whatever the number of processes.
 """
 
 import tempfile
 from collections.abc import Mapping
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from cases import sandbox
-from disclosures.packet import blocks, fonts, legible, letters, merge, numbering
+from disclosures.packet import (
+    blocks,
+    fonts,
+    legible,
+    letters,
+    merge,
+    numbering,
+    paper,
+)
 from disclosures.packet.blocks import Drawing, without_collector
 from disclosures.packet.contents import PacketFacts, Rendered
-from disclosures.packet.schedule import plan
+from disclosures.packet.schedule import bind, plan
 
 # Above this many rows the tags alone would be millions of objects (packet-engine 5);
 # the CSV exhibits are then the accessible equivalent.
 TAGGED_ROWS = 20_000
 _COUNTED = (*numbering.OWN, numbering.FRONT)
+_ANCHORS = (*numbering.OWN, *numbering.APART, "schedules")
 # A number of another width than was counted with may move a page; then once more.
 _LAYOUTS = 3
-_TOOLS = ("weasyprint", "pydyf", "pikepdf")
+_TOOLS = ("weasyprint", "pydyf", "pikepdf", "uharfbuzz")
 
 
 def render(facts: PacketFacts, out: Path) -> Rendered:
@@ -50,12 +61,7 @@ def render(facts: PacketFacts, out: Path) -> Rendered:
         where, front = _front(drawing, pages)
         front.write(Path(name) / "front.pdf", merge.finisher("front"))
         drawing.finish()
-        merge.merge(
-            Path(name) / "front.pdf",
-            drawing.places(where),
-            out,
-            labels=[numbering.label(shown, page) for page in range(front.pages)],
-        )
+        _bind(drawing, where, Path(name), out)
     ranges = {
         one.number: (
             *numbering.first_and_last(shown, where, one.number),
@@ -63,9 +69,10 @@ def render(facts: PacketFacts, out: Path) -> Rendered:
         )
         for place, one in enumerate(shown.exhibits)
     }
+    total = numbering.total(where)
     return Rendered(
-        pages=front.pages,
-        bates_last=facts.bates_start + front.pages - 1,
+        pages=total,
+        bates_last=facts.bates_start + total - 1,
         ranges=ranges,
         tool_versions={tool: metadata.version(tool) for tool in _TOOLS},
     )
@@ -73,8 +80,38 @@ def render(facts: PacketFacts, out: Path) -> Rendered:
 
 def make_ready() -> None:
     """Get this process's fork server ready to draw; a worker does so when it starts."""
-    sandbox.preload("disclosures.packet.letters:warm", "disclosures.packet.assemble")
+    sandbox.preload(
+        "disclosures.packet.letters:warm",
+        "disclosures.packet.schedule.draw:warm",
+        "disclosures.packet.assemble",
+    )
     sandbox.warm()
+
+
+def _bind(drawing: Drawing, where: numbering.Places, folder: Path, out: Path) -> None:
+    """One document of the front, the parts and the schedules."""
+    facts, first = drawing.facts, where["schedules"]
+    sheet = paper.landscape(facts)
+    scheduled = merge.Scheduled(
+        anchors={name: page - first for name, page in where.items() if page >= first},
+        firsts=tuple(where[one.number] - first for one in facts.exhibits),
+        top=sheet.height,
+    )
+    designed = folder / "designed.pdf"
+    merge.merge(folder / "front.pdf", drawing.upright(where), designed, scheduled)
+    numbers = bind.Numbering(
+        label=partial(numbering.label, facts),
+        footer=paper.footer(facts),
+        pages=numbering.total(where),
+    )
+    bind.bind(
+        designed,
+        drawing.schedules(),
+        out,
+        drawing.ink,
+        sheet=sheet,
+        numbering=numbers,
+    )
 
 
 def _front(
@@ -82,15 +119,15 @@ def _front(
 ) -> tuple[numbering.Places, letters.Sheets]:
     """The front with its true numbers: they are what its own layout says they are."""
     own: numbering.Places = {name: pages[name] for name in _COUNTED}
+    apart = sum(pages[name] for name in numbering.APART)
     for _ in range(_LAYOUTS):
         where = numbering.places(drawing.facts, own, pages)
         front = blocks.front(drawing, where, pages)
         found = front.anchors()
-        if all(found[name] == page for name, page in where.items()):
+        if all(found[name] == where[name] for name in _ANCHORS):
             return where, front
-        apart = sum(pages[name] for name in numbering.APART)
-        drawn = sum(pages[place] for place in range(len(drawing.facts.exhibits)))
         own = {name: found[name] for name in numbering.OWN}
         own["index"] -= pages["declaration"]
-        own[numbering.FRONT] = front.pages - apart - drawn
+        # Its last page stands for the schedules.
+        own[numbering.FRONT] = front.pages - apart - 1
     raise ValueError("The packet's page numbers don't settle.")

@@ -1,8 +1,8 @@
 """What is drawn apart, in child processes: the schedules' blocks, and some parts.
 
-Every process draws one piece at a time, so memory doesn't grow with the rows. It tells
-a piece's pages when that is laid out and goes on to write it: the front document
-needn't wait for the writing.
+Every process draws one piece at a time. It tells a part's pages when that is laid out
+and goes on to write it: the front document needn't wait for the writing. A block of
+the schedules is drawn by their own engine, which holds a page at a time.
 """
 
 import gc
@@ -16,19 +16,15 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Self
 
-from disclosures.packet import fonts, layout, letters, merge, numbering, paper
+from disclosures.packet import layout, letters, merge, numbering, paper
 from disclosures.packet.contents import PacketFacts
-from disclosures.packet.schedule import columns
-from disclosures.packet.schedule.plan import Block, Slice
-from disclosures.packet.schedule.rows import rows
+from disclosures.packet.schedule.draw import draw
+from disclosures.packet.schedule.plan import Block
+from disclosures.packet.schedule.text import Ink
 
-# The column of row numbers, in per cent of the page's width.
-_NUMBER_WIDTH = 4.5
 # The pages of a piece: of each exhibit of a block by its place, of a part by its name;
 # of the front, which is only counted, the page of each of its anchors as well.
 Counts = list[tuple[int | str, int]]
-# Rows of a packet whose layouts may all be in memory at once.
-_SMALL = 1_000
 
 
 @contextmanager
@@ -60,14 +56,14 @@ class Drawing:
             folder,
             tagged,
         )
-        # The longer first, and the parts fill the gaps.
+        # The longer first, and the others fill the gaps.
         self.pieces: tuple[Block | str, ...] = (
-            *blocks,
             numbering.FRONT,
             *numbering.APART,
+            *blocks,
         )
-        self.is_small = sum(one.rows for one in facts.exhibits) <= _SMALL
         self.counts: dict[int, Counts] = {}
+        self.ink = Ink()
         self._open: list[Connection] = []
         self._processes: list[Any] = []
 
@@ -94,7 +90,7 @@ class Drawing:
 
     def file(self, place: int) -> Path:
         """Where a piece is drawn to."""
-        return self.folder / f"piece-{place:06d}.pdf"
+        return self.folder / f"piece-{place:06d}"
 
     def pages(self) -> Counter[Any]:
         """The pages of each exhibit and part; waits for the last layout.
@@ -119,16 +115,21 @@ class Drawing:
         while self._open:
             self._hear()
 
-    def places(self, where: numbering.Places) -> dict[int, Path]:
-        """With which page of the front each file begins."""
-        found, following = {}, where["schedules"]
-        for place, piece in enumerate(self.pieces):
-            if piece in numbering.APART:
-                found[where[str(piece)]] = self.file(place)
-            elif isinstance(piece, Block):
-                found[following] = self.file(place)
-                following += sum(count for _, count in self.counts[place])
-        return found
+    def upright(self, where: numbering.Places) -> dict[int, Path]:
+        """With which page of the front each part that is drawn apart begins."""
+        return {
+            where[piece]: self.file(place)
+            for place, piece in enumerate(self.pieces)
+            if isinstance(piece, str) and piece != numbering.FRONT
+        }
+
+    def schedules(self) -> list[Path]:
+        """The files of the blocks, in order."""
+        return [
+            self.file(place)
+            for place, piece in enumerate(self.pieces)
+            if isinstance(piece, Block)
+        ]
 
     def _hear(self) -> None:
         ready: list[Any] = list(wait(self._open))
@@ -143,16 +144,18 @@ class Drawing:
             elif isinstance(told, Exception):
                 raise told
             else:
-                place, counts = told
+                place, counts, ink = told
                 self.counts[place] = counts
+                self.ink.merge(ink)
 
 
 def _work(
     drawing: Drawing, following: Any, told: Connection, others: list[Connection]
 ) -> None:
-    """A worker's life: take the next piece, lay it out, tell, write.
+    """A worker's life: take the next piece, draw it, tell of its pages.
 
-    In a small packet all writing comes last: the front document waits for the layouts.
+    The front document waits for the layouts, so the parts are written when no piece is
+    left to lay out.
     """
     for connection in others:
         connection.close()
@@ -161,16 +164,17 @@ def _work(
     unwritten: list[Callable[[], None]] = []
     try:
         for place in _places(drawing, following):
-            sheets, counts = _lay_out(drawing, drawing.pieces[place])
-            told.send((place, counts))
-            if drawing.pieces[place] != numbering.FRONT:
+            piece = drawing.pieces[place]
+            if isinstance(piece, Block):
+                told.send((place, *_draw_block(drawing, piece, place)))
+                continue
+            sheets, counts = _lay_out(drawing, piece)
+            told.send((place, counts, Ink()))
+            if piece != numbering.FRONT:
                 finisher = merge.finisher(f"piece-{place:06d}")
                 unwritten.append(partial(sheets.write, drawing.file(place), finisher))
-            del sheets
-            if not drawing.is_small:
-                _write(unwritten)
-                gc.collect()
-        _write(unwritten)
+        for write in unwritten:
+            write()
         told.send(None)
     except Exception as error:  # noqa: BLE001 - it is raised again by the parent
         told.send(error)
@@ -187,14 +191,12 @@ def _places(drawing: Drawing, following: Any) -> Iterator[int]:
         yield place
 
 
-def _write(unwritten: list[Callable[[], None]]) -> None:
-    while unwritten:
-        unwritten.pop(0)()
+def _draw_block(drawing: Drawing, block: Block, place: int) -> tuple[Counts, Ink]:
+    drawn = draw(drawing.facts, block, drawing.file(place), tagged=drawing.tagged)
+    return list(drawn.pages.items()), drawn.ink
 
 
-def _lay_out(drawing: Drawing, piece: Block | str) -> tuple[letters.Sheets, Counts]:
-    if isinstance(piece, Block):
-        return _lay_out_block(drawing, piece)
+def _lay_out(drawing: Drawing, piece: str) -> tuple[letters.Sheets, Counts]:
     if piece == numbering.FRONT:
         return _count_front(drawing)
     sheets = _lay_out_part(drawing, piece)
@@ -215,7 +217,9 @@ def front(
     return letters.lay_out(
         letters.html("front.html", layout.front(drawing.facts, where, pages)),
         styles=letters.FRONT,
-        rules=paper.page_rules(drawing.facts, letters.css_string),
+        rules=paper.page_rules(
+            drawing.facts, numbering.total(where), letters.css_string
+        ),
         tagged=drawing.tagged,
     )
 
@@ -227,39 +231,3 @@ def _lay_out_part(drawing: Drawing, name: str) -> letters.Sheets:
         rules=paper.part_rules(drawing.facts),
         tagged=drawing.tagged,
     )
-
-
-def _lay_out_block(drawing: Drawing, block: Block) -> tuple[letters.Sheets, Counts]:
-    pieces = [_piece(drawing.facts, piece) for piece in block.slices]
-    sheets = letters.lay_out(
-        letters.html("schedule.html", {"pieces": pieces}),
-        styles=letters.SCHEDULE,
-        rules=paper.schedule_rules(drawing.facts),
-        tagged=drawing.tagged,
-    )
-    anchors = sheets.anchors()
-    starts = [anchors[piece["anchor"]] for piece in pieces]
-    ends = [*starts[1:], sheets.pages]
-    return sheets, [
-        (piece.exhibit, end - start)
-        for piece, start, end in zip(block.slices, starts, ends, strict=True)
-    ]
-
-
-def _piece(facts: PacketFacts, piece: Slice) -> dict[str, Any]:
-    exhibit = facts.exhibits[piece.exhibit]
-    found = rows(exhibit, piece, fonts.coverage())
-    share = (100 - _NUMBER_WIDTH) / 100
-    drawn = columns.widths(exhibit) if found else columns.Widths((), is_small=False)
-    return {
-        "anchor": f"{exhibit.number}-{piece.start}",
-        "head": layout.exhibit_head(facts, exhibit),
-        "is_first": piece.is_first,
-        "is_last": piece.is_last,
-        "from_row": f"{piece.start + 1:,}",
-        "columns": exhibit.columns,
-        "number_width": str(_NUMBER_WIDTH),
-        "widths": [f"{width * share:.3f}" for width in drawn.shares],
-        "size": "small" if drawn.is_small else "",
-        "rows": found,
-    }

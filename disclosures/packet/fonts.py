@@ -10,7 +10,8 @@ import ctypes
 import ctypes.util
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from disclosures.exceptions import FontMissing
@@ -33,6 +34,20 @@ def use_own_configuration() -> None:
     os.environ["FONTCONFIG_FILE"] = str(_CONFIGURATION)
 
 
+@dataclass(frozen=True, order=True)
+class FontFile:
+    """One face of a font file; ``index`` is its place in a collection."""
+
+    family: str
+    path: str
+    index: int
+
+    @property
+    def name(self) -> str:
+        """The file's name without its ending: ``NotoSans-Bold``."""
+        return Path(self.path).stem
+
+
 @functools.cache
 def coverage() -> Callable[[str], bool]:
     """A test of whether some font of ours has a glyph for a character.
@@ -40,18 +55,12 @@ def coverage() -> Callable[[str], bool]:
     Raises:
         FontMissing: one of ``FAMILIES`` isn't installed.
     """
-    use_own_configuration()
-    library = ctypes.CDLL(
-        ctypes.util.find_library("fontconfig") or "libfontconfig.so.1"
-    )
-    _declare(library)
-    fonts = library.FcConfigGetFonts(library.FcInitLoadConfigAndFonts(), _SYSTEM_FONTS)
+    library = _library()
     union = library.FcCharSetCreate()
     families = set()
-    if fonts:
-        for pattern in fonts.contents.patterns[: fonts.contents.count]:
-            families.add(_family(library, pattern))
-            _add_characters(library, pattern, union)
+    for pattern in _patterns(library):
+        families.add(_text(library, pattern, b"family"))
+        _add_characters(library, pattern, union)
     if missing := [name for name in FAMILIES if name not in families]:
         raise FontMissing(
             f"The fonts {', '.join(missing)} aren't installed; on Debian they come "
@@ -60,6 +69,38 @@ def coverage() -> Callable[[str], bool]:
     return functools.lru_cache(4096)(
         lambda character: bool(library.FcCharSetHasChar(union, ord(character)))
     )
+
+
+@functools.cache
+def files() -> tuple[FontFile, ...]:
+    """Every face that may be used, sorted."""
+    library = _library()
+    return tuple(
+        sorted(
+            FontFile(
+                family=_text(library, pattern, b"family"),
+                path=_text(library, pattern, b"file"),
+                index=_number(library, pattern, b"index"),
+            )
+            for pattern in _patterns(library)
+        )
+    )
+
+
+@functools.cache
+def _library() -> ctypes.CDLL:
+    use_own_configuration()
+    library = ctypes.CDLL(
+        ctypes.util.find_library("fontconfig") or "libfontconfig.so.1"
+    )
+    _declare(library)
+    return library
+
+
+def _patterns(library: ctypes.CDLL) -> Iterator[int]:
+    fonts = library.FcConfigGetFonts(library.FcInitLoadConfigAndFonts(), _SYSTEM_FONTS)
+    if fonts:
+        yield from fonts.contents.patterns[: fonts.contents.count]
 
 
 def _declare(library: ctypes.CDLL) -> None:
@@ -82,12 +123,24 @@ def _declare(library: ctypes.CDLL) -> None:
         ctypes.c_int,
         out(ctypes.c_char_p),
     ]
+    library.FcPatternGetInteger.argtypes = [
+        pointer,
+        ctypes.c_char_p,
+        ctypes.c_int,
+        out(ctypes.c_int),
+    ]
 
 
-def _family(library: ctypes.CDLL, pattern: int) -> str:
-    name = ctypes.c_char_p()
-    library.FcPatternGetString(pattern, b"family", 0, ctypes.byref(name))
-    return (name.value or b"").decode()
+def _text(library: ctypes.CDLL, pattern: int, key: bytes) -> str:
+    found = ctypes.c_char_p()
+    library.FcPatternGetString(pattern, key, 0, ctypes.byref(found))
+    return (found.value or b"").decode()
+
+
+def _number(library: ctypes.CDLL, pattern: int, key: bytes) -> int:
+    found = ctypes.c_int()
+    library.FcPatternGetInteger(pattern, key, 0, ctypes.byref(found))
+    return found.value
 
 
 def _add_characters(library: ctypes.CDLL, pattern: int, union: int) -> None:

@@ -43,15 +43,12 @@ _TYPES = {
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """One page of the schedules in the front document, empty until it is filled."""
+class Mark:
+    """An exhibit's place in the front document: what leads to its pages."""
 
-    anchor: str
-    last_anchor: str
-    running: str
-    exhibit_mark: str
-    group_mark: str
-    is_very_first: bool
+    number: str
+    title: str
+    group: str
 
 
 @dataclass(frozen=True)
@@ -76,8 +73,9 @@ def part(facts: PacketFacts, name: str) -> dict[str, Any]:
 def front(
     facts: PacketFacts, where: numbering.Places, pages: Mapping[Any, int] | None
 ) -> dict[str, Any]:
-    """The parts with page numbers, and an empty page for each page drawn apart.
+    """The parts with page numbers, and an empty page for each upright page drawn apart.
 
+    One more, the last, stands for the schedules: all that leads to them leads there.
     ``where`` has the page of each anchor; ``pages`` counts the pages of exhibits by
     their place and of parts by their name, and is None when the front's own pages are
     to be counted: then there are no empty ones.
@@ -110,7 +108,7 @@ def front(
             ]
             for name in numbering.APART
         },
-        "sheets": sheets(facts, pages) if pages else (),
+        "marks": marks(facts) if pages else (),
     }
 
 
@@ -147,26 +145,25 @@ def _origins(facts: PacketFacts) -> dict[str, Any]:
     }
 
 
-def sheets(facts: PacketFacts, pages: Mapping[Any, int]) -> tuple[Sheet, ...]:
-    """The empty pages of the schedules; ``pages`` counts them by an exhibit's place."""
-    made: list[Sheet] = []
+def marks(facts: PacketFacts) -> tuple[Mark, ...]:
+    """The exhibits' bookmarks; a group's stands with the first exhibit of it."""
     groups = _groups(facts)
-    for place, exhibit in enumerate(facts.exhibits):
-        name = f"{exhibit.number}  {exhibit.title}"
-        opens = place == 0 or groups[place] != groups[place - 1]
-        for page in range(pages[place]):
-            first, last = page == 0, page == pages[place] - 1
-            made.append(
-                Sheet(
-                    anchor=exhibit.number if first else "",
-                    last_anchor=f"{exhibit.number}-last" if last else "",
-                    running=f"Exhibit {name}  ·  Target {exhibit.target_number}",
-                    exhibit_mark=name if first else "",
-                    group_mark=groups[place] if opens and first else "",
-                    is_very_first=not made,
-                )
-            )
-    return tuple(made)
+    return tuple(
+        Mark(
+            number=exhibit.number,
+            title=f"{exhibit.number}  {exhibit.title}",
+            group="" if place and groups[place - 1] == group else group,
+        )
+        for place, (exhibit, group) in enumerate(
+            zip(facts.exhibits, groups, strict=True)
+        )
+    )
+
+
+def running(exhibit: ExhibitFacts) -> str:
+    """What stands above each page of an exhibit."""
+    number, target = exhibit.number, exhibit.target_number
+    return f"Exhibit {number} {exhibit.title} · Target {target}"
 
 
 def _groups(facts: PacketFacts) -> list[str]:

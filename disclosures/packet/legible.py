@@ -44,17 +44,25 @@ def legible(text: str, covers: Covers | None = None, *, keep: str = "") -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    shown, marks = [], 0
+    shown: list[str] = []
+    marks = 0
     for character in text:
         category = unicodedata.category(character)
         marks = marks + 1 if category in _MARKS else 0
         plain = character == " " or character in keep
         hidden = category in _HIDDEN or ord(character) in _BLANK or marks > _MOST_MARKS
+        # A mark with no letter to stand on would stand on what isn't part of the text.
+        hidden = hidden or (marks == 1 and (not shown or shown[-1][-1] == ">"))
         if not plain and (hidden or (covers is not None and not covers(character))):
-            shown.append(f"<U+{ord(character):04X}>")
+            shown.append(code(character))
         else:
             shown.append(character)
     return "".join(shown)
+
+
+def code(character: str) -> str:
+    """What is printed for a character that can't be."""
+    return f"<U+{ord(character):04X}>"
 
 
 def whole(facts: Any, covers: Covers | None = None, *, field: str = "") -> Any:

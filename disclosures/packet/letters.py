@@ -25,8 +25,8 @@ from disclosures.packet import fonts
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 _FOLDER = TEMPLATES / "disclosures" / "packet"
-# The style sheets of the three kinds of documents.
-FRONT, PART, SCHEDULE = "text pages", "text", "schedule"
+# The style sheets of the two kinds of documents.
+FRONT, PART = "text pages", "text"
 Finisher = Callable[[Any, Any], None]
 
 
@@ -173,5 +173,5 @@ def warm() -> None:
     """Make a process ready to draw: fonts, style sheets, what WeasyPrint puts off."""
     words = "<p>Aa <b>Bb</b> <i>Cc</i> <code>Dd</code></p><table><tr><td>E</table>"
     text = f'<html lang="en"><title>-</title>{words}</html>'
-    for styles in (FRONT, PART, SCHEDULE):
+    for styles in (FRONT, PART):
         lay_out(text, styles=styles, tagged=True).write(Path(os.devnull))

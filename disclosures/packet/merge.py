@@ -1,21 +1,27 @@
-"""One document of the front pages and the schedules' blocks, tags and all.
+"""The designed pages as one document, tags and all, ready for the schedules.
 
-The front document holds an empty page for each page that was drawn apart. It is
-exchanged for that page; its own running header and footer are laid over as an artifact.
-Bookmarks and links that led to the empty page lead to the new one. The other documents'
-structure trees are hung into the front's: elements under its Document, the pages'
-content maps into its parent tree, heading ids into its tree of ids.
+The front document holds an empty page for each upright page that was drawn apart. It is
+exchanged for that page; its own running footer is laid over as an artifact. Bookmarks
+and links that led to the empty page lead to the new one. The other documents' structure
+trees are hung into the front's: elements under its Document, the pages' content maps
+into its parent tree, heading ids into its tree of ids.
+
+The front's last page stands for all the schedules. It is taken out, and what led to it
+leads to stand-ins, which ``schedule.bind`` exchanges for the schedules' pages.
 """
 
 import contextlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pydyf  # type: ignore[import-untyped]  # it has no types
-from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
+from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
+
+from disclosures.packet.schedule.bind import PLACE, STAND_IN
 
 _BEGIN = b"q\n"
 _END = b"\nQ\n/Artifact BMC\nq\n/Sheet Do\nQ\nEMC\n"
@@ -48,13 +54,25 @@ def finisher(name: str) -> Callable[[Any, Any], None]:
     return finish
 
 
-def merge(
-    front: Path, drawn: Mapping[int, Path], out: Path, *, labels: list[str]
-) -> None:
-    """Write the finished document.
+@dataclass(frozen=True)
+class Scheduled:
+    """Where the schedules' pages stand among themselves, from 0.
 
-    ``drawn`` says with which page of the front, from 0, each file's pages begin;
-    ``labels`` are the numbers printed on the pages.
+    ``anchors`` has those that links lead to, ``firsts`` the first page of each exhibit,
+    ``top`` the upper edge of a page.
+    """
+
+    anchors: Mapping[str, int]
+    firsts: tuple[int, ...]
+    top: float
+
+
+def merge(
+    front: Path, drawn: Mapping[int, Path], out: Path, scheduled: Scheduled
+) -> None:
+    """Write the designed pages.
+
+    ``drawn`` says with which page of the front, from 0, each file's pages begin.
 
     Raises:
         ValueError: a file reaches over the end, or a page's own text can't be told from
@@ -62,25 +80,15 @@ def merge(
     """
     with contextlib.ExitStack() as opened:
         pdf = opened.enter_context(Pdf.open(front))
-        merging = _Merge(pdf)
+        merging = _Merge(pdf, scheduled)
         for first in sorted(drawn):
             merging.fill(first, opened.enter_context(Pdf.open(drawn[first])))
         merging.finish()
-        pdf.Root.PageLabels = Dictionary(Nums=_labels(labels))
-        pdf.Root.PageMode = Name.UseOutlines
         pdf.save(
             out,
             deterministic_id=True,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            object_stream_mode=pikepdf.ObjectStreamMode.disable,
         )
-
-
-def _labels(labels: list[str]) -> Array:
-    """A page label for each page, so that a reader can go to a Bates number."""
-    numbered: list[Any] = []
-    for place, label in enumerate(labels):
-        numbered += [place, Dictionary(P=String(label))]
-    return Array(numbered)
 
 
 def _id(pair: tuple[Any, Any]) -> str:
@@ -90,8 +98,10 @@ def _id(pair: tuple[Any, Any]) -> str:
 class _Merge:
     """The front document while its empty pages are exchanged."""
 
-    def __init__(self, pdf: Pdf) -> None:
-        self.pdf = pdf
+    def __init__(self, pdf: Pdf, scheduled: Scheduled) -> None:
+        self.pdf, self.scheduled = pdf, scheduled
+        self.last = pdf.pages[-1].obj
+        self.stand_ins: dict[int, Object] = {}
         self.begin = pdf.make_indirect(Stream(pdf, _BEGIN))
         self.end = pdf.make_indirect(Stream(pdf, _END))
         self.exchanged: dict[tuple[int, int], Object] = {}
@@ -114,6 +124,7 @@ class _Merge:
         self._lead_on()
         if self.tree is not None:
             self._hang()
+        del self.pdf.pages[-1]
 
     def _exchange(self, place: int, page: pikepdf.Page) -> None:
         empty = self.pdf.pages[place].obj
@@ -160,32 +171,56 @@ class _Merge:
         for one in document.K:
             page = one.Pg.objgen
             if page not in self.exchanged:
-                kids.append(one)
+                if page != self.last.objgen:
+                    kids.append(one)
                 continue
             for element in self.elements.pop(page, []):
                 element.P = document
                 kids.append(element)
         document.K = Array(kids)
-        names = list(self.tree.IDTree.Names)
-        pairs = sorted(zip(names[::2], names[1::2], strict=True), key=_id)
-        self.tree.IDTree.Names = Array([part for pair in pairs for part in pair])
+        pairs = _pairs(self.tree.ParentTree.Nums)
+        kept = [pair for pair in pairs if pair[0] != self.last.StructParents]
+        self.tree.ParentTree.Nums = Array([part for pair in kept for part in pair])
+        names = sorted(_pairs(self.tree.IDTree.Names), key=_id)
+        self.tree.IDTree.Names = Array([part for pair in names for part in pair])
 
     def _lead_on(self) -> None:
         """Let links and bookmarks to an empty page lead to the page in its place."""
-        names: Any = self.pdf.Root.Names.Dests.Names
-        for place in range(1, len(names), 2):
-            self._redirect(names[place])
+        for name, destination in _pairs(self.pdf.Root.Names.Dests.Names):
+            self._redirect(destination, self.scheduled.anchors.get(str(name)))
         if "/Outlines" in self.pdf.Root:
-            self._redirect_marks(self.pdf.Root.Outlines)
+            self._redirect_marks(self.pdf.Root.Outlines, iter(self.scheduled.firsts))
 
-    def _redirect_marks(self, parent: Object) -> None:
+    def _redirect_marks(self, parent: Object, firsts: Iterator[int]) -> int | None:
+        """A mark of the schedules leads to its exhibit, or the first one under it."""
+        found = None
         mark = parent.get("/First")
         while mark is not None:
-            self._redirect(mark.Dest)
-            self._redirect_marks(mark)
+            is_ours = mark.Dest[0].objgen == self.last.objgen
+            place = self._redirect_marks(mark, firsts)
+            if is_ours and place is None:
+                place = next(firsts)
+            self._redirect(mark.Dest, place)
+            found = place if found is None else found
             mark = mark.get("/Next")
+        return found
 
-    def _redirect(self, destination: Object) -> None:
+    def _redirect(self, destination: Object, place: int | None) -> None:
         new = self.exchanged.get(destination[0].objgen)
         if new is not None:
             destination[0] = new
+        elif place is not None:
+            destination[0] = self._stand_in(place)
+            destination[2], destination[3] = 0, self.scheduled.top
+
+    def _stand_in(self, place: int) -> Object:
+        if place not in self.stand_ins:
+            made = Dictionary({"/Type": STAND_IN, PLACE: place})
+            self.stand_ins[place] = self.pdf.make_indirect(made)
+        return self.stand_ins[place]
+
+
+def _pairs(flat: Object) -> list[tuple[Any, Any]]:
+    """What an array of a tree has, two by two."""
+    whole: list[Any] = list(flat)
+    return list(zip(whole[::2], whole[1::2], strict=True))

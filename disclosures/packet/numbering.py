@@ -48,6 +48,11 @@ def places(facts: PacketFacts, own: Places, pages: Mapping[Any, int]) -> dict[st
     return found
 
 
+def total(where: Places) -> int:
+    """How many pages the packet has: the schedules come last."""
+    return max(where.values()) + 1
+
+
 def label(facts: PacketFacts, page: int) -> str:
     """A page's number as printed."""
     return bates(facts, facts.bates_start + page)

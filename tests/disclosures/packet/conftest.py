@@ -6,7 +6,7 @@ from cases import sandbox
 from disclosures.packet import assemble
 from tests.disclosures.packet import given
 
-sandbox.preload("disclosures.packet.letters:warm", "disclosures.packet.assemble")
+assemble.make_ready()
 
 
 @pytest.fixture

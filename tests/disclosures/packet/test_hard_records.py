@@ -83,7 +83,7 @@ def test_long_exhibit_is_cut_into_blocks_and_keeps_each_row_whole(tmp_path):
 
 
 def test_cell_longer_than_a_page_is_printed_whole(tmp_path, draw):
-    words = "".join(f"w{n:05d}" for n in range(1500))
+    words = "".join(f"w{n:05d}" for n in range(4000))
 
     def long(number):
         return [*given.event(number)[:3], words]

@@ -1,0 +1,238 @@
+"""The rows of an exhibit as a table, at any number of rows.
+
+The hot loop of the packet: each distinct cell of a column is set once, a row is the
+cells' operators put one after the other. A row is never parted, unless a whole page
+can't hold it; the heading is repeated on each page.
+"""
+
+from collections.abc import Iterable
+
+from disclosures.packet.contents import ColumnFacts, ExhibitFacts
+from disclosures.packet.legible import legible
+from disclosures.packet.schedule import faces, page
+from disclosures.packet.schedule.columns import Columns, columns
+from disclosures.packet.schedule.faces import Role
+from disclosures.packet.schedule.page import Line, Pages, down, lines, tall
+from disclosures.packet.schedule.text import Style
+
+# How many distinct cells of a column are remembered.
+_REMEMBERED = 20_000
+_LEADING = 1.36
+_SPACE, _SPACE_HEADING = 2.55, 3.1
+_NUMBER_SHARE = 0.045
+_MONO_SHARE = 0.8
+# A heading that takes more of the page than this isn't repeated.
+_REPEATED = 0.3
+# How many lines of a row that is longer than a page stand under the first heading.
+_BEGUN = 4
+
+_Cell = tuple[bytes, int]
+
+
+class Table:
+    """One exhibit's columns on its pages; ``last_needs`` is kept under the last row."""
+
+    def __init__(
+        self, pages: Pages, exhibit: ExhibitFacts, *, last_needs: float
+    ) -> None:
+        self.pages, self.exhibit, self.last_needs = pages, exhibit, last_needs
+        self.number_width = self._number_width()
+        self.columns = self._columns()
+        size = self.columns.size
+        self.style = Style(Role.SANS, size, round(size * _LEADING, 3))
+        self.cells: list[dict[str, _Cell]] = [{} for _ in exhibit.columns]
+        self.heading = [
+            self._heading(column, room)
+            for column, room in zip(exhibit.columns, self.columns.text, strict=True)
+        ]
+
+    def draw(self, rows: Iterable[tuple[int, list[str]]]) -> None:
+        """Draw rows, the heading first."""
+        pages = self.pages
+        pages.tag(page.TABLE, 0)
+        is_headed = False
+        for number, cells in rows:
+            drawn = [
+                known.get(cell) or self._set(place, cell)
+                for place, (known, cell) in enumerate(
+                    zip(self.cells, cells, strict=True)
+                )
+            ]
+            most = max(count for _, count in drawn)
+            height = most * self.style.leading + 2 * _SPACE
+            under = self.last_needs if number == self.exhibit.rows else 0
+            if not is_headed:
+                is_headed = True
+                self._begin(height + under)
+            elif not pages.room(height + under):
+                pages.turn()
+            if pages.y - height < pages.sheet.bottom:
+                self._long(number, cells)
+            else:
+                self._row(number, drawn, height)
+        pages.on_turn = None
+
+    def _row(self, number: int, drawn: list[_Cell], height: float) -> None:
+        pages = self.pages
+        if not number % 2:
+            pages.fill(page.SHADE, self.left, self.right - self.left, height)
+        counted = b"%d" % number
+        x = self._number_x(number)
+        y = pages.y - _SPACE - down(self.style)
+        pages.set(self.style, page.INK)
+        parts = [b"1 0 0 1 %.6g %.6g Tm " % (x, y)]
+        after = b""
+        if pages.tagged:
+            parts.append(pages.mark("TH"))
+            after = b" EMC"
+            pages.tag(page.ROW, len(drawn) + 1)
+        parts.append(b"%b (%b)Tj %b%b" % (page.QUIET, counted, page.INK, after))
+        for (start, _), (shown, _) in zip(self.columns.text, drawn, strict=True):
+            parts.append(b" %.6g 0 Td " % (start - x))
+            if after:
+                parts.append(pages.mark("TD"))
+            parts += (shown, after)
+            x = start
+        pages.text.append(b"".join(parts))
+        pages.y -= height
+        pages.is_fresh = False
+
+    def _long(self, number: int, cells: list[str]) -> None:
+        """A row that no page holds: it begins here and goes on, line by line."""
+        room = (self._number_x(number), self.number_width)
+        setter = self.pages.setter
+        counted = lines(setter, str(number), self.style, room, page.QUIET)
+        texts = [
+            lines(setter, legible(cell, faces.covers), self.style, room)
+            for cell, room in zip(cells, self.columns.text, strict=True)
+        ]
+        self.pages.flow(page.ROW, [counted, *texts], space=_SPACE)
+
+    def _set(self, place: int, cell: str) -> _Cell:
+        """A cell's operators, from the start of its first line and back to it."""
+        known = self.cells[place]
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        width = self.columns.text[place][1]
+        text = legible(cell, faces.covers)
+        shown = self.pages.setter.lines(text, self.style, width) if text else ()
+        count = max(len(shown), 1)
+        drawn = b" T* ".join(shown)
+        if count > 1:
+            drawn += b" 0 %.6g Td" % ((count - 1) * self.style.leading)
+        known[cell] = drawn, count
+        return drawn, count
+
+    def _begin(self, first: float) -> None:
+        """The heading, on this page if the first row has room under it too."""
+        pages = self.pages
+        pages.y -= 1.5 * 72 / 25.4
+        height = self._heading_height() + 2 * _SPACE_HEADING
+        if height + first > pages.sheet.top - pages.sheet.bottom:
+            first = _BEGUN * self.style.leading
+        if not pages.room(height + first):
+            pages.turn()
+        self._band(height)
+        pages.flow(page.HEADING, self._low(), space=_SPACE_HEADING)
+        pages.is_fresh, pages.on_turn = True, self._repeat
+
+    def _repeat(self) -> None:
+        """The heading on a further page; it was read on the first."""
+        pages = self.pages
+        height = self._heading_height() + 2 * _SPACE_HEADING
+        sheet = pages.sheet
+        if height > _REPEATED * (sheet.top - sheet.bottom):
+            return
+        pages.y -= 1.5 * 72 / 25.4
+        self._band(height)
+        pages.text.append(b"/Artifact BMC")
+        pages.y -= _SPACE_HEADING
+        for line, y in self._placed():
+            pages.set(line.style, line.colour)
+            pages.text.append(b"1 0 0 1 %.6g %.6g Tm%b" % (line.x, y, line.shown))
+        pages.text.append(b"EMC")
+        pages.y -= self._heading_height() + _SPACE_HEADING
+
+    def _placed(self) -> Iterable[tuple[Line, float]]:
+        for cell in self._low():
+            y = self.pages.y
+            for line in cell:
+                yield line, y - down(line.style)
+                y -= line.style.leading
+
+    def _band(self, height: float) -> None:
+        pages = self.pages
+        if pages.y - height < pages.sheet.bottom:
+            return
+        width = self.right - self.left
+        pages.fill(page.BAND, self.left, width, height)
+        pages.behind.append(
+            page.NAVY
+            + b" %.6g %.6g %.6g .6 re f" % (self.left, pages.y - height, width)
+        )
+
+    def _low(self) -> list[list[Line]]:
+        """The heading's cells with blank lines above, so that all end at one height."""
+        height = self._heading_height()
+        cells = [self._number_heading(), *self.heading]
+        return [[*_blank(height - tall(cell)), *cell] for cell in cells]
+
+    def _heading_height(self) -> float:
+        return max(map(tall, self.heading))
+
+    def _heading(self, column: ColumnFacts, room: tuple[float, float]) -> list[Line]:
+        setter, style = self.pages.setter, self.style
+        bold = Style(Role.SANS_BOLD, style.size, style.leading)
+        size = round(style.size * _MONO_SHARE, 3)
+        mono = Style(Role.MONO, size, round(size * _LEADING, 3))
+        cell = lines(setter, f"{column.title} ", bold, room, page.NAVY)
+        if column.zone:
+            after = setter.width(column.title + " ", bold)
+            zone = lines(setter, f"{column.zone} ", style, room, page.NAVY)
+            if after + setter.width(column.zone, style) <= room[1]:
+                cell = [page.beside(cell[0], after, style, zone[0].shown)]
+            else:
+                cell += zone
+        return cell + lines(setter, column.name, mono, room, page.GREY)
+
+    def _number_heading(self) -> list[Line]:
+        bold = Style(Role.SANS_BOLD, self.style.size, self.style.leading)
+        width = self.pages.setter.width("Row", bold)
+        x = max(self.left, self.left + self.number_width - 3.4 - width)
+        return lines(self.pages.setter, "Row", bold, (x, 2 * width), page.NAVY)
+
+    @property
+    def left(self) -> float:
+        """Where the table begins."""
+        return self.pages.sheet.left
+
+    @property
+    def right(self) -> float:
+        """Where it ends."""
+        return self.pages.sheet.right
+
+    def _number_width(self) -> float:
+        digits = len(str(self.exhibit.rows))
+        least = _NUMBER_SHARE * (self.right - self.left)
+        return max(least, digits * 4.4 + 6.8)
+
+    def _number_x(self, number: int) -> float:
+        digit = faces.faces()[Role.SANS].widths[48] * self.style.size / 1000
+        end = self.left + self.number_width - 3.4
+        return end - len(str(number)) * digit
+
+    def _columns(self) -> Columns:
+        one = Style(Role.SANS, 1, 1)
+        setter = self.pages.setter
+        return columns(
+            self.exhibit,
+            lambda text: setter.width(legible(text, faces.covers), one),
+            self.left + self.number_width,
+            self.right,
+        )
+
+
+def _blank(height: float) -> Iterable[Line]:
+    """Nothing, as high as is wanted."""
+    if height > 0:
+        yield Line(Style(Role.SANS, 1, height), page.INK, b"", 0)
