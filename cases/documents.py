@@ -3,13 +3,17 @@
 A served paper is a PDF. It is looked at by pdfium in a child process with a time and
 memory limit, so that a hostile file costs a child and not the portal. On disk it gets
 a name that says nothing; the bytes are never rewritten.
+
+An upload that has begun has a mark beside its file until its row is committed. Whatever
+kills the process on the way leaves the mark, and ``clear`` removes such a file where no
+row names it. A file without a mark is never removed: its row may be in a backup.
 """
 
 import hashlib
 import os
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -24,9 +28,12 @@ from cases.exceptions import DocumentRefused, IllegalTransition, require_storabl
 from cases.models import Case, CaseDocument
 
 MAX_BYTES = 50 * 1024 * 1024
+# No upload takes so long; what has a mark for longer is nobody's any more.
+UNFINISHED_AFTER = timedelta(days=1)
 _CHILD_SECONDS = 20
 _CHILD_MEGABYTES = 1_024
 _CHUNK = 1024 * 1024
+_BEGUN, _PART = ".begun", ".part"
 _NOT_KEPT = "The file takes too much time or memory to be looked at; it was not kept."
 _NOT_DRAWN = "The page takes too much time or memory to be drawn."
 
@@ -67,13 +74,19 @@ def add_document(
         uploaded_at=at,
     )
     whole = Path(settings.FILES_DIR) / document.path
+    whole.parent.mkdir(parents=True, exist_ok=True)
+    mark = whole.with_suffix(_BEGUN)
     try:
+        mark.touch(exist_ok=False)
         document.size, document.sha256 = _store(content, whole)
         document.pages = _in_child(_NOT_KEPT, pdf.inspect, str(whole))
         _write_document(document, actor, at)
     except BaseException:
         whole.unlink(missing_ok=True)
+        mark.unlink(missing_ok=True)
         raise
+    # The caller may have a transaction of its own: until that is in, the mark stays.
+    transaction.on_commit(lambda: mark.unlink(missing_ok=True), robust=True)
     return document
 
 
@@ -144,6 +157,24 @@ def page_picture(document_id: int, page: int, *, actor: User) -> bytes:
     return kept.read_bytes()
 
 
+def clear(*, at: datetime) -> list[str]:
+    """Remove what killed uploads and drawings left; their paths below ``FILES_DIR``."""
+    root, removed = Path(settings.FILES_DIR), []
+    folder, before = root / "documents", (at - UNFINISHED_AFTER).timestamp()
+    for found in sorted([*folder.glob(f"*{_BEGUN}"), *folder.glob(f"*{_PART}")]):
+        if found.stat().st_mtime >= before:
+            continue
+        whole = found.with_suffix(".pdf")
+        name = whole.relative_to(root).as_posix()
+        kept = CaseDocument.objects.filter(path=name).exists()
+        if found.suffix == _BEGUN and not kept and whole.exists():
+            whole.unlink()
+            removed.append(name)
+        found.unlink()
+        removed.append(found.relative_to(root).as_posix())
+    return removed
+
+
 def _unchanged(document: CaseDocument) -> Path:
     path = Path(settings.FILES_DIR) / document.path
     if _digest(path) != document.sha256:
@@ -154,7 +185,6 @@ def _unchanged(document: CaseDocument) -> Path:
 
 
 def _store(content: BinaryIO, whole: Path) -> tuple[int, str]:
-    whole.parent.mkdir(parents=True, exist_ok=True)
     size, sha256, head, tail = 0, hashlib.sha256(), b"", b""
     with whole.open("xb") as out:
         while chunk := content.read(_CHUNK):
@@ -201,6 +231,6 @@ def _digest(path: Path) -> str:
 
 
 def _write_whole(path: Path, content: bytes) -> None:
-    partial = path.with_suffix(f".{secrets.token_hex(4)}.part")
+    partial = path.with_suffix(f".{secrets.token_hex(4)}{_PART}")
     partial.write_bytes(content)
     partial.replace(path)

@@ -4,7 +4,7 @@ from celery import shared_task
 from celery.signals import worker_ready
 from django.utils import timezone
 
-from cases import queue
+from cases import documents, queue
 from cases.enums import TaskName
 from disclosures import assembly, leftovers
 from disclosures.models import Packet
@@ -33,5 +33,6 @@ def sweep() -> None:
 
 @shared_task(name=TaskName.CLEAR)
 def clear() -> None:
-    """Remove the files that killed workers left half-made."""
+    """Remove the files that killed workers and uploads left half-made."""
     leftovers.clear()
+    documents.clear(at=timezone.now())

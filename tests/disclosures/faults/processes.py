@@ -34,11 +34,15 @@ class Site:
 
     def worker(self, packet: Packet, point: str = "") -> subprocess.Popen:
         """Start a worker on the packet that dies at this point, or lives."""
+        return self.process(WORKER, point, str(packet.pk))
+
+    def process(self, script: Path, *given: str) -> subprocess.Popen:
+        """Start a script on the test's own database."""
         told = {"CANDOR_DEMO": "1", "CANDOR_VAR_DIR": str(self.file.parent / "var")}
         told["PYTHONPATH"] = str(ROOT)
         told["DJANGO_SETTINGS_MODULE"] = "compliance.settings"
         return subprocess.Popen(  # noqa: S603 - our own interpreter and script
-            [sys.executable, str(WORKER), str(self.file), point, str(packet.pk)],
+            [sys.executable, str(script), str(self.file), *given],
             env={"PATH": os.environ["PATH"]} | told,
             cwd=ROOT,
         )

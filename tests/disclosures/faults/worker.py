@@ -19,6 +19,12 @@ from pathlib import Path
 
 def main(site: str, point: str, packet_id: str) -> None:
     """Set Django up on the test's own database, arm the point, do the step."""
+    make_ready(site, point)
+    importlib.import_module("disclosures.assembly").assemble(int(packet_id))
+
+
+def make_ready(site: str, point: str) -> None:
+    """Be a process of the test's site that dies at this point, or lives."""
     told = json.loads(Path(site).read_text(encoding="utf-8"))
     settings = importlib.import_module("compliance.settings")
     settings.DATABASES["default"] = told["database"]
@@ -26,10 +32,8 @@ def main(site: str, point: str, packet_id: str) -> None:
     settings.SOURCE_URLS = told["sources"]
     settings.CELERY_BROKER_URL = "memory://"
     importlib.import_module("django").setup()
-    assembly = importlib.import_module("disclosures.assembly")
     if point:
         arm(point)
-    assembly.assemble(int(packet_id))
 
 
 def arm(point: str) -> None:
