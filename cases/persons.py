@@ -5,11 +5,15 @@ one: who decided an item prepared, and who resumed a run collected, whoever subm
 ordered it. Superusers are persons too.
 """
 
-from django.contrib.auth.models import User
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from cases import audit
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+
+from cases import audit, permissions
 from cases.duties import clashes
-from cases.enums import Act, Profile
+from cases.enums import Act, Perm, Profile
 from cases.exceptions import FourEyesViolation
 from cases.models import Case, Organisation
 
@@ -44,6 +48,33 @@ def why_not(case: Case, person: User, wanted: Act) -> str:
 def bars(case: Case, person: User, wanted: Act) -> frozenset[Act]:
     """The person's acts on this case that bar the wanted one by the site's profile."""
     return clashes(profile(), wanted, audit.acts_of(case, person))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one person stands to many cases that are theirs to see, asked once."""
+
+    verbs: frozenset[Perm]
+    acts: Mapping[int, frozenset[Act]]
+    profile: Profile
+
+    def may(self, case: Case, perm: Perm, act: Act | None) -> bool:
+        """Whether a role gives the verb, and no earlier act on the case bars it."""
+        if perm not in self.verbs:
+            return False
+        did = self.acts.get(case.pk, frozenset())
+        return act is None or not clashes(self.profile, act, did)
+
+
+def standing(person: User, cases: QuerySet[Case]) -> Standing:
+    """How this person stands to each of these cases, all of them visible to them."""
+    # The stricter profile where the site has none yet.
+    kept = Organisation.objects.values_list("profile", flat=True).first()
+    return Standing(
+        permissions.verbs_of(person),
+        audit.acts_by_case(cases, person),
+        Profile(kept or Profile.STANDARD),
+    )
 
 
 def profile() -> Profile:

@@ -18,12 +18,14 @@ _TURNS = {
 
 def tasks_for(user: User) -> list[Task]:
     """What this person can do next on the packets they see, oldest clock first."""
-    packets = Packet.objects.filter(
-        case__in=permissions.visible_cases(user),
-        case__status=CaseStatus.IN_PRODUCTION,
-        status__in=_TURNS,
-    ).select_related("case")
-    found = [task_on(packet) for packet in packets if _is_theirs(user, packet)]
+    cases = permissions.visible_cases(user).filter(status=CaseStatus.IN_PRODUCTION)
+    theirs = persons.standing(user, cases)
+    packets = Packet.objects.filter(case__in=cases, status__in=_TURNS)
+    found = [
+        task_on(packet)
+        for packet in packets.select_related("case__agency")
+        if theirs.may(packet.case, *_whose(packet))
+    ]
     return sorted((task for task in found if task), key=lambda task: task.order)
 
 
@@ -42,11 +44,9 @@ def perm_of(packet: Packet) -> Perm | None:
     return turn[0] if turn else None
 
 
-def _is_theirs(user: User, packet: Packet) -> bool:
+def _whose(packet: Packet) -> tuple[Perm, Act]:
     perm, _verb, act = _TURNS[PacketStatus(packet.status)]
-    if not permissions.allowed(user, perm, packet.case):
-        return False
-    return not persons.bars(packet.case, user, act)
+    return perm, act
 
 
 def _words() -> dict[str, tuple[str, str]]:
