@@ -223,7 +223,8 @@ if REDIS_URL:
 else:
     for folder in ("messages", "control"):
         (BROKER_DIR / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://"
+    # The name is of no matter to a folder, but kombu asks for one.
+    CELERY_BROKER_URL = "filesystem://localhost//"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_DIR / "messages"),
         "data_folder_out": str(BROKER_DIR / "messages"),

@@ -38,6 +38,13 @@ def _nothing_stays_behind():
     STARTED.clear()
 
 
+def home(folder: Path) -> Path:
+    """A home of its own: nothing is written there, everything below ``var/``."""
+    place = folder / "home"
+    place.mkdir(exist_ok=True)
+    return place
+
+
 def start(folder: Path, port: int) -> subprocess.Popen[str]:
     environment = {
         "PATH": os.environ["PATH"],
@@ -45,6 +52,7 @@ def start(folder: Path, port: int) -> subprocess.Popen[str]:
         "CANDOR_VAR_DIR": str(folder / "var"),
         "PORT": str(port),
         "PYTHONUNBUFFERED": "1",
+        "HOME": str(home(folder)),
     }
     dev = subprocess.Popen(
         [sys.executable, "manage.py", "dev"],
@@ -103,6 +111,7 @@ def test_dev_serves_revives_and_stops_at_the_first_signal(folder, port):
     with urlopen(f"http://127.0.0.1:{port}/login/", timeout=20) as page:
         assert page.status == 200
 
+    assert "WARNING" not in said, said
     before = children(dev.pid)
     assert sorted(before) == ["beat", "gunicorn", "worker"]
     os.kill(before["worker"], signal.SIGKILL)
@@ -112,8 +121,10 @@ def test_dev_serves_revives_and_stops_at_the_first_signal(folder, port):
 
     dev.send_signal(signal.SIGTERM)
     dev.send_signal(signal.SIGINT)
-    dev.stdout.read()
+    rest = dev.stdout.read()
     assert dev.wait(timeout=30) == 0
+    assert "No hostname was supplied" not in rest
+    assert list(home(folder).rglob("*")) == []
     assert [name for name, pid in (before | after).items() if is_alive(pid)] == []
 
 
