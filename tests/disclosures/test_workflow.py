@@ -98,7 +98,7 @@ def attempt(packet, step, actor):
 
 @pytest.mark.feature("R1", part=True)
 @pytest.mark.parametrize("status", S)
-def test_each_step_lands_where_the_table_says_or_is_refused(status, everybody):
+def test_every_transition_and_status_pair(status, everybody):
     packet = packets.in_status(status)
     assert packet.status == status
     before = everything(packet)

@@ -3,8 +3,7 @@
 import pytest
 
 from cases import review
-from cases.enums import CaseStatus, EventKind, ItemDecision, Role
-from cases.models import Case, Event
+from cases.enums import CaseStatus, ItemDecision, Role
 from disclosures.datamap import load
 from disclosures.enums import PacketStatus
 from disclosures.models import Packet
@@ -38,19 +37,6 @@ def test_a_verbs_page_is_for_its_roles(at_desk, verb):
         if role not in OWN_VERBS[verb]
     ]
     assert set(others) <= {403, 404}
-
-
-@pytest.mark.parametrize("status", PacketStatus.values)
-def test_looking_at_a_verb_changes_nothing(at_desk, status):
-    packet = packets.in_status(status)
-    desk = at_desk(*Role)
-    before = list(Packet.objects.values()), Case.objects.get().status
-    kinds = Event.objects.exclude(kind=EventKind.CASE_VIEWED)
-    events = kinds.count()
-    for verb in OWN_VERBS:
-        assert desk.get(verb_of(packet, verb)).status_code == 200
-    assert (list(Packet.objects.values()), Case.objects.get().status) == before
-    assert kinds.count() == events
 
 
 # --- order ---

@@ -1,0 +1,171 @@
+"""What each verb of ``cases`` leaves in the trail, a line a verb."""
+
+import io
+from typing import Any
+
+from cases import agencies, documents, intake, review
+from cases.enums import (
+    Disposition,
+    ItemDecision,
+    Jurisdiction,
+    Role,
+    Secrecy,
+    SignOffDecision,
+)
+from tests import factories as make
+from tests.architecture.acting import nothing, row
+
+CLERK, ANALYST, COUNSEL = Role.INTAKE_CLERK, Role.ANALYST, Role.COUNSEL
+MOVED = "case.status.changed"
+
+
+def on_paper() -> Any:
+    case = make.opened()
+    return make.paper(case)
+
+
+def on_target() -> Any:
+    return make.received().targets.get()
+
+
+VERBS = {
+    "cases.agencies.add_agency": row(
+        CLERK,
+        make.agency,
+        lambda it, by: agencies.add_agency(
+            actor=by, name="A new one", jurisdiction=Jurisdiction.UNITED_STATES
+        ),
+    ),
+    "cases.intake.open_case": row(
+        CLERK,
+        nothing,
+        lambda it, by: intake.open_case(actor=by, facts=make.facts(), at=make.AT),
+        "case.opened",
+    ),
+    "cases.intake.correct_facts": row(
+        CLERK,
+        make.received,
+        lambda it, by: intake.correct_facts(
+            it.pk, actor=by, facts=make.facts(officer_name="Agent Raman"), at=make.AT
+        ),
+        "case.corrected",
+    ),
+    "cases.intake.record_secrecy": row(
+        CLERK,
+        make.received,
+        lambda it, by: intake.record_secrecy(
+            it.pk, actor=by, secrecy=Secrecy.ASKED, at=make.AT
+        ),
+        "case.secrecy.recorded",
+    ),
+    "cases.intake.add_target": row(
+        CLERK,
+        make.received,
+        lambda it, by: intake.add_target(
+            it.pk, actor=by, facts=make.target_facts("bob"), at=make.AT
+        ),
+        "case.target.added",
+    ),
+    "cases.intake.correct_target": row(
+        CLERK,
+        on_target,
+        lambda it, by: intake.correct_target(
+            it.pk, actor=by, facts=make.target_facts("carol"), at=make.AT
+        ),
+        "case.target.corrected",
+    ),
+    "cases.intake.remove_target": row(
+        CLERK,
+        on_target,
+        lambda it, by: intake.remove_target(it.pk, actor=by, at=make.AT),
+        "case.target.removed",
+    ),
+    "cases.intake.set_items": row(
+        CLERK,
+        make.received,
+        lambda it, by: intake.set_items(
+            it.pk, actor=by, wordings=[("names", "Names")], at=make.AT
+        ),
+        "case.categories.set",
+    ),
+    "cases.documents.add_document": row(
+        CLERK,
+        make.received,
+        lambda it, by: make.paper(it, by=by, content=io.BytesIO(make.pdf())),
+        "case.document.added",
+    ),
+    "cases.documents.open_document": row(
+        COUNSEL,
+        on_paper,
+        lambda it, by: documents.open_document(it.pk, actor=by, at=make.AT),
+        "case.document.opened",
+    ),
+    # A page is a part of the paper: whoever shows it has opened that first.
+    "cases.documents.page_picture": row(
+        COUNSEL, on_paper, lambda it, by: documents.page_picture(it.pk, 1, actor=by)
+    ),
+    "cases.review.start": row(
+        ANALYST,
+        make.received,
+        lambda it, by: review.start(it.pk, actor=by, at=make.AT),
+        f"{MOVED} start_review",
+    ),
+    "cases.review.decide": row(
+        ANALYST,
+        make.in_review,
+        lambda it, by: review.decide(
+            it.pk,
+            actor=by,
+            choices=make.choices(it, ItemDecision.OBJECT, "Too broad."),
+            at=make.AT,
+        ),
+        "case.item.decided",
+    ),
+    "cases.review.submit": row(
+        ANALYST,
+        make.decided,
+        lambda it, by: review.submit(it.pk, actor=by, at=make.AT),
+        f"{MOVED} submit_scope",
+        "case.scope.submitted",
+    ),
+    "cases.review.revise": row(
+        ANALYST,
+        make.awaiting,
+        lambda it, by: review.revise(it.pk, actor=by, reason="Once more.", at=make.AT),
+        f"{MOVED} revise_scope",
+    ),
+    "cases.review.close": row(
+        ANALYST,
+        make.opened,
+        lambda it, by: review.close(
+            it.pk,
+            actor=by,
+            disposition=Disposition.WITHDRAWN,
+            outcomes={},
+            at=make.AT,
+        ),
+        f"{MOVED} close",
+        "case.closed",
+    ),
+    "cases.signoff.record_sign_off": row(
+        COUNSEL,
+        make.awaiting,
+        make.sign,
+        "case.sign_off.approved",
+        f"{MOVED} approve_scope",
+    ),
+    "cases.signoff.record_sign_off, returned": row(
+        COUNSEL,
+        make.awaiting,
+        lambda it, by: make.sign(it, by, SignOffDecision.RETURNED),
+        "case.sign_off.returned",
+        f"{MOVED} return_scope",
+    ),
+    "cases.signoff.record_sign_off, refused": row(
+        COUNSEL,
+        make.awaiting,
+        lambda it, by: make.sign(it, by, SignOffDecision.REFUSED),
+        "case.sign_off.refused",
+        f"{MOVED} refuse_scope",
+    ),
+}

@@ -1,0 +1,106 @@
+"""What each verb of ``disclosures`` leaves in the trail, a line a verb."""
+
+from cases.enums import Role
+from disclosures import assembly, delivery, freezing, reading
+from disclosures.datamap import load
+from tests import factories as make
+from tests.architecture.acting import nothing, row
+from tests.disclosures import packets
+
+ANALYST, COUNSEL, CUSTODIAN = Role.ANALYST, Role.COUNSEL, Role.CUSTODIAN
+OFFICER = Role.RELEASE_OFFICER
+MOVED, P_MOVED = "case.status.changed", "packet.status.changed"
+VERBS = {
+    "disclosures.datamap.load.load": row(
+        ANALYST,
+        nothing,
+        lambda it, by: load.load(packets.MAP, actor=by, at=make.AT),
+    ),
+    "disclosures.assembly.request": row(
+        ANALYST,
+        packets.case,
+        lambda it, by: assembly.request(it.pk, actor=by),
+        f"{MOVED} order_packet",
+        "packet.requested",
+    ),
+    "disclosures.assembly.request, again": row(
+        ANALYST,
+        lambda: packets.demand(packets.collected().case),
+        lambda it, by: assembly.request(it.pk, actor=by),
+        f"{MOVED} order_packet",
+        f"{P_MOVED} supersede",
+        "packet.superseded",
+        "packet.requested",
+    ),
+    "disclosures.assembly.assemble, collecting": row(
+        None,
+        packets.ordered,
+        lambda it, by: assembly.assemble(it.pk),
+        f"{P_MOVED} start_collecting",
+        f"{P_MOVED} finish_collecting",
+        "packet.collected",
+    ),
+    "disclosures.assembly.assemble, sealing": row(
+        None,
+        packets.certified,
+        lambda it, by: assembly.assemble(it.pk),
+        f"{P_MOVED} start_sealing",
+        f"{P_MOVED} finish_sealing",
+        "packet.sealed",
+    ),
+    "disclosures.assembly.assemble, failing": row(
+        None,
+        packets.ordered,
+        lambda it, by: packets.failed(it),
+        f"{P_MOVED} fail",
+        "packet.failed",
+    ),
+    "disclosures.assembly.resume": row(
+        ANALYST,
+        packets.failed,
+        lambda it, by: assembly.resume(it.pk, actor=by),
+        f"{P_MOVED} resume_collecting",
+        "packet.resumed",
+    ),
+    "disclosures.assembly.certify": row(
+        CUSTODIAN,
+        packets.collected,
+        packets.certify,
+        f"{P_MOVED} certify",
+        "packet.certified",
+    ),
+    "disclosures.reading.open_exhibit": row(
+        ANALYST,
+        lambda: packets.collected().exhibits.get(part_code="2a"),
+        lambda it, by: reading.open_exhibit(it.pk, actor=by),
+        "exhibit.opened",
+    ),
+    "disclosures.delivery.open_packet": row(
+        OFFICER,
+        packets.sealed_undrawn,
+        lambda it, by: delivery.open_packet(it.pk, actor=by),
+        "packet.opened",
+    ),
+    "disclosures.freezing.throw": row(
+        COUNSEL,
+        nothing,
+        lambda it, by: freezing.throw(actor=by, reason="Forged papers.", at=make.AT),
+        "releases.frozen",
+    ),
+    "disclosures.freezing.lift": row(
+        Role.ADMINISTRATOR,
+        lambda: freezing.throw(actor=make.counsel(), reason="Why.", at=make.AT),
+        lambda it, by: freezing.lift(
+            actor=by, reason="All checked.", proof=make.proof(), at=make.AT
+        ),
+        "releases.thawed",
+    ),
+    "disclosures.delivery.release": row(
+        OFFICER,
+        packets.sealed_undrawn,
+        packets.release,
+        f"{P_MOVED} release",
+        f"{MOVED} release_packet",
+        "packet.released",
+    ),
+}
