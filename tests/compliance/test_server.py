@@ -43,7 +43,7 @@ def server(root, tmp_path):
     told = {"CANDOR_DEMO": "1", "CANDOR_VAR_DIR": str(tmp_path / "var")}
     told |= {"HOME": str(tmp_path / "home"), "PATH": os.environ["PATH"]}
     line = [sys.executable, "-m", *command(root, port)]
-    with subprocess.Popen(line, env=told, cwd=root) as process:
+    with subprocess.Popen(line, env=told, cwd=root) as process:  # noqa: S603 - README's
         yield port
         process.terminate()
         process.wait(30)
