@@ -218,6 +218,7 @@ class Perm(StrEnum):
     READ_TRAIL = "cases.read_trail"
     READ_EXHIBITS = "cases.read_exhibits"
     FREEZE = "cases.freeze_releases"
+    GRANT = "cases.grant_case"
 
 
 class ProofMethod(TextChoices):
@@ -250,6 +251,10 @@ class EventKind(TextChoices):
     SIGN_OFF_REFUSED = "case.sign_off.refused", _("Scope refused by counsel")
     STATUS_CHANGED = "case.status.changed", _("Status changed")
     CASE_CLOSED = "case.closed", _("Case closed")
+    CASE_HANDED_OVER = "case.handed_over", _("Handed over to another owner")
+    GRANT_GIVEN = "case.grant.given", _("Grant given")
+    GRANT_ENDED = "case.grant.ended", _("Grant ended")
+    GRANT_REFUSED = "case.grant.refused", _("Page refused for want of a grant")
     PACKET_REQUESTED = "packet.requested", _("Packet ordered")
     PACKET_COLLECTED = "packet.collected", _("Records collected")
     PACKET_FAILED = "packet.failed", _("Packet failed")

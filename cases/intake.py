@@ -61,7 +61,7 @@ def open_case(
     """Open a case from intake facts (the fields of ``FACTS``).
 
     The number is the next of the year in the organisation's zone. The case is granted
-    to the site's intake group at once.
+    to the site's intake group at once, and whoever opens it owns it.
 
     Raises:
         PermissionDenied: no role of ``actor`` takes in requests.
@@ -75,9 +75,8 @@ def open_case(
     if site is None:
         raise CaseError("Set up the organisation before the first request.")
     year = at.astimezone(ZoneInfo(site.time_zone)).year
-    case = Case(
-        number=_next_number(year), opened_by=actor, opened_at=at, **_only_facts(facts)
-    )
+    opening = {"opened_by": actor, "opened_at": at, "owner": actor}
+    case = Case(number=_next_number(year), **opening, **_only_facts(facts))
     _write_facts(case, at)
     permissions.grant_to_group(
         case, site.intake_group, given_by=None, reason="New case", at=at

@@ -1,12 +1,21 @@
 """Who may do what to a case: a role says which verbs, a grant says which cases.
 
 Roles are Django groups; what each may do stands in ``ROLE_VERBS`` and is written into
-the groups by migration. A grant is a row of guardian's direct tables that carries the
-permission to view one case. Both are needed, for superusers as for anyone else. Rules
-about *persons* (who prepared may not sign) are not permissions: see ``cases.duties``.
+the groups by migration. A grant is a row of guardian's direct tables, to a person or to
+a group. Both are needed, for superusers as for anyone else. What holds here:
+
+* Whether a grant has ended is asked in ``_in_force`` and nowhere else, at each check.
+* Outside counsel is let in by name and until a day: a group's grant, or one without an
+  end, opens nothing to somebody whose only role that looks at cases is that one.
+* Saying who may see a case is the one verb that reaches cases its holder can't see: an
+  administrator lets people in and sees numbers (features.md, row S2).
+
+Rules about *persons* (who prepared may not sign) are not permissions: see
+``cases.duties``. Source: docs/policy.md, section "Who sees a request".
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser, Group, Permission, User
@@ -18,6 +27,8 @@ from guardian.shortcuts import get_perms_for_model
 from cases.enums import Perm, Role
 from cases.models import Case, CaseGroupPerm, CaseUserPerm
 
+Grant = CaseUserPerm | CaseGroupPerm
+
 _DESK = frozenset({Perm.VIEW, Perm.READ_TRAIL})
 
 ROLE_VERBS: dict[Role, frozenset[Perm]] = {
@@ -25,17 +36,31 @@ ROLE_VERBS: dict[Role, frozenset[Perm]] = {
     Role.ANALYST: _DESK
     | {Perm.INTAKE, Perm.REVIEW, Perm.ORDER, Perm.READ_EXHIBITS, Perm.CLOSE},
     Role.CUSTODIAN: _DESK | {Perm.CERTIFY, Perm.READ_EXHIBITS},
-    Role.COUNSEL: _DESK | {Perm.SIGN_OFF, Perm.READ_EXHIBITS, Perm.CLOSE, Perm.FREEZE},
+    Role.COUNSEL: _DESK
+    | {Perm.SIGN_OFF, Perm.READ_EXHIBITS, Perm.CLOSE, Perm.FREEZE, Perm.GRANT},
     Role.OUTSIDE_COUNSEL: _DESK | {Perm.SIGN_OFF, Perm.READ_EXHIBITS},
     Role.RELEASE_OFFICER: _DESK | {Perm.RELEASE, Perm.READ_EXHIBITS, Perm.CLOSE},
     Role.REPORT_EDITOR: frozenset(),
     Role.AUDITOR: _DESK,
-    Role.ADMINISTRATOR: frozenset({Perm.FREEZE}),
+    Role.ADMINISTRATOR: frozenset({Perm.FREEZE, Perm.GRANT}),
 }
 
 
 def _in_force() -> Q:
     return Q(ends_at=None) | Q(ends_at__gt=timezone.now())
+
+
+def _roles_with(perm: Perm) -> QuerySet[Group]:
+    app, codename = perm.split(".")
+    return Group.objects.filter(
+        permissions__content_type__app_label=app, permissions__codename=codename
+    )
+
+
+def _insiders() -> QuerySet[User]:
+    """Everybody whom a group's grant, or one without an end, lets in."""
+    roles = _roles_with(Perm.VIEW).exclude(name=Role.OUTSIDE_COUNSEL.value)
+    return User.objects.filter(is_active=True, groups__in=roles)
 
 
 def has_role_for(user: User | AnonymousUser, perm: Perm) -> bool:
@@ -46,12 +71,27 @@ def has_role_for(user: User | AnonymousUser, perm: Perm) -> bool:
     """
     if not user.is_active or user.is_anonymous:
         return False
-    app, codename = perm.split(".")
-    return Group.objects.filter(
-        user=user,
-        permissions__content_type__app_label=app,
-        permissions__codename=codename,
-    ).exists()
+    return _roles_with(perm).filter(user=user).exists()
+
+
+def needs_an_end(user: User) -> bool:
+    """Whether only a grant by name and with an end lets this person in."""
+    return not _insiders().filter(pk=user.pk).exists()
+
+
+def _is_administrator(user: User) -> bool:
+    return user.groups.filter(name=Role.ADMINISTRATOR.value).exists()
+
+
+def _grants_of(
+    user: User,
+) -> tuple[QuerySet[CaseUserPerm], QuerySet[CaseGroupPerm]]:
+    """The grants in force that count for this person: by name, and through groups."""
+    named = CaseUserPerm.objects.filter(_in_force(), user=user)
+    shared = CaseGroupPerm.objects.filter(_in_force(), group__user=user)
+    if needs_an_end(user):
+        return named.filter(ends_at__isnull=False), shared.none()
+    return named, shared
 
 
 def verbs_of(user: User) -> frozenset[Perm]:
@@ -66,12 +106,7 @@ def verbs_of(user: User) -> frozenset[Perm]:
 
 
 def _granted(user: User, case: Case) -> bool:
-    in_force = _in_force()
-    named = CaseUserPerm.objects.filter(in_force, user=user, content_object=case)
-    shared = CaseGroupPerm.objects.filter(
-        in_force, group__user=user, content_object=case
-    )
-    return named.exists() or shared.exists()
+    return any(found.filter(content_object=case).exists() for found in _grants_of(user))
 
 
 def allowed(user: User | AnonymousUser, perm: Perm, case: Case) -> bool:
@@ -79,9 +114,11 @@ def allowed(user: User | AnonymousUser, perm: Perm, case: Case) -> bool:
 
     The time is now and not handed in, so that no caller can bring an ended grant back.
     """
-    if not isinstance(user, User) or not user.is_active:
+    if not isinstance(user, User) or not has_role_for(user, perm):
         return False
-    return has_role_for(user, perm) and _granted(user, case)
+    if perm == Perm.GRANT and _is_administrator(user):
+        return True
+    return _granted(user, case)
 
 
 def require(user: User | AnonymousUser, perm: Perm, case: Case) -> None:
@@ -108,36 +145,117 @@ def visible_cases(user: User | AnonymousUser) -> QuerySet[Case]:
     """The cases that a grant in force opens to this user, if a role lets them look."""
     if not isinstance(user, User) or not has_role_for(user, Perm.VIEW):
         return Case.objects.none()
-    in_force = _in_force()
-    named = CaseUserPerm.objects.filter(in_force, user=user)
-    shared = CaseGroupPerm.objects.filter(in_force, group__user=user)
+    named, shared = _grants_of(user)
     return Case.objects.filter(
         Q(pk__in=named.values("content_object"))
         | Q(pk__in=shared.values("content_object"))
     )
 
 
+def grantable_cases(user: User | AnonymousUser) -> QuerySet[Case]:
+    """The cases on which this user may say who sees them.
+
+    An administrator's are all, which is no leave to look: show their numbers only.
+    """
+    if not isinstance(user, User) or not has_role_for(user, Perm.GRANT):
+        return Case.objects.none()
+    if _is_administrator(user):
+        return Case.objects.all()
+    return visible_cases(user)
+
+
+def sees_numbers(user: User | AnonymousUser) -> bool:
+    """Whether this user sees that each case exists: its number and nothing else."""
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return user.is_superuser or _is_administrator(user)
+
+
 def who_has_role(perm: Perm) -> QuerySet[User]:
     """The active people whose role gives this, on whatever case."""
-    app, codename = perm.split(".")
-    roles = Group.objects.filter(
-        permissions__content_type__app_label=app, permissions__codename=codename
-    )
-    people = User.objects.filter(is_active=True, groups__in=roles)
+    people = User.objects.filter(is_active=True, groups__in=_roles_with(perm))
     return people.distinct().order_by("pk")
 
 
 def who_may(perm: Perm, case: Case) -> QuerySet[User]:
     """The active people who could do this now; for "waits for …" and reminders."""
-    in_force = _in_force()
-    named = CaseUserPerm.objects.filter(in_force, content_object=case)
-    shared = CaseGroupPerm.objects.filter(in_force, content_object=case)
-    return who_has_role(perm).filter(
+    named = CaseUserPerm.objects.filter(_in_force(), content_object=case)
+    shared = CaseGroupPerm.objects.filter(_in_force(), content_object=case)
+    until = named.filter(ends_at__isnull=False)
+    opened = Q(pk__in=until.values("user")) | Q(pk__in=_insiders().values("pk")) & (
         Q(pk__in=named.values("user")) | Q(groups__in=shared.values("group"))
     )
+    if perm == Perm.GRANT:
+        opened |= Q(groups__name=Role.ADMINISTRATOR.value)
+    return who_has_role(perm).filter(opened)
 
 
-def _view_permission() -> Permission:
+def was_let_in(user: User, case: Case) -> bool:
+    """Whether any grant on this case ever named the user, or a group they are in."""
+    named = CaseUserPerm.objects.filter(content_object=case, user=user)
+    shared = CaseGroupPerm.objects.filter(content_object=case, group__user=user)
+    return named.exists() or shared.exists()
+
+
+def candidates(for_whom: User) -> tuple[QuerySet[User], QuerySet[Group]]:
+    """The people and groups whom this user could let in: others who could look."""
+    groups = Group.objects.filter(user__in=_insiders()).exclude(user=for_whom)
+    return who_has_role(Perm.VIEW).exclude(pk=for_whom.pk), groups.distinct()
+
+
+def lets_in(group: Group) -> bool:
+    """Whether a grant to this group would let anybody look at all."""
+    return _insiders().filter(groups=group).exists()
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A grant on a case with the people whom it lets look at it now."""
+
+    grant: Grant
+    people: list[User]
+
+
+def openings(case: Case) -> list[Opening]:
+    """The grants in force on a case, oldest first, and whom each lets in."""
+    rows = CaseUserPerm.objects.filter(_in_force(), content_object=case)
+    named = list(rows.select_related("user", "given_by").order_by("pk"))
+    shared = list(
+        CaseGroupPerm.objects.filter(_in_force(), content_object=case)
+        .select_related("group", "given_by")
+        .order_by("pk")
+    )
+    may_look = set(who_has_role(Perm.VIEW).values_list("pk", flat=True))
+    inside = set(_insiders().values_list("pk", flat=True))
+    members = User.groups.through.objects.filter(
+        group__in=[row.group_id for row in shared], user__in=_insiders()
+    ).select_related("user")
+    found = [
+        Opening(
+            row,
+            [row.user]
+            if row.user_id in may_look and (row.ends_at or row.user_id in inside)
+            else [],
+        )
+        for row in named
+    ]
+    by_group: dict[int, list[User]] = {}
+    for member in members.order_by("user__pk"):
+        by_group.setdefault(member.group_id, []).append(member.user)
+    return found + [Opening(row, by_group.get(row.group_id, [])) for row in shared]
+
+
+def past_grants(case: Case) -> list[Grant]:
+    """The grants on a case that are over, the last given first."""
+    found: list[Grant] = []
+    for model, holder in ((CaseUserPerm, "user"), (CaseGroupPerm, "group")):
+        rows = model.objects.filter(content_object=case).exclude(_in_force())
+        found += rows.select_related(holder, "given_by")
+    return sorted(found, key=lambda row: row.given_at, reverse=True)
+
+
+def view_permission() -> Permission:
+    """What each grant carries: guardian's row wants one."""
     row: Permission = get_perms_for_model(Case).get(codename=Perm.VIEW.split(".")[1])
     return row
 
@@ -149,7 +267,8 @@ def grant_to_group(
     CaseGroupPerm.objects.get_or_create(
         content_object=case,
         group=group,
-        permission=_view_permission(),
+        permission=view_permission(),
+        closed_at=None,
         defaults={"reason": reason, "given_by": given_by, "given_at": at},
     )
 

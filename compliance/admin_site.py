@@ -91,6 +91,7 @@ class CandorAdminSite(UnfoldAdminSite):
             "total": sum(counted.values()),
             "may_open": permissions.has_role_for(user, Perm.INTAKE),
             "may_look": permissions.has_role_for(user, Perm.VIEW),
+            "sees_numbers": permissions.sees_numbers(user),
             "may_read_trail": permissions.has_role_for(user, Perm.READ_TRAIL),
             **(extra_context or {}),
         }
@@ -133,6 +134,10 @@ class CandorAdminSite(UnfoldAdminSite):
         if permissions.has_role_for(request.user, Perm.FREEZE):
             stop = _entry(request, _("Stop of all releases"), "front_hand", _STOP)
             desk.append(stop)
+        if permissions.sees_numbers(request.user):
+            desk.append(
+                _entry(request, _("Request numbers"), "tag", "admin:cases_numbers")
+            )
         menu = [{"title": "", "items": desk}]
         if may_look:
             menu.append({"title": _("Reference"), "items": reference})
@@ -160,7 +165,8 @@ def _entry(request: HttpRequest, title: str, icon: str, name: str) -> dict[str, 
     home = link == reverse("admin:index")
     active = request.path == link if home else request.path.startswith(link)
     if name == _CASES:
-        active = active and not request.path.startswith(reverse("admin:cases_trail"))
+        others = (reverse("admin:cases_trail"), reverse("admin:cases_numbers"))
+        active = active and not request.path.startswith(others)
     return {
         "title": title,
         "icon": icon,

@@ -10,13 +10,14 @@ import tempfile
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.template.loader import render_to_string
 
-from cases import documents, intake, review, scope, signoff
+from cases import documents, grants, intake, review, scope, signoff
 from cases.enums import (
     Channel,
     DocumentKind,
@@ -134,6 +135,7 @@ def load() -> bool:
         for case, paper in ((signed, SUBPOENAS[0]), (waiting, SUBPOENAS[1])):
             _prepare(case, paper, people["ines"], people["ana"])
         _sign(signed, SUBPOENAS[0], people["cora"])
+        _let_in(waiting, SUBPOENAS[1], people["olga"], people["cora"])
     return fresh.pk is not None
 
 
@@ -276,6 +278,23 @@ def _sign(case: Case, paper: DemoSubpoena, counsel: User) -> None:
         legal_basis="18 U.S.C. 2703(c)(2)",
         note="Valid on its face; nine items, none beyond a subpoena.",
         at=_at(paper, 4),
+    )
+
+
+def _let_in(
+    case: Case, paper: DemoSubpoena, outside_counsel: User, counsel: User
+) -> None:
+    zone = ZoneInfo(Organisation.objects.get().time_zone)
+    # Whether a grant has ended is asked of today's clock, also in a demo of 2023.
+    morning_after = datetime.now(zone).date() + timedelta(days=31)
+    grants.give(
+        case.pk,
+        to=outside_counsel,
+        actor=counsel,
+        reason="A second opinion on items 8 and 9",
+        ends_at=datetime.combine(morning_after, datetime.min.time(), tzinfo=zone),
+        proof=Proof(ProofMethod.PASSWORD, _at(paper, 3)),
+        at=_at(paper, 3),
     )
 
 

@@ -25,7 +25,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
-from cases import audit, permissions
+from cases import audit, grants, permissions
 from cases.enums import EventKind, Perm
 from cases.exceptions import CaseError
 from cases.models import Case
@@ -87,14 +87,20 @@ class CaseModelAdmin(ModelAdmin):
         """Never: what was decided stays."""
         return False
 
-    def get_row(self, request: HttpRequest, pk: int) -> Any:
-        """The row, if a grant opens its case to this person.
+    def get_row(
+        self, request: HttpRequest, pk: int, rows: QuerySet[Any] | None = None
+    ) -> Any:
+        """The row, if a grant opens its case to this person, or among ``rows``.
+
+        Whoever was let in once and isn't now leaves a trace by asking.
 
         Raises:
             Http404: there is none, or it isn't this person's to see.
         """
-        row = self.get_queryset(request).filter(pk=pk).first()
+        found = self.get_queryset(request) if rows is None else rows
+        row = found.filter(pk=pk).first()
         if row is None:
+            grants.note_refusal(pk, user=person(request), page=kind_of_page(request))
             raise Http404
         return row
 
@@ -128,6 +134,12 @@ def person(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
+
+
+def kind_of_page(request: HttpRequest) -> str:
+    """What was asked for, without its ids: the verb, or the address's own name."""
+    match = request.resolver_match
+    return str(match.kwargs.get("verb") or match.url_name) if match else ""
 
 
 def case_url(case: Case) -> str:

@@ -13,8 +13,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from cases import permissions
-from cases.admin import files, sections, tags, trail, verbs
+from cases import audit, permissions
+from cases.admin import files, grants, sections, tags, trail, verbs
+from cases.admin.assignment import OwnerFilter
 from cases.admin.base import (
     CaseModelAdmin,
     case_url,
@@ -38,14 +39,14 @@ class CaseAdmin(CaseModelAdmin):
         "status_shown",
         "agency",
         "instrument",
-        "agency_reference",
         "due_shown",
         "secrecy_shown",
         "targets_shown",
+        "owner_shown",
     )
     list_display_links = None
-    list_filter = ("status", "instrument", "secrecy")
-    list_select_related = ("agency",)
+    list_filter = (OwnerFilter, "status", "instrument", "secrecy")
+    list_select_related = ("agency", "owner")
     search_fields = ("number", "agency_reference", "agency__name")
     search_help_text = _("Number, docket or agency")
     change_list_template = "cases/case_list.html"
@@ -56,6 +57,11 @@ class CaseAdmin(CaseModelAdmin):
         return [
             path("", wrap(self.changelist_view), name="cases_case_changelist"),
             path("new/", wrap(self.new_view), name="cases_case_new"),
+            path(
+                "numbers/",
+                wrap(require_GET(grants.numbers(self))),
+                name="cases_numbers",
+            ),
             path(
                 "trail/",
                 wrap(require_GET(trail.everywhere(self))),
@@ -107,9 +113,12 @@ class CaseAdmin(CaseModelAdmin):
 
     @admin.display(description=_("Number"), ordering="number")
     def number_link(self, case: Case) -> SafeString:
-        """The number, as the way to the case's page."""
+        """The number, as the way to the case's page, over the paper's own reference."""
         return format_html(
-            '<a class="cd-list-link" href="{}">{}</a>', case_url(case), case.number
+            '<a class="cd-list-link" href="{}">{}</a><br>{}',
+            case_url(case),
+            case.number,
+            case.agency_reference,
         )
 
     @admin.display(description=_("Status"), ordering="status")
@@ -133,6 +142,11 @@ class CaseAdmin(CaseModelAdmin):
         """How many targets the paper names; the list's own annotation."""
         total: int = case.targets_total
         return total
+
+    @admin.display(description=_("Owner"), ordering="owner")
+    def owner_shown(self, case: Case) -> str:
+        """Who sees to it that the request is answered."""
+        return audit.name_of(case.owner)
 
     # --- the page of a case ------------------------------------------------------
 
@@ -192,8 +206,8 @@ class CaseAdmin(CaseModelAdmin):
             Http404: no such verb, no such row, or a case that isn't this person's.
             PermissionDenied: no role of this person does this.
         """
-        case, user = self.get_row(request, case_id), person(request)
-        page = verbs.get(verb)
+        page, user = verbs.get(verb), person(request)
+        case = self.get_row(request, case_id, page.cases(user))
         if not permissions.allowed(user, page.permission, case):
             raise PermissionDenied
         row = page.row(case, row_id) if row_id is not None else None
@@ -207,7 +221,7 @@ class CaseAdmin(CaseModelAdmin):
                     done = _perform(page, request, case, row, form)
                     messages.success(request, done)
                     return redirect(page.after(case, form))
-            case = self.get_row(request, case_id)
+            case = self.get_row(request, case_id, page.cases(user))
         else:
             record_view(request, case, page.name)
             form = page.form(case, row, user)
@@ -215,7 +229,7 @@ class CaseAdmin(CaseModelAdmin):
             request,
             page.template,
             title=page.title,
-            crumbs=crumbs(case),
+            crumbs=page.crumbs(case, user),
             case=case,
             verb=page,
             row=row,

@@ -8,9 +8,10 @@ kind has one function that says its detail; ``disclosures.admin`` adds its own b
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -21,7 +22,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cases import permissions
+from cases import audit, permissions
 from cases.admin import verbs
 from cases.admin.base import crumbs, record_view
 from cases.enums import (
@@ -36,6 +37,8 @@ from cases.enums import (
 from cases.models import (
     Case,
     CaseDocument,
+    CaseGroupPerm,
+    CaseUserPerm,
     Category,
     Event,
     SignOff,
@@ -58,6 +61,9 @@ class Names:
     documents: dict[int, str] = field(default_factory=dict)
     categories: dict[str, str] = field(default_factory=dict)
     sign_offs: dict[int, SignOff] = field(default_factory=dict)
+    user_grants: dict[int, CaseUserPerm] = field(default_factory=dict)
+    group_grants: dict[int, CaseGroupPerm] = field(default_factory=dict)
+    people: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,17 @@ def label_of(name: str) -> str:
     return str(known.verbose_name)
 
 
+def until(at: datetime | None) -> str:
+    """When something ends by itself; a midnight is the end of the day before it."""
+    if at is None:
+        return _("without an end")
+    local = timezone.localtime(at)
+    if local.time() == time.min:
+        day = date_format(local.date() - timedelta(days=1), "j M Y")
+        return _("until the end of %(day)s") % {"day": day}
+    return _("until %(moment)s") % {"moment": moment(at)}
+
+
 def moment(at: datetime) -> str:
     """An instant in the zone of the page, with the zone's short name."""
     local = timezone.localtime(at)
@@ -110,7 +127,7 @@ def latest(case: Case, total: int) -> list[Entry]:
 def entries(events: Iterable[Event | SiteEvent]) -> list[Entry]:
     """Events in words."""
     rows = list(events)
-    names = _names({row.case_id for row in rows if isinstance(row, Event)})
+    names = _names([row for row in rows if isinstance(row, Event)])
     return [
         Entry(
             event=event,
@@ -122,16 +139,35 @@ def entries(events: Iterable[Event | SiteEvent]) -> list[Entry]:
     ]
 
 
-def _names(case_ids: set[int]) -> Names:
+def _names(events: list[Event]) -> Names:
+    case_ids = {event.case_id for event in events}
     targets = Target.objects.filter(case__in=case_ids)
     papers = CaseDocument.objects.filter(case__in=case_ids)
     signed = SignOff.objects.filter(case__in=case_ids)
+    of_cases = {"content_object__in": case_ids}
+    named = CaseUserPerm.objects.filter(**of_cases).select_related("user")
+    shared = CaseGroupPerm.objects.filter(**of_cases).select_related("group")
     return Names(
         targets={pk: str(n) for pk, n in targets.values_list("pk", "number")},
         documents=dict(papers.values_list("pk", "name")),
         categories=dict(Category.objects.values_list("code", "title")),
         sign_offs={one.pk: one for one in signed},
+        user_grants={one.pk: one for one in named},
+        group_grants={one.pk: one for one in shared},
+        people=_people(events),
     )
+
+
+def _people(events: list[Event]) -> dict[int, str]:
+    """Whom a case was handed over from and to; no other event tells of colleagues."""
+    told = [
+        json.loads(event.data)
+        for event in events
+        if event.kind == EventKind.CASE_HANDED_OVER
+    ]
+    ids = {one[end] for one in told for end in ("from", "to")}
+    found = User.objects.filter(pk__in=ids)
+    return {one.pk: audit.name_of(one) for one in found}
 
 
 def _detail(event: Event | SiteEvent, names: Names) -> str:

@@ -13,13 +13,13 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.models import User
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.urls import URLPattern
 from django.utils.functional import Promise
 
 from cases import permissions, persons, worklist
-from cases.admin.base import CaseModelAdmin, case_url, verb_url
+from cases.admin.base import CaseModelAdmin, case_url, crumbs, verb_url
 from cases.enums import Act, Perm
 from cases.models import Case
 from cases.proof import Proof
@@ -48,6 +48,14 @@ class VerbPage:
     def fits(self, case: Case) -> str:
         """ "" where the case stands so that this can be done; else why it can't."""
         return ""
+
+    def cases(self, user: User) -> QuerySet[Case]:
+        """The cases on which this person may open the page."""
+        return permissions.visible_cases(user)
+
+    def crumbs(self, case: Case, user: User) -> list[tuple[str, str]]:
+        """The way back from the page."""
+        return crumbs(case)
 
     def bars(self, case: Case, user: User) -> str:
         """Why a rule about persons keeps this one from it; "" where none does."""

@@ -146,6 +146,13 @@ class Case(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     opened_at = models.DateTimeField()
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("owner"),
+        help_text=_("Who sees to it that the request is answered."),
+    )
     disposition = models.CharField(
         _("outcome"), max_length=12, choices=Disposition, blank=True
     )
@@ -170,6 +177,7 @@ class Case(models.Model):
             ("read_trail", "Read who did what"),
             ("read_exhibits", "Open collected records"),
             ("freeze_releases", "Stop all releases, and open them again"),
+            ("grant_case", "Say who may see a case"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -38,10 +38,22 @@ def verbs_of(user, case):
 def test_a_role_with_a_grant_may_what_its_line_says_and_no_more(role):
     case = make.opened()
     outsider = make.person(role, at_the_desk=False)
-    assert verbs_of(outsider, case) == set()
-    grant(case, outsider)
+    everywhere = {Perm.GRANT} if role == Role.ADMINISTRATOR else set()
+    assert verbs_of(outsider, case) == everywhere
+    grant(case, outsider, ends_at=timezone.now() + timedelta(hours=1))
     assert verbs_of(outsider, case) == permissions.ROLE_VERBS[role]
-    assert verbs_of(make.person(role), case) == permissions.ROLE_VERBS[role]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_desk_sees_each_new_case_but_for_outside_counsel(role):
+    case, member = make.opened(), make.person(role)
+    everywhere = {Perm.GRANT} if role == Role.ADMINISTRATOR else set()
+    theirs = permissions.ROLE_VERBS[role]
+    lets_in = Perm.VIEW in theirs and role != Role.OUTSIDE_COUNSEL
+    assert verbs_of(member, case) == (theirs if lets_in else everywhere)
+    CaseGroupPerm.objects.all().delete()
+    assert list(permissions.visible_cases(member)) == []
+    assert verbs_of(member, case) == everywhere
 
 
 def test_a_grant_without_a_role_opens_nothing():

@@ -10,11 +10,12 @@ import threading
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.utils import timezone
 
-from cases import documents, intake, review, scope, signoff
-from cases.enums import CaseStatus, DocumentKind, SignOffDecision
+from cases import documents, grants, intake, review, scope, signoff
+from cases.enums import CaseStatus, DocumentKind, EventKind, Role, SignOffDecision
 from cases.exceptions import CaseError, IllegalTransition, ScopeChanged
-from cases.models import Case, Event, SignOff, Target
+from cases.models import Case, CaseUserPerm, Event, SignOff, Target
 from tests import factories as make
 from tests.races import together
 
@@ -71,6 +72,52 @@ def test_two_counsel_at_once_yield_one_decision_and_one_refusal():
     assert Event.objects.filter(kind__startswith="case.sign_off").count() == 1
     wanted = {"approved": CaseStatus.APPROVED, "refused": CaseStatus.REFUSED}
     assert make.fresh(case).status == wanted[done[0].decision]
+
+
+@both
+def test_two_who_let_the_same_person_in_at_once_leave_one_open_grant():
+    case, first, second = make.opened(), make.counsel(), make.counsel()
+    ana = make.person(Role.ANALYST, at_the_desk=False)
+    done, refused = split(
+        together(
+            lambda: make.let_in(case, ana, actor=first),
+            lambda: make.let_in(case, ana, actor=second),
+        )
+    )
+    assert (len(done), len(refused)) == (1, 1)
+    assert CaseUserPerm.objects.get() == done[0]
+    assert Event.objects.filter(kind=EventKind.GRANT_GIVEN).count() == 1
+
+
+@both
+def test_a_grant_changed_by_two_at_once_is_changed_one_after_the_other():
+    case, first, second = make.opened(), make.counsel(), make.counsel()
+    ana = make.person(Role.ANALYST, at_the_desk=False)
+    make.let_in(case, ana)
+    done, refused = split(
+        together(
+            lambda: make.let_in(case, ana, actor=first, reason="First"),
+            lambda: make.let_in(case, ana, actor=second, reason="Second"),
+        )
+    )
+    assert (len(done), len(refused)) == (2, 0)
+    assert CaseUserPerm.objects.filter(closed_at=None).count() == 1
+    assert CaseUserPerm.objects.count() == 3
+
+
+@both
+def test_a_grant_is_ended_once_by_two_at_once():
+    case, first, second = make.opened(), make.counsel(), make.counsel()
+    ana = make.person(Role.ANALYST, at_the_desk=False)
+    row = make.let_in(case, ana)
+
+    def end(actor):
+        at, own = timezone.now(), CaseUserPerm.objects.get(pk=row.pk)
+        return grants.end(own, actor=actor, proof=make.proof(at), at=at)
+
+    done, refused = split(together(lambda: end(first), lambda: end(second)))
+    assert (len(done), len(refused)) == (1, 1)
+    assert Event.objects.filter(kind=EventKind.GRANT_ENDED).count() == 1
 
 
 @both

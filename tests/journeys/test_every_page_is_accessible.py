@@ -41,6 +41,24 @@ BESIDE = {
         "/cases/case/1/verbs/review/": "not in review",
         "/cases/case/1/verbs/close/": "not to be closed yet",
         "/cases/case/?status__exact=approved": "a filtered list",
+        "/cases/case/1/verbs/hand_over/": "not mine to hand over",
+    },
+    "cora": {
+        "/cases/case/2/": "who may see it",
+        "/cases/case/2/verbs/give_grant/": "let somebody in",
+        "/cases/case/2/verbs/change_grant/1/": "change a grant",
+        "/cases/case/2/verbs/end_group_grant/2/": "end a grant",
+        "/cases/case/2/verbs/hand_over/": "hand over",
+    },
+    "adam": {
+        "/": "numbers alone",
+        "/cases/case/numbers/": "numbers",
+        "/cases/case/2/verbs/give_grant/": "let in without looking",
+    },
+    "olga": {
+        "/": "one case",
+        "/cases/case/2/": "let in",
+        "/cases/case/1/": "not let in",
     },
 }
 

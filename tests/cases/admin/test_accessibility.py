@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from cases.admin import verbs
 from cases.enums import CaseStatus, ItemDecision, Role
-from cases.models import Case, CaseDocument
+from cases.models import Case, CaseDocument, CaseGroupPerm
 from tests import factories as make
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -40,12 +40,22 @@ def pages() -> list[str]:
         "sign_off": waiting,
         "revise": waiting,
     }
+    received = cases[CaseStatus.RECEIVED]
+    named = make.let_in(received, make.person(Role.ANALYST, at_the_desk=False))
+    shared = CaseGroupPerm.objects.get(content_object=received)
+    rows = {
+        "change_grant": named.pk,
+        "end_grant": named.pk,
+        "change_group_grant": shared.pk,
+        "end_group_grant": shared.pk,
+    }
     found = [
         reverse(f"admin:{name}")
         for name in (
             "index",
             "cases_case_changelist",
             "cases_case_new",
+            "cases_numbers",
             "cases_trail",
             "cases_agency_changelist",
             "cases_organisation_changelist",
@@ -56,7 +66,7 @@ def pages() -> list[str]:
     found.append(reverse("admin:cases_paper", args=[paper.case_id, paper.pk]))
     for page in verbs.all_pages():
         case = fits.get(page.name, cases[CaseStatus.RECEIVED])
-        row = [case.targets.get().pk] if page.of_a_row else []
+        row = [rows.get(page.name, case.targets.get().pk)] if page.of_a_row else []
         if page.__module__.startswith("cases."):
             found.append(_verb(case, page.name, *row))
     found += [_verb(fresh, "intake"), _verb(waiting, "review")]

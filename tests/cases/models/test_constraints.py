@@ -19,6 +19,8 @@ from cases.models import (
     Agency,
     Case,
     CaseDocument,
+    CaseGroupPerm,
+    CaseUserPerm,
     Category,
     Event,
     Organisation,
@@ -287,6 +289,22 @@ TWICE = [
     ),
 ]
 
+for prefix, grant in (("usergrant", CaseUserPerm), ("groupgrant", CaseGroupPerm)):
+    over = "A grant that was closed has ended."
+    CHECKS += [
+        Broken(grant, f"{prefix}_has_a_reason", {"reason": ""}, [BLANK]),
+        Broken(grant, f"{prefix}_closed_has_ended", {"closed_at": make.AT}, [over]),
+        Broken(
+            grant,
+            f"{prefix}_closed_has_ended",
+            {"closed_at": make.AT, "ends_at": make.AT + timedelta(days=1)},
+            [over],
+        ),
+    ]
+    TWICE.append(
+        Broken(grant, f"{prefix}_one_open", {}, ["There is an open grant already."])
+    )
+
 # Broken in tests of their own: the trail takes no update, the instruments are I1.
 ELSEWHERE = {
     "event_kind_known",
@@ -299,7 +317,10 @@ ELSEWHERE = {
 
 def row_of(model: type[models.Model]) -> models.Model:
     """The first row of the model on a case that counsel has approved."""
-    make.stored_paper(make.approved())
+    case = make.approved()
+    make.stored_paper(case)
+    if model is CaseUserPerm:
+        make.let_in(case, make.analyst())
     found = model._default_manager.order_by("pk").first()
     assert found is not None
     return found
