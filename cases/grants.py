@@ -116,7 +116,7 @@ def end(
 
 
 def note_refusal(
-    case_id: int, *, user: User, page: str, at: datetime | None = None
+    case_id: int, *, actor: User, page: str, at: datetime | None = None
 ) -> None:
     """Note that somebody who was let in once asked for a page, and got none.
 
@@ -125,16 +125,16 @@ def note_refusal(
     """
     at = at or timezone.now()
     case = Case.objects.filter(pk=case_id).first()
-    if case is None or not permissions.was_let_in(user, case):
+    if case is None or not permissions.was_let_in(actor, case):
         return
     attempts = Event.objects.filter(
-        case=case, actor=user, kind=EventKind.GRANT_REFUSED, at__gt=at - _ATTEMPT
+        case=case, actor=actor, kind=EventKind.GRANT_REFUSED, at__gt=at - _ATTEMPT
     )
     if attempts.exists():
         return
     kind = EventKind.GRANT_REFUSED
-    audit.record_reading(case, kind, actor=user, at=at, data={"page": page})
-    logger.warning("No grant: user %s asked for %s of case %s", user.pk, page, case.pk)
+    audit.record_reading(case, kind, actor=actor, at=at, data={"page": page})
+    logger.warning("No grant: user %s asked for %s of case %s", actor.pk, page, case.pk)
 
 
 def _require_other(to: User | Group, actor: User) -> None:

@@ -100,7 +100,7 @@ class CaseModelAdmin(ModelAdmin):
         found = self.get_queryset(request) if rows is None else rows
         row = found.filter(pk=pk).first()
         if row is None:
-            grants.note_refusal(pk, user=person(request), page=kind_of_page(request))
+            grants.note_refusal(pk, actor=person(request), page=kind_of_page(request))
             raise Http404
         return row
 

@@ -25,6 +25,10 @@ from tests.signing import signed_in
 ROWS: dict[str, Callable[[Case], Any]] = {
     "correct_target": lambda case: case.targets.all(),
     "remove_target": lambda case: case.targets.all(),
+    "change_grant": lambda case: case.caseuserperm_set.all(),
+    "end_grant": lambda case: case.caseuserperm_set.all(),
+    "change_group_grant": lambda case: case.casegroupperm_set.all(),
+    "end_group_grant": lambda case: case.casegroupperm_set.all(),
 }
 # What a session keeps of itself, and the reading's own event.
 LEFT_OUT = {"django_session", "cases_event"}

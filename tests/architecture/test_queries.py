@@ -33,6 +33,7 @@ def received(rows: int) -> Case:
     for number in range(1, rows):
         make.target(case, NAMES[number])
         make.stored_paper(case)
+        make.let_in(case, make.person(Role.ANALYST, at_the_desk=False))
         facts = make.facts(agency_reference=f"X-{number}")
         intake.correct_facts(case.pk, actor=case.opened_by, facts=facts, at=make.AT)
     return case
@@ -97,6 +98,7 @@ PAGES: dict[str, Line] = {
     "cases_case_change": (received, of_case),
     "cases_case_trail": (received, of_case),
     "cases_trail": (cases, alone),
+    "cases_numbers": (cases, alone),
     "cases_site_trail": (freezes, alone),
     "cases_agency_changelist": (agencies, alone),
     "disclosures_packet": (collected, of_packet),

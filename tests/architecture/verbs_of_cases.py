@@ -3,7 +3,9 @@
 import io
 from typing import Any
 
-from cases import agencies, documents, intake, review
+from django.utils import timezone
+
+from cases import agencies, assignment, documents, grants, intake, review
 from cases.enums import (
     Disposition,
     ItemDecision,
@@ -12,6 +14,7 @@ from cases.enums import (
     Secrecy,
     SignOffDecision,
 )
+from cases.models import CaseGroupPerm
 from tests import factories as make
 from tests.architecture.acting import nothing, row
 
@@ -26,6 +29,21 @@ def on_paper() -> Any:
 
 def on_target() -> Any:
     return make.received().targets.get()
+
+
+def on_grant() -> Any:
+    return make.let_in(make.opened(), make.person(ANALYST, at_the_desk=False))
+
+
+def on_closed_desk() -> Any:
+    case = make.opened()
+    CaseGroupPerm.objects.update(ends_at=make.AT)
+    return case
+
+
+def end_now(grant: Any, by: Any) -> Any:
+    at = timezone.now()
+    return grants.end(grant, actor=by, proof=make.proof(at), at=at)
 
 
 VERBS = {
@@ -146,6 +164,29 @@ VERBS = {
         ),
         f"{MOVED} close",
         "case.closed",
+    ),
+    "cases.grants.give": row(
+        COUNSEL,
+        make.opened,
+        lambda it, by: make.let_in(
+            it, make.person(ANALYST, at_the_desk=False), actor=by
+        ),
+        "case.grant.given",
+    ),
+    "cases.grants.end": row(COUNSEL, on_grant, end_now, "case.grant.ended"),
+    "cases.grants.note_refusal": row(
+        ANALYST,
+        on_closed_desk,
+        lambda it, by: grants.note_refusal(it.pk, actor=by, page="paper", at=make.AT),
+        "case.grant.refused",
+    ),
+    "cases.assignment.hand_over": row(
+        COUNSEL,
+        make.opened,
+        lambda it, by: assignment.hand_over(
+            it.pk, to=make.analyst(), actor=by, reason="On leave.", at=make.AT
+        ),
+        "case.handed_over",
     ),
     "cases.signoff.record_sign_off": row(
         COUNSEL,

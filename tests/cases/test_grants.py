@@ -337,7 +337,7 @@ def test_asking_in_vain_is_noted_once_an_hour(caplog):
     with caplog.at_level(logging.WARNING, logger="cases.grants"):
         for minutes in (0, 1, 59, 60, 61):
             then = at + timedelta(minutes=minutes)
-            grants.note_refusal(case.pk, user=ana, page="paper", at=then)
+            grants.note_refusal(case.pk, actor=ana, page="paper", at=then)
     noted = case.events.filter(kind=EventKind.GRANT_REFUSED).order_by("pk")
     assert [(one.actor, one.at, one.data) for one in noted] == [
         (ana, at, '{"page":"paper"}'),
@@ -350,6 +350,6 @@ def test_asking_in_vain_is_noted_once_an_hour(caplog):
 def test_a_stranger_asking_leaves_nothing():
     case, ana = make.opened(), outsider()
     before = Event.objects.count()
-    grants.note_refusal(case.pk, user=ana, page="paper")
-    grants.note_refusal(case.pk + 1, user=ana, page="paper")
+    grants.note_refusal(case.pk, actor=ana, page="paper")
+    grants.note_refusal(case.pk + 1, actor=ana, page="paper")
     assert Event.objects.count() == before
