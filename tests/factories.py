@@ -6,7 +6,7 @@ all that tells them apart. Every act takes place at a given instant.
 
 import io
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pikepdf
 from django.contrib.auth.models import Group, User
@@ -293,6 +293,14 @@ def let_in(
     if "actor" not in changed:
         wanted["actor"] = counsel()
     return grants.give(case.pk, to=to, **(wanted | changed))
+
+
+def working_on(case: Case, role: Role) -> User:
+    """Somebody of this role on the case: by the desk, or outside counsel by name."""
+    user = person(role)
+    if role == Role.OUTSIDE_COUNSEL:
+        let_in(case, user, ends_at=timezone.now() + timedelta(days=7))
+    return user
 
 
 def sign(

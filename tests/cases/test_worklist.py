@@ -34,7 +34,7 @@ def test_each_status_shows_its_task_to_the_right_role_only(status):
     assert [task.verb for task in worklist.tasks_on(case)] == ([verb] if verb else [])
     for role in Role:
         expected = [(case, verb)] if role in roles else []
-        assert verbs_for(make.person(role)) == expected
+        assert verbs_for(make.working_on(case, role)) == expected
         assert verbs_for(make.person(role, at_the_desk=False)) == []
 
 
