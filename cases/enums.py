@@ -88,6 +88,35 @@ class IssuerKind(TextChoices):
     PROSECUTOR = "prosecutor", _("Public prosecutor")
 
 
+class ContactKind(TextChoices):
+    """Where an agency takes delivery."""
+
+    PORTAL = "portal", _("Upload portal")
+    EMAIL = "email", _("E-mail address")
+    POSTAL = "postal", _("Postal address or office")
+
+
+class ContactMethod(TextChoices):
+    """How a delivery address is checked (law-and-practice 2.1, steps 3 and 13)."""
+
+    CALL_BACK = (
+        "call_back",
+        _("Call-back to a number found elsewhere than in the request"),
+    )
+    DIRECTORY = (
+        "directory",
+        _("Found in an official directory or on the agency's own website"),
+    )
+    IN_PERSON = "in_person", _("Confirmed in person, against an official badge")
+
+
+class ContactOutcome(TextChoices):
+    """What a check of a delivery address came to."""
+
+    CONFIRMED = "confirmed", _("It is the agency's")
+    FAILED = "failed", _("It isn't, or nobody could confirm it")
+
+
 class IdentifierKind(TextChoices):
     """What kind of identifier the paper names a target by."""
 
@@ -218,6 +247,8 @@ class Perm(StrEnum):
     READ_TRAIL = "cases.read_trail"
     READ_EXHIBITS = "cases.read_exhibits"
     FREEZE = "cases.freeze_releases"
+    CHECK_CONTACT = "cases.check_contact"
+    EDIT_SITE = "cases.edit_site"
 
 
 class ProofMethod(TextChoices):
@@ -272,6 +303,12 @@ class SiteEventKind(TextChoices):
 
     RELEASES_FROZEN = "releases.frozen", _("All releases stopped")
     RELEASES_THAWED = "releases.thawed", _("Releases opened again")
+    AGENCY_ADDED = "agency.added", _("Agency added")
+    AGENCY_CHANGED = "agency.changed", _("Agency changed")
+    CONTACT_ENTERED = "agency.contact.entered", _("Delivery address entered")
+    CONTACT_CHECKED = "agency.contact.checked", _("Delivery address checked")
+    CONTACT_RETIRED = "agency.contact.retired", _("Delivery address retired")
+    ORGANISATION_CHANGED = "organisation.changed", _("Organisation changed")
 
 
 class TaskName(StrEnum):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -26,6 +26,7 @@ from cases.admin import verbs
 from cases.admin.base import crumbs, record_view
 from cases.enums import (
     CaseStatus,
+    ContactOutcome,
     Disposition,
     EventKind,
     ItemDecision,
@@ -34,10 +35,13 @@ from cases.enums import (
     SiteEventKind,
 )
 from cases.models import (
+    Agency,
+    AgencyContact,
     Case,
     CaseDocument,
     Category,
     Event,
+    Organisation,
     SignOff,
     SiteEvent,
     Target,
@@ -58,6 +62,8 @@ class Names:
     documents: dict[int, str] = field(default_factory=dict)
     categories: dict[str, str] = field(default_factory=dict)
     sign_offs: dict[int, SignOff] = field(default_factory=dict)
+    agencies: dict[int, str] = field(default_factory=dict)
+    contacts: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -131,6 +137,8 @@ def _names(case_ids: set[int]) -> Names:
         documents=dict(papers.values_list("pk", "name")),
         categories=dict(Category.objects.values_list("code", "title")),
         sign_offs={one.pk: one for one in signed},
+        agencies=dict(Agency.objects.values_list("pk", "name")),
+        contacts=dict(AgencyContact.objects.values_list("pk", "address")),
     )
 
 
@@ -220,6 +228,35 @@ def _status(data: dict[str, Any], names: Names) -> str:
 @says(EventKind.CASE_CLOSED)
 def _closed(data: dict[str, Any], names: Names) -> str:
     return str(Disposition(data["outcome"]).label)
+
+
+@says(SiteEventKind.AGENCY_ADDED, SiteEventKind.AGENCY_CHANGED)
+def _agency(data: dict[str, Any], names: Names) -> str:
+    name = names.agencies.get(data["agency"], "")
+    changed = _changed(Agency, data)
+    return f"{name}: {changed}" if changed else name
+
+
+@says(
+    SiteEventKind.CONTACT_ENTERED,
+    SiteEventKind.CONTACT_CHECKED,
+    SiteEventKind.CONTACT_RETIRED,
+)
+def _contact(data: dict[str, Any], names: Names) -> str:
+    outcome = data.get("outcome")
+    more = str(ContactOutcome(outcome).label) if outcome else data.get("reason", "")
+    found = [names.agencies.get(data["agency"]), names.contacts.get(data["contact"])]
+    return ", ".join(filter(None, [*found, more]))
+
+
+@says(SiteEventKind.ORGANISATION_CHANGED)
+def _organisation(data: dict[str, Any], names: Names) -> str:
+    return _changed(Organisation, data)
+
+
+def _changed(model: type[Model], data: dict[str, Any]) -> str:
+    fields: list[Any] = [model._meta.get_field(one) for one in data.get("changed", {})]
+    return ", ".join(str(one.verbose_name) for one in fields)
 
 
 # --- the pages ---------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What came in and what was decided: one file per noun, gathered here."""
 
-from cases.models.agency import Agency
+from cases.models.agency import Agency, AgencyContact, ContactCheck
 from cases.models.case import Case
 from cases.models.category import Category
 from cases.models.document import CaseDocument
@@ -14,11 +14,13 @@ from cases.models.work import WorkOrder
 
 __all__ = [
     "Agency",
+    "AgencyContact",
     "Case",
     "CaseDocument",
     "CaseGroupPerm",
     "CaseUserPerm",
     "Category",
+    "ContactCheck",
     "Event",
     "Organisation",
     "RequestedItem",

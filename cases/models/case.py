@@ -170,6 +170,8 @@ class Case(models.Model):
             ("read_trail", "Read who did what"),
             ("read_exhibits", "Open collected records"),
             ("freeze_releases", "Stop all releases, and open them again"),
+            ("check_contact", "Check an agency's delivery address"),
+            ("edit_site", "Change who we are"),
         ]
         constraints = [
             models.CheckConstraint(
