@@ -139,7 +139,32 @@ class DocumentKind(TextChoices):
 
     PROCESS = "process", _("Served process")
     SECRECY_ORDER = "secrecy_order", _("Non-disclosure order")
+    COURT_PAPER = "court_paper", _("Ruling, stay or motion")
     CORRESPONDENCE = "correspondence", _("Correspondence")
+
+
+class Standing(TextChoices):
+    """How an instrument stands after it was served."""
+
+    IN_FORCE = "in_force", _("In force")
+    STAYED = "stayed", _("Stayed")
+    QUASHED = "quashed", _("Quashed")
+    WITHDRAWN = "withdrawn", _("Taken back by the requester")
+
+
+class Objector(TextChoices):
+    """Who objects to an instrument."""
+
+    US = "us", _("We do")
+    USER = "user", _("The person concerned")
+
+
+class ObjectionOutcome(TextChoices):
+    """How an objection ended."""
+
+    SUSTAINED = "sustained", _("Sustained")
+    OVERRULED = "overruled", _("Overruled")
+    WITHDRAWN = "withdrawn", _("Taken back")
 
 
 class ItemDecision(TextChoices):
@@ -246,6 +271,8 @@ class Perm(StrEnum):
     CLOSE = "cases.close_case"
     READ_TRAIL = "cases.read_trail"
     READ_EXHIBITS = "cases.read_exhibits"
+    WITHDRAW = "cases.record_withdrawal"
+    REOPEN = "cases.reopen_case"
     FREEZE = "cases.freeze_releases"
     CHECK_CONTACT = "cases.check_contact"
     EDIT_SITE = "cases.edit_site"
@@ -280,7 +307,11 @@ class EventKind(TextChoices):
     SIGN_OFF_RETURNED = "case.sign_off.returned", _("Scope returned by counsel")
     SIGN_OFF_REFUSED = "case.sign_off.refused", _("Scope refused by counsel")
     STATUS_CHANGED = "case.status.changed", _("Status changed")
+    STANDING_RECORDED = "case.standing.recorded", _("Standing recorded")
+    OBJECTION_LODGED = "case.objection.lodged", _("Objection lodged")
+    OBJECTION_DECIDED = "case.objection.decided", _("Objection decided")
     CASE_CLOSED = "case.closed", _("Case closed")
+    CASE_REOPENED = "case.reopened", _("Case reopened")
     PACKET_REQUESTED = "packet.requested", _("Packet ordered")
     PACKET_COLLECTED = "packet.collected", _("Records collected")
     PACKET_FAILED = "packet.failed", _("Packet failed")
@@ -293,6 +324,7 @@ class EventKind(TextChoices):
         _("Packet's download broken off"),
     )
     PACKET_RELEASED = "packet.released", _("Packet handed over")
+    PACKET_ACKNOWLEDGED = "packet.acknowledged", _("Receipt acknowledged")
     PACKET_SUPERSEDED = "packet.superseded", _("Packet superseded")
     PACKET_STATUS_CHANGED = "packet.status.changed", _("Packet status changed")
     EXHIBIT_OPENED = "exhibit.opened", _("Exhibit opened")

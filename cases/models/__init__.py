@@ -9,6 +9,7 @@ from cases.models.grant import CaseGroupPerm, CaseUserPerm
 from cases.models.scope import RequestedItem, ScopeItem, ScopeRevision
 from cases.models.signoff import SignOff
 from cases.models.site import Organisation
+from cases.models.standing import Objection, StandingChange
 from cases.models.target import Target
 from cases.models.work import WorkOrder
 
@@ -22,12 +23,14 @@ __all__ = [
     "Category",
     "ContactCheck",
     "Event",
+    "Objection",
     "Organisation",
     "RequestedItem",
     "ScopeItem",
     "ScopeRevision",
     "SignOff",
     "SiteEvent",
+    "StandingChange",
     "Target",
     "WorkOrder",
 ]
