@@ -228,6 +228,32 @@ def usable(agency: Agency, at: datetime) -> list[AgencyContact]:
     return list(agency.contacts.current(at, days))
 
 
+def why_none(agency: Agency, at: datetime) -> str:
+    """Why no packet may be sent to this agency now, and who mends it; "" where it may.
+
+    The clock of the gates is that of the moment, so ``at`` is never an older instant.
+    """
+    if usable(agency, at):
+        return ""
+    known = agency.contacts.in_use()
+    if not known.exists():
+        return (
+            f"{agency} has no delivery address in the directory. A clerk or analyst "
+            "enters one, and another person checks it."
+        )
+    last = [one.checks.last() for one in known]
+    if any(check and check.outcome == ContactOutcome.CONFIRMED for check in last):
+        days = Organisation.objects.get().contact_days
+        return (
+            f"The delivery addresses of {agency} were last checked more than {days} "
+            "days ago. A clerk, analyst or counsel who didn't enter one does so again."
+        )
+    return (
+        f"No delivery address of {agency} has passed a check. A clerk, analyst or "
+        "counsel who didn't enter it checks it on the agency's page."
+    )
+
+
 def _in_use(contact_id: int) -> AgencyContact:
     contact = AgencyContact.objects.select_for_update().get(pk=contact_id)
     if contact.retired_at:

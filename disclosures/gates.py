@@ -13,7 +13,9 @@ Source: docs/policy.md, section "Release".
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from cases import nondisclosure, scope, standing
+from django.utils import timezone
+
+from cases import agencies, nondisclosure, scope, standing
 from cases.enums import Audience, Perm
 from cases.exceptions import CaseError, IllegalTransition
 from disclosures import production
@@ -87,6 +89,14 @@ def secrecy_known(packet: Packet) -> str:
     return f"The agency may not be told of the request. {answer.reason}"
 
 
+def recipient_checked(packet: Packet) -> str:
+    """The agency has an address that a second person has checked lately.
+
+    The time is now and not handed in, so that no caller can bring an old check back.
+    """
+    return agencies.why_none(packet.case.agency, timezone.now())
+
+
 def whole(packet: Packet) -> str:
     """Every byte on disk is as it was sealed."""
     found = production.findings(packet)
@@ -102,6 +112,7 @@ GATES = (
     Gate("covered", covered, Perm.REVIEW),
     Gate("declared", declared, Perm.CERTIFY),
     Gate("secrecy", secrecy_known, Perm.INTAKE),
+    Gate("recipient", recipient_checked, Perm.CHECK_CONTACT),
     Gate("whole", whole, Perm.ORDER, reads_files=True, refusal=PacketBroken),
 )
 STOPS = tuple(gate for gate in GATES if gate.is_stop)

@@ -10,15 +10,11 @@ from datetime import UTC, date, datetime
 
 import pikepdf
 from django.contrib.auth.models import Group, User
-from django.utils import timezone
 
-from cases import agencies, documents, intake, review, scope, signoff, workflow
+from cases import documents, intake, review, scope, signoff, workflow
 from cases.enums import (
     CaseStatus,
     Channel,
-    ContactKind,
-    ContactMethod,
-    ContactOutcome,
     DataClass,
     Disposition,
     DocumentKind,
@@ -35,7 +31,6 @@ from cases.enums import (
 )
 from cases.models import (
     Agency,
-    AgencyContact,
     Case,
     CaseDocument,
     Category,
@@ -87,45 +82,6 @@ def agency() -> Agency:
         name="Department of Justice",
         defaults={"jurisdiction": Jurisdiction.UNITED_STATES},
     )[0]
-
-
-def entered(
-    *,
-    of: Agency | None = None,
-    by: User | None = None,
-    at: datetime = AT,
-    **changed: str,
-) -> AgencyContact:
-    """A delivery address of the agency that nobody has checked yet."""
-    wanted = {
-        "kind": ContactKind.EMAIL,
-        "recipient": "Special Agent Dana Whitlock",
-        "address": "dana.whitlock@agency.example",
-    }
-    return agencies.enter_contact(
-        (of or agency()).pk, actor=by or clerk(), at=at, **(wanted | changed)
-    )
-
-
-def check(**changed: str) -> agencies.Check:
-    """A call-back that confirmed an address."""
-    said = {
-        "outcome": ContactOutcome.CONFIRMED,
-        "method": ContactMethod.CALL_BACK,
-        "source": "The switchboard on the department's website",
-        "evidence": "The records desk spelled it out.",
-    }
-    return agencies.Check(**(said | changed))
-
-
-def contact(
-    *, of: Agency | None = None, at: datetime | None = None, **changed: str
-) -> AgencyContact:
-    """A delivery address that another person has just confirmed."""
-    at = at or timezone.now()
-    made = entered(of=of, at=at, **changed)
-    agencies.check_contact(made.pk, actor=counsel(), check=check(), at=at)
-    return made
 
 
 def person(*roles: Role, at_the_desk: bool = True, **fields: object) -> User:

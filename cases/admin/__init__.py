@@ -8,6 +8,7 @@ from cases.admin import (
     review,
     secrecy,
     signoff,
+    standing,
     targets,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "review",
     "secrecy",
     "signoff",
+    "standing",
     "targets",
 ]

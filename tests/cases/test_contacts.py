@@ -11,6 +11,7 @@ from cases import agencies
 from cases.enums import ContactKind, ContactMethod, ContactOutcome, Role
 from cases.exceptions import FourEyesViolation, IllegalTransition
 from cases.models import Agency, AgencyContact, ContactCheck, Organisation, SiteEvent
+from tests import directory
 from tests import factories as make
 from tests.refusals import refusal
 
@@ -23,7 +24,7 @@ DAY = timedelta(days=1)
 
 def confirm(contact, by=None, at=make.AT, **changed):
     return agencies.check_contact(
-        contact.pk, actor=by or make.counsel(), check=make.check(**changed), at=at
+        contact.pk, actor=by or make.counsel(), check=directory.check(**changed), at=at
     )
 
 
@@ -36,7 +37,7 @@ def told():
 def test_an_address_is_entered_and_confirmed_and_the_trail_says_by_whom():
     agency, clerk, counsel = make.agency(), make.clerk(), make.counsel()
 
-    made = make.entered(
+    made = directory.entered(
         by=clerk, recipient=" Dana  Whitlock ", address=" d@doj.example "
     )
     assert (made.recipient, made.address) == ("Dana Whitlock", "d@doj.example")
@@ -60,7 +61,7 @@ def test_an_address_is_entered_and_confirmed_and_the_trail_says_by_whom():
 @pytest.mark.feature("V2")
 def test_the_same_person_can_t_both_enter_an_address_and_confirm_it():
     counsel = make.person(Role.COUNSEL, Role.ANALYST)
-    made = make.entered(by=counsel)
+    made = directory.entered(by=counsel)
 
     words = refusal(lambda: confirm(made, counsel), FourEyesViolation)
     assert words == "You entered this address: another person checks it."
@@ -85,7 +86,7 @@ def test_the_same_person_can_t_both_enter_an_address_and_confirm_it():
 
 
 def test_a_check_goes_stale_after_the_sites_days():
-    agency, made = make.agency(), make.entered()
+    agency, made = make.agency(), directory.entered()
     Organisation.objects.update(contact_days=30)
     confirm(made)
 
@@ -98,7 +99,7 @@ def test_a_check_goes_stale_after_the_sites_days():
 
 
 def test_the_last_check_counts_and_a_retired_address_is_none():
-    agency, made = make.agency(), make.entered()
+    agency, made = make.agency(), directory.entered()
     confirm(made)
     confirm(made, outcome=ContactOutcome.FAILED)
     assert agencies.usable(agency, make.AT) == []
@@ -115,20 +116,20 @@ def test_the_last_check_counts_and_a_retired_address_is_none():
     words = refusal(lambda: confirm(made), IllegalTransition)
     assert words == "This address was taken out of use."
     # The place it leaves can be taken again.
-    make.entered()
+    directory.entered()
 
 
 def test_an_address_of_another_agency_is_none_of_this_one():
     other = Agency.objects.create(name="Another", jurisdiction="US")
-    make.contact(of=other, at=make.AT)
+    directory.contact(of=other, at=make.AT)
     assert agencies.usable(make.agency(), make.AT) == []
 
 
 @pytest.mark.parametrize("role", list(Role))
 def test_who_may_enter_check_and_retire(role):
-    made, person = make.entered(), make.person(role)
+    made, person = directory.entered(), make.person(role)
     acts = {
-        "enter": lambda: make.entered(by=person, address="other@agency.example"),
+        "enter": lambda: directory.entered(by=person, address="other@agency.example"),
         "check": lambda: confirm(made, person),
         "retire": lambda: agencies.retire_contact(
             made.pk, actor=person, reason="Moved.", at=make.AT
@@ -157,7 +158,7 @@ def test_who_may_enter_check_and_retire(role):
 def test_an_address_that_can_t_be_one_is_refused(changed, field):
     clerk = make.clerk()
     make.agency()
-    assert list(refusal(lambda: make.entered(by=clerk, **changed))) == [field]
+    assert list(refusal(lambda: directory.entered(by=clerk, **changed))) == [field]
 
 
 @pytest.mark.parametrize("kind", list(ContactKind))
@@ -168,8 +169,8 @@ def test_each_kind_of_address_can_be_entered_once(kind):
         ContactKind.EMAIL: "records@agency.example",
         ContactKind.POSTAL: "450 Golden Gate Avenue, San Francisco",
     }[kind]
-    make.entered(by=clerk, kind=kind, address=address)
-    words = refusal(lambda: make.entered(by=clerk, kind=kind, address=address))
+    directory.entered(by=clerk, kind=kind, address=address)
+    words = refusal(lambda: directory.entered(by=clerk, kind=kind, address=address))
     assert words == {"__all__": ["The agency has this address already."]}
     assert AgencyContact.objects.count() == 1
 
@@ -179,12 +180,12 @@ def test_each_kind_of_address_can_be_entered_once(kind):
     [{"source": " "}, {"evidence": " "}, {"method": "guess"}, {"outcome": "maybe"}],
 )
 def test_a_check_that_shows_nothing_is_refused(changed):
-    made, counsel = make.entered(), make.counsel()
+    made, counsel = directory.entered(), make.counsel()
     assert list(refusal(lambda: confirm(made, counsel, **changed))) == list(changed)
 
 
 def test_a_retirement_says_why_and_happens_once():
-    made, counsel = make.entered(), make.counsel()
+    made, counsel = directory.entered(), make.counsel()
     retire = agencies.retire_contact
     words = refusal(lambda: retire(made.pk, actor=counsel, reason=" "))
     assert words == {"reason": ["Say why it is retired."]}

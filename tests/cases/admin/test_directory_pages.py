@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from cases.enums import Role
 from cases.models import Agency, AgencyContact, Organisation
-from tests import factories as make
+from tests import directory
 
 pytestmark = pytest.mark.django_db
 
@@ -56,14 +56,14 @@ def test_an_agency_with_its_address_is_entered_and_checked_on_its_pages(at_desk)
 
 def test_an_address_is_found_under_its_own_agency_only(at_desk):
     counsel = at_desk(Role.COUNSEL)
-    contact = make.entered()
+    contact = directory.entered()
     other = Agency.objects.create(name="Another", jurisdiction="US")
     assert counsel.get(url("contact_check", other.pk, contact.pk)).status_code == 404
 
 
 @pytest.mark.parametrize("role", list(Role))
 def test_who_gets_to_which_page(at_desk, role):
-    contact = make.entered()
+    contact = directory.entered()
     client = at_desk(role)
     agency = contact.agency_id
     intake = role in {Role.INTAKE_CLERK, Role.ANALYST}

@@ -17,11 +17,9 @@ from django.db import IntegrityError, models, transaction
 from cases.enums import ItemDecision, SignOffDecision
 from cases.models import (
     Agency,
-    AgencyContact,
     Case,
     CaseDocument,
     Category,
-    ContactCheck,
     Event,
     Organisation,
     RequestedItem,
@@ -32,10 +30,10 @@ from cases.models import (
 )
 from cases.models.case import REQUIRED_BY_INSTRUMENT
 from tests import factories as make
+from tests.cases.models import test_later_constraints
 
 pytestmark = pytest.mark.django_db
 
-OWN = models.F("checked_by")
 NO_CHOICE = "Value 'nonsense' is not a valid choice."
 UNPROVED = "A decision says how its person was proved."
 BLANK = "This field cannot be blank."
@@ -201,31 +199,6 @@ CHECKS = [
     Broken(
         Organisation, "organisation_profile_known", {"profile": "nonsense"}, [NO_CHOICE]
     ),
-    Broken(
-        Organisation,
-        "organisation_contacts_go_stale",
-        {"contact_days": 0},
-        ["A check holds from one day to two years."],
-    ),
-    Broken(AgencyContact, "contact_kind_known", {"kind": "nonsense"}, [NO_CHOICE]),
-    Broken(AgencyContact, "contact_is_whole", {"address": ""}, [BLANK]),
-    Broken(
-        AgencyContact,
-        "contact_retired_as_a_whole",
-        {"retire_reason": "Moved."},
-        ["Say why it is retired."],
-    ),
-    Broken(
-        ContactCheck,
-        "contact_check_outcome_known",
-        {"outcome": "nonsense"},
-        [NO_CHOICE],
-    ),
-    Broken(
-        ContactCheck, "contact_check_method_known", {"method": "nonsense"}, [NO_CHOICE]
-    ),
-    Broken(ContactCheck, "contact_check_has_evidence", {"evidence": ""}, [BLANK]),
-    Broken(ContactCheck, "contact_checked_by_another", {"entered_by": OWN}, []),
     Broken(Target, "target_kind_known", {"kind": "nonsense"}, [NO_CHOICE]),
     Broken(Target, "target_role_known", {"role": "nonsense"}, [NO_CHOICE]),
     Broken(Target, "target_identifier_given", {"identifier": ""}, [BLANK]),
@@ -238,12 +211,6 @@ CHECKS = [
 ]
 
 TWICE = [
-    Broken(
-        AgencyContact,
-        "contact_once_in_use",
-        {},
-        ["The agency has this address already."],
-    ),
     Broken(
         Category,
         "category_once_per_map",
@@ -327,6 +294,7 @@ ELSEWHERE = {
     "event_has_an_actor",
     "site_event_kind_known",  # test_site_trail
     "site_event_has_an_actor",
+    *test_later_constraints.CONSTRAINTS,
     *(f"case_{instrument}_complete" for instrument in REQUIRED_BY_INSTRUMENT),
 }
 
@@ -334,7 +302,6 @@ ELSEWHERE = {
 def row_of(model: type[models.Model]) -> models.Model:
     """The first row of the model on a case that counsel has approved."""
     make.stored_paper(make.approved())
-    make.contact()
     found = model._default_manager.order_by("pk").first()
     assert found is not None
     return found
