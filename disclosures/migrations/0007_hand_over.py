@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0009_standing"),
+        ("cases", "0010_standing"),
         ("disclosures", "0006_persons_apart"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -10,7 +10,7 @@ from cases.migrations._roles import give
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0008_directory"),
+        ("cases", "0009_directory"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

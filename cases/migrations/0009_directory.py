@@ -11,7 +11,7 @@ from cases.migrations._roles import give
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("cases", "0007_site_trail"),
+        ("cases", "0008_a_case_keeps_its_trail"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
