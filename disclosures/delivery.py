@@ -28,7 +28,6 @@ from cases.proof import Proof
 from cases.workflow import transition as move_case
 from disclosures import gates, production, workflow
 from disclosures.enums import DeliveryMethod, InHand, PacketStatus
-from disclosures.exceptions import WrongDigest
 from disclosures.models import Acknowledgement, Delivery, Packet
 
 CHUNK = 256 * 1024
@@ -84,11 +83,10 @@ def release(
         PermissionDenied: ``actor`` may not.
         FourEyesViolation: ``actor`` prepared, collected or approved.
         StaleProof: ``proof`` isn't fresh, or isn't enough here.
-        WrongDigest: the file in hand isn't of this packet.
         PacketBroken: a byte of the packet changed since it was sealed.
         CaseError: a gate isn't open; the sentence says which, and who opens it.
-        ValidationError: no recipient, an address that isn't checked or isn't of the
-            way, or a time of hand-over before sealing or ahead.
+        ValidationError: a file in hand that isn't of this packet, no recipient, an
+            address that isn't checked or isn't of the way, or a time of hand-over before sealing or ahead.
         IllegalTransition: not sealed.
     """
     at = at or timezone.now()
@@ -274,9 +272,12 @@ def _shown_by(packet: Packet, in_hand_sha256: str) -> InHand:
         packet.manifest_sha256: InHand.MANIFEST,
     }
     if shown not in known or not shown:
-        raise WrongDigest(
-            "The file you chose isn't of this packet. Choose the zip that you handed "
-            "over, or the manifest.json out of it; if it is another, call it back."
+        raise ValidationError(
+            {
+                "in_hand": "This file isn't of the sealed packet. Choose the zip that "
+                "you handed over, or the manifest.json out of it. If another file went "
+                "out, call it back."
+            }
         )
     return known[shown]
 

@@ -137,8 +137,8 @@ class RecordRuling(_OnThePaper):
     name = "record_ruling"
     title = gettext_lazy("Record a stay or a ruling")
     lead = gettext_lazy(
-        "A stay keeps the packet back until you record that it is lifted. An instrument "
-        "that was quashed or taken back is over for good."
+        "A stay keeps the packet back until you record that it is lifted. An "
+        "instrument that was quashed or taken back is over for good."
     )
     button = gettext_lazy("Record this")
     permission = Perm.SIGN_OFF

@@ -42,6 +42,13 @@ class AcknowledgeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        """Who and when are needed, unless none came."""
+        super().__init__(*given, **named)
+        for name in ("acknowledged_by", "acknowledged_at"):
+            asked: Any = self.fields[name]
+            asked.is_needed = True
+
 
 @register
 class AcknowledgePage(VerbPage):

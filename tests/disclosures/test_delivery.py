@@ -18,7 +18,7 @@ from cases.exceptions import CaseError, IllegalTransition
 from cases.models import Case, Event, ScopeItem
 from disclosures import delivery, production
 from disclosures.enums import PacketStatus, ResponseCode
-from disclosures.exceptions import PacketBroken, WrongDigest
+from disclosures.exceptions import PacketBroken
 from disclosures.models import Delivery, Packet
 from tests import factories as make
 from tests.disclosures import packets
@@ -120,12 +120,12 @@ def test_the_zip_or_its_manifest_shows_the_packet_in_hand(shown):
 def test_a_file_of_another_packet_is_refused():
     packet, other = packets.sealed_undrawn(), packets.sealed_undrawn()
 
-    words = "The file you chose isn't of this packet."
+    words = "This file isn't of the sealed packet."
     for digest in (
         *("", "0" * 64, packet.pdf_sha256, packet.manifest_sha256[:-1]),
         *(other.manifest_sha256, production.archive_sha256(other)),
     ):
-        refused(packet, WrongDigest, words, in_hand_sha256=digest)
+        refused(packet, ValidationError, words, in_hand_sha256=digest)
 
 
 @pytest.mark.parametrize("status", [s for s in PacketStatus if s != "sealed"])

@@ -93,7 +93,7 @@ def test_the_file_in_hand_may_be_sent_itself(at_desk):
     data = hand_over(packet) | {"in_hand_sha256": ""}
     another = data | {"in_hand": SimpleUploadedFile("production.zip", b"another")}
     answer = desk.post(verb_of(packet, "release_packet"), another)
-    assert "isn&#x27;t of this packet" in answer.content.decode()
+    assert "isn&#x27;t of the sealed packet" in answer.content.decode()
     assert not Delivery.objects.exists()
     own = data | {"in_hand": SimpleUploadedFile("production.zip", whole)}
     assert desk.post(verb_of(packet, "release_packet"), own).status_code == 302
@@ -116,7 +116,7 @@ def test_recording_the_hand_over_releases_the_request(at_desk):
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"in_hand_sha256": "0" * 64}, "The file you chose isn&#x27;t of this packet"),
+        ({"in_hand_sha256": "0" * 64}, "This file isn&#x27;t of the sealed packet"),
         ({"in_hand_sha256": ""}, "Choose the file that you handed over."),
         ({"contact_id": "0"}, "0 is not one of the available choices."),
         ({"handed_over_at": "2000-01-01T00:00"}, "before the packet was sealed"),
