@@ -38,8 +38,14 @@ _NEXT = {
 
 def of(case: Case) -> Standing:
     """How the instrument stands now."""
-    last = case.standing_changes.last()
+    last = _last(case)
     return Standing(last.standing) if last else Standing.IN_FORCE
+
+
+def _last(case: Case) -> StandingChange | None:
+    # Off the rows, so that a list of cases can bring them along.
+    changes = list(case.standing_changes.all())
+    return changes[-1] if changes else None
 
 
 def open_to(case: Case) -> frozenset[Standing]:
@@ -49,7 +55,7 @@ def open_to(case: Case) -> frozenset[Standing]:
 
 def over(case: Case) -> str:
     """Why nothing more may be done for this instrument; "" while it may."""
-    last = case.standing_changes.last()
+    last = _last(case)
     if last is None or last.standing not in OVER:
         return ""
     was = (
@@ -66,7 +72,7 @@ def over(case: Case) -> str:
 
 def bars_release(case: Case) -> str:
     """Why the standing keeps a packet back; "" where it doesn't."""
-    last = case.standing_changes.last()
+    last = _last(case)
     if last is not None and last.standing == Standing.STAYED:
         return (
             f"The instrument was stayed on {last.dated_on.isoformat()}. Counsel "
@@ -156,7 +162,7 @@ def _change(
     _require_open(case)
     if standing not in Standing.values:
         raise ValidationError({"standing": "Say how the instrument stands now."})
-    before = case.standing_changes.last()
+    before = _last(case)
     if Standing(standing) not in open_to(case):
         raise IllegalTransition(
             f"The instrument is “{of(case).label}”: this can't follow."

@@ -50,7 +50,7 @@ def tasks_for(user: User) -> list[Task]:
     cases = permissions.visible_cases(user).exclude(status=CaseStatus.CLOSED)
     theirs = persons.standing(user, cases)
     rows = cases.select_related("agency").prefetch_related(
-        "documents", "targets", "items"
+        "documents", "targets", "items", "standing_changes"
     )
     found = [
         task

@@ -86,7 +86,8 @@ def release(
         PacketBroken: a byte of the packet changed since it was sealed.
         CaseError: a gate isn't open; the sentence says which, and who opens it.
         ValidationError: a file in hand that isn't of this packet, no recipient, an
-            address that isn't checked or isn't of the way, or a time of hand-over before sealing or ahead.
+            address that is unchecked or of another kind, or a time of hand-over that
+            lies before sealing or ahead.
         IllegalTransition: not sealed.
     """
     at = at or timezone.now()
