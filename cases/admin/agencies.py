@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -143,12 +144,13 @@ class AgencyAdmin(ReadingAdmin):
 
 def contacts(agency: Agency, user: Any, at: datetime, days: int) -> list[Shown]:
     """The addresses in use as this person sees them."""
-    may = permissions.has_role_for(user, Perm.CHECK_CONTACT)
+    checkers = list(permissions.who_has_role(Perm.CHECK_CONTACT))
+    may = user in checkers
     found = []
     for contact in agency.contacts.in_use().prefetch_related("checks"):
         checks = list(contact.checks.all())
         check = checks[-1] if checks else None
-        badge, words = _standing(contact, check, at, days)
+        badge, words = _standing(contact, check, at, days, checkers)
         found.append(
             Shown(
                 contact, check, badge, words, may and contact.entered_by_id != user.pk
@@ -158,14 +160,14 @@ def contacts(agency: Agency, user: Any, at: datetime, days: int) -> list[Shown]:
 
 
 def _standing(
-    contact: AgencyContact, check: ContactCheck | None, at: datetime, days: int
+    contact: AgencyContact,
+    check: ContactCheck | None,
+    at: datetime,
+    days: int,
+    checkers: list[User],
 ) -> tuple[SafeString, str]:
     if check is None:
-        others = [
-            one
-            for one in permissions.who_has_role(Perm.CHECK_CONTACT)
-            if one.pk != contact.entered_by_id
-        ]
+        others = [one for one in checkers if one.pk != contact.entered_by_id]
         names = ", ".join(permissions.names(others)) or _("nobody has the role")
         words = _("Waits to be checked by: %(names)s") % {"names": names}
         return tags.badge(_("Not checked yet"), "warn"), words

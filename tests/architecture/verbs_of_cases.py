@@ -3,7 +3,7 @@
 import io
 from typing import Any
 
-from cases import agencies, documents, intake, review
+from cases import agencies, documents, intake, review, scope, site
 from cases.enums import (
     Disposition,
     ItemDecision,
@@ -12,6 +12,7 @@ from cases.enums import (
     Secrecy,
     SignOffDecision,
 )
+from tests import directory, rulings
 from tests import factories as make
 from tests.architecture.acting import nothing, row
 
@@ -28,6 +29,12 @@ def on_target() -> Any:
     return make.received().targets.get()
 
 
+def fallen() -> Any:
+    case = make.approved()
+    rulings.quashed(case)
+    return case
+
+
 VERBS = {
     "cases.agencies.add_agency": row(
         CLERK,
@@ -35,6 +42,69 @@ VERBS = {
         lambda it, by: agencies.add_agency(
             actor=by, name="A new one", jurisdiction=Jurisdiction.UNITED_STATES
         ),
+        "agency.added",
+    ),
+    "cases.agencies.change_agency": row(
+        CLERK,
+        make.agency,
+        lambda it, by: agencies.change_agency(
+            it.pk, actor=by, facts={"name": "Another name"}, at=make.AT
+        ),
+        "agency.changed",
+    ),
+    "cases.agencies.enter_contact": row(
+        CLERK,
+        make.agency,
+        lambda it, by: directory.entered(of=it, by=by),
+        "agency.contact.entered",
+    ),
+    "cases.agencies.check_contact": row(
+        COUNSEL,
+        directory.entered,
+        lambda it, by: agencies.check_contact(
+            it.pk, actor=by, check=directory.check(), at=make.AT
+        ),
+        "agency.contact.checked",
+    ),
+    "cases.agencies.retire_contact": row(
+        COUNSEL,
+        directory.entered,
+        lambda it, by: agencies.retire_contact(
+            it.pk, actor=by, reason="Moved.", at=make.AT
+        ),
+        "agency.contact.retired",
+    ),
+    "cases.site.change_organisation": row(
+        Role.ADMINISTRATOR,
+        nothing,
+        lambda it, by: site.change_organisation(
+            actor=by, facts={"name": "New"}, proof=make.proof(), at=make.AT
+        ),
+        "organisation.changed",
+    ),
+    "cases.standing.record_ruling": row(
+        COUNSEL,
+        make.in_review,
+        lambda it, by: rulings.stay(it, by=by),
+        "case.standing.recorded",
+    ),
+    "cases.standing.record_withdrawal": row(
+        ANALYST,
+        make.in_review,
+        lambda it, by: rulings.withdrawn(it, by=by),
+        "case.standing.recorded",
+    ),
+    "cases.standing.lodge": row(
+        COUNSEL,
+        make.in_review,
+        lambda it, by: rulings.objection(it, by=by),
+        "case.objection.lodged",
+    ),
+    "cases.standing.resolve": row(
+        COUNSEL,
+        lambda: rulings.objection(make.in_review()),
+        lambda it, by: rulings.resolved(it, by=by),
+        "case.objection.decided",
     ),
     "cases.intake.open_case": row(
         CLERK,
@@ -146,6 +216,26 @@ VERBS = {
         ),
         f"{MOVED} close",
         "case.closed",
+    ),
+    "cases.review.close, fallen": row(
+        ANALYST,
+        fallen,
+        lambda it, by: review.close(
+            it.pk,
+            actor=by,
+            disposition=Disposition.WITHDRAWN,
+            outcomes={one.pk: "withdrawn" for one in scope.decisions(it)},
+            at=make.AT,
+        ),
+        f"{MOVED} close_fallen",
+        "case.closed",
+    ),
+    "cases.review.reopen": row(
+        COUNSEL,
+        make.closed,
+        lambda it, by: review.reopen(it.pk, actor=by, reason="Why.", at=make.AT),
+        f"{MOVED} reopen",
+        "case.reopened",
     ),
     "cases.signoff.record_sign_off": row(
         COUNSEL,
