@@ -88,6 +88,35 @@ class IssuerKind(TextChoices):
     PROSECUTOR = "prosecutor", _("Public prosecutor")
 
 
+class ContactKind(TextChoices):
+    """Where an agency takes delivery."""
+
+    PORTAL = "portal", _("Upload portal")
+    EMAIL = "email", _("E-mail address")
+    POSTAL = "postal", _("Postal address or office")
+
+
+class ContactMethod(TextChoices):
+    """How a delivery address is checked (law-and-practice 2.1, steps 3 and 13)."""
+
+    CALL_BACK = (
+        "call_back",
+        _("Call-back to a number found elsewhere than in the request"),
+    )
+    DIRECTORY = (
+        "directory",
+        _("Found in an official directory or on the agency's own website"),
+    )
+    IN_PERSON = "in_person", _("Confirmed in person, against an official badge")
+
+
+class ContactOutcome(TextChoices):
+    """What a check of a delivery address came to."""
+
+    CONFIRMED = "confirmed", _("It is the agency's")
+    FAILED = "failed", _("It isn't, or nobody could confirm it")
+
+
 class IdentifierKind(TextChoices):
     """What kind of identifier the paper names a target by."""
 
@@ -110,7 +139,32 @@ class DocumentKind(TextChoices):
 
     PROCESS = "process", _("Served process")
     SECRECY_ORDER = "secrecy_order", _("Non-disclosure order")
+    COURT_PAPER = "court_paper", _("Ruling, stay or motion")
     CORRESPONDENCE = "correspondence", _("Correspondence")
+
+
+class Standing(TextChoices):
+    """How an instrument stands after it was served."""
+
+    IN_FORCE = "in_force", _("In force")
+    STAYED = "stayed", _("Stayed")
+    QUASHED = "quashed", _("Quashed")
+    WITHDRAWN = "withdrawn", _("Taken back by the requester")
+
+
+class Objector(TextChoices):
+    """Who objects to an instrument."""
+
+    US = "us", _("We do")
+    USER = "user", _("The person concerned")
+
+
+class ObjectionOutcome(TextChoices):
+    """How an objection ended."""
+
+    SUSTAINED = "sustained", _("Sustained")
+    OVERRULED = "overruled", _("Overruled")
+    WITHDRAWN = "withdrawn", _("Taken back")
 
 
 class ItemDecision(TextChoices):
@@ -217,8 +271,12 @@ class Perm(StrEnum):
     CLOSE = "cases.close_case"
     READ_TRAIL = "cases.read_trail"
     READ_EXHIBITS = "cases.read_exhibits"
+    WITHDRAW = "cases.record_withdrawal"
+    REOPEN = "cases.reopen_case"
     FREEZE = "cases.freeze_releases"
     GRANT = "cases.grant_case"
+    CHECK_CONTACT = "cases.check_contact"
+    EDIT_SITE = "cases.edit_site"
 
 
 class ProofMethod(TextChoices):
@@ -250,11 +308,15 @@ class EventKind(TextChoices):
     SIGN_OFF_RETURNED = "case.sign_off.returned", _("Scope returned by counsel")
     SIGN_OFF_REFUSED = "case.sign_off.refused", _("Scope refused by counsel")
     STATUS_CHANGED = "case.status.changed", _("Status changed")
+    STANDING_RECORDED = "case.standing.recorded", _("Standing recorded")
+    OBJECTION_LODGED = "case.objection.lodged", _("Objection lodged")
+    OBJECTION_DECIDED = "case.objection.decided", _("Objection decided")
     CASE_CLOSED = "case.closed", _("Case closed")
     CASE_HANDED_OVER = "case.handed_over", _("Handed over to another owner")
     GRANT_GIVEN = "case.grant.given", _("Grant given")
     GRANT_ENDED = "case.grant.ended", _("Grant ended")
     GRANT_REFUSED = "case.grant.refused", _("Page refused for want of a grant")
+    CASE_REOPENED = "case.reopened", _("Case reopened")
     PACKET_REQUESTED = "packet.requested", _("Packet ordered")
     PACKET_COLLECTED = "packet.collected", _("Records collected")
     PACKET_FAILED = "packet.failed", _("Packet failed")
@@ -267,6 +329,7 @@ class EventKind(TextChoices):
         _("Packet's download broken off"),
     )
     PACKET_RELEASED = "packet.released", _("Packet handed over")
+    PACKET_ACKNOWLEDGED = "packet.acknowledged", _("Receipt acknowledged")
     PACKET_SUPERSEDED = "packet.superseded", _("Packet superseded")
     PACKET_STATUS_CHANGED = "packet.status.changed", _("Packet status changed")
     EXHIBIT_OPENED = "exhibit.opened", _("Exhibit opened")
@@ -277,6 +340,12 @@ class SiteEventKind(TextChoices):
 
     RELEASES_FROZEN = "releases.frozen", _("All releases stopped")
     RELEASES_THAWED = "releases.thawed", _("Releases opened again")
+    AGENCY_ADDED = "agency.added", _("Agency added")
+    AGENCY_CHANGED = "agency.changed", _("Agency changed")
+    CONTACT_ENTERED = "agency.contact.entered", _("Delivery address entered")
+    CONTACT_CHECKED = "agency.contact.checked", _("Delivery address checked")
+    CONTACT_RETIRED = "agency.contact.retired", _("Delivery address retired")
+    ORGANISATION_CHANGED = "organisation.changed", _("Organisation changed")
 
 
 class TaskName(StrEnum):

@@ -32,17 +32,35 @@ Grant = CaseUserPerm | CaseGroupPerm
 _DESK = frozenset({Perm.VIEW, Perm.READ_TRAIL})
 
 ROLE_VERBS: dict[Role, frozenset[Perm]] = {
-    Role.INTAKE_CLERK: _DESK | {Perm.INTAKE},
+    Role.INTAKE_CLERK: _DESK | {Perm.INTAKE, Perm.CHECK_CONTACT},
     Role.ANALYST: _DESK
-    | {Perm.INTAKE, Perm.REVIEW, Perm.ORDER, Perm.READ_EXHIBITS, Perm.CLOSE},
+    | {
+        Perm.INTAKE,
+        Perm.REVIEW,
+        Perm.ORDER,
+        Perm.READ_EXHIBITS,
+        Perm.CLOSE,
+        Perm.WITHDRAW,
+        Perm.REOPEN,
+        Perm.CHECK_CONTACT,
+    },
     Role.CUSTODIAN: _DESK | {Perm.CERTIFY, Perm.READ_EXHIBITS},
     Role.COUNSEL: _DESK
-    | {Perm.SIGN_OFF, Perm.READ_EXHIBITS, Perm.CLOSE, Perm.FREEZE, Perm.GRANT},
+    | {
+        Perm.SIGN_OFF,
+        Perm.READ_EXHIBITS,
+        Perm.CLOSE,
+        Perm.WITHDRAW,
+        Perm.REOPEN,
+        Perm.FREEZE,
+        Perm.GRANT,
+        Perm.CHECK_CONTACT,
+    },
     Role.OUTSIDE_COUNSEL: _DESK | {Perm.SIGN_OFF, Perm.READ_EXHIBITS},
     Role.RELEASE_OFFICER: _DESK | {Perm.RELEASE, Perm.READ_EXHIBITS, Perm.CLOSE},
     Role.REPORT_EDITOR: frozenset(),
     Role.AUDITOR: _DESK,
-    Role.ADMINISTRATOR: frozenset({Perm.FREEZE, Perm.GRANT}),
+    Role.ADMINISTRATOR: frozenset({Perm.FREEZE, Perm.GRANT, Perm.EDIT_SITE}),
 }
 
 

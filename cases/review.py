@@ -232,7 +232,7 @@ def close(
     ):
         raise ValidationError("Each item of the scope needs its outcome.")
     claimed = {disposition, *outcomes.values()} & _PRODUCED
-    if claimed and case.status != CaseStatus.RELEASED:
+    if claimed and not went_out(case):
         raise ValidationError("Nothing was handed over: it can't end as produced.")
     require_storable(closing_note=note)
     for pk, outcome in outcomes.items():
@@ -240,7 +240,9 @@ def close(
         decided[pk].save(update_fields=["disposition"])
     case.disposition, case.closed_at, case.closing_note = disposition, at, note.strip()
     case.save(update_fields=["disposition", "closed_at", "closing_note"])
-    workflow.transition(case.pk, "close", actor=actor, at=at)
+    fallen = case.status in workflow.CASE.steps["close_fallen"].sources
+    step = "close_fallen" if fallen else "close"
+    workflow.transition(case.pk, step, actor=actor, at=at)
     audit.record(
         case,
         EventKind.CASE_CLOSED,
@@ -252,6 +254,52 @@ def close(
         },
     )
     case.refresh_from_db()
+    return case
+
+
+def went_out(case: Case) -> bool:
+    """Whether anything of this case was handed over, now or before a reopening."""
+    if case.status == CaseStatus.RELEASED:
+        return True
+    return case.events.filter(kind=EventKind.PACKET_RELEASED).exists()
+
+
+@transaction.atomic
+def reopen(
+    case_id: int, *, actor: User, reason: str, at: datetime | None = None
+) -> Case:
+    """Take a closed case back to review; what was handed over stays on record.
+
+    The case moves to the next revision at once, as by ``revise``: another scope,
+    another sign-off and another packet are needed, and its Bates numbers go on. How it
+    had ended is kept in the event.
+
+    Raises:
+        PermissionDenied: ``actor`` may not.
+        IllegalTransition: the case isn't closed.
+        ValidationError: no reason given.
+    """
+    at = at or timezone.now()
+    if not reason.strip():
+        raise ValidationError({"reason": "Say why the request is reopened."})
+    require_storable(reason=reason)
+    case = workflow.transition(
+        case_id, "reopen", actor=actor, at=at, reason=reason.strip()
+    )
+    ended = {
+        "reason": reason.strip(),
+        "outcome": case.disposition,
+        "closed_at": case.closed_at.isoformat() if case.closed_at else "",
+        "note": case.closing_note,
+        "items": {str(row.pk): row.disposition for row in scope.decisions(case)},
+    }
+    ScopeItem.objects.filter(target__case=case).update(disposition="")
+    case.disposition, case.closed_at, case.closing_note = "", None, ""
+    case.scope_revision = scope.next_revision(case)
+    case.save(
+        update_fields=["disposition", "closed_at", "closing_note", "scope_revision"]
+    )
+    audit.record(case, EventKind.CASE_REOPENED, actor=actor, at=at, data=ended)
     return case
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from cases import audit, scope
+from cases import audit, scope, standing
 from cases.enums import CaseStatus, EventKind, Perm
 from cases.models import Case
 from cases.transitions import Machine, Transition, sources, table
@@ -35,6 +35,12 @@ def _scope_is_signed(case: Case) -> str:
     return "" if signed else "No sign-off covers the scope as it stands now."
 
 
+def _is_over(case: Case) -> str:
+    if standing.over(case):
+        return ""
+    return f"It is “{case.get_status_display()}”: take its scope back first."
+
+
 def _has_outcome(case: Case) -> str:
     return "" if case.disposition and case.closed_at else "State the outcome first."
 
@@ -56,14 +62,19 @@ CASE = Machine(
             sources(S.IN_REVIEW),
             S.AWAITING_SIGN_OFF,
             Perm.REVIEW,
-            guards=(_has_process, _has_what_was_asked, _scope_is_frozen),
+            guards=(
+                _has_process,
+                _has_what_was_asked,
+                standing.over,
+                _scope_is_frozen,
+            ),
         ),
         Transition(
             "approve_scope",
             sources(S.AWAITING_SIGN_OFF),
             S.APPROVED,
             Perm.SIGN_OFF,
-            guards=(_scope_is_signed,),
+            guards=(standing.over, _scope_is_signed),
         ),
         Transition(
             "return_scope", sources(S.AWAITING_SIGN_OFF), S.IN_REVIEW, Perm.SIGN_OFF
@@ -82,14 +93,14 @@ CASE = Machine(
             sources(S.APPROVED),
             S.IN_PRODUCTION,
             Perm.ORDER,
-            guards=(_scope_is_signed,),
+            guards=(standing.over, _scope_is_signed),
         ),
         Transition(
             "release_packet",
             sources(S.IN_PRODUCTION),
             S.RELEASED,
             Perm.RELEASE,
-            guards=(_scope_is_signed,),
+            guards=(standing.over, _scope_is_signed),
         ),
         Transition(
             "close",
@@ -98,6 +109,15 @@ CASE = Machine(
             Perm.CLOSE,
             guards=(_has_outcome,),
         ),
+        # What fell while it was under way is closed from where it stands.
+        Transition(
+            "close_fallen",
+            sources(S.AWAITING_SIGN_OFF, S.APPROVED, S.IN_PRODUCTION),
+            S.CLOSED,
+            Perm.CLOSE,
+            guards=(_is_over, _has_outcome),
+        ),
+        Transition("reopen", sources(S.CLOSED), S.IN_REVIEW, Perm.REOPEN),
     ),
 )
 

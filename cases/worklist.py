@@ -7,7 +7,7 @@ from datetime import date
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from cases import permissions, persons, scope
+from cases import permissions, persons, scope, standing
 from cases.enums import Act, CaseStatus, Perm, Secrecy
 from cases.models import Case
 
@@ -50,7 +50,7 @@ def tasks_for(user: User) -> list[Task]:
     cases = permissions.visible_cases(user).exclude(status=CaseStatus.CLOSED)
     theirs = persons.standing(user, cases)
     rows = cases.select_related("agency").prefetch_related(
-        "documents", "targets", "items"
+        "documents", "targets", "items", "standing_changes"
     )
     found = [
         task
@@ -63,6 +63,9 @@ def tasks_for(user: User) -> list[Task]:
 
 def tasks_on(case: Case) -> list[Task]:
     """The next steps of one case, whoever may do them."""
+    if case.status != CaseStatus.CLOSED and standing.over(case):
+        title, _detail = _words()["close"]
+        return [Task(case, "close", title, standing.over(case), case.due_on)]
     if case.status == CaseStatus.RECEIVED:
         return [_received(case)]
     found = []

@@ -117,20 +117,15 @@ class CandorAdminSite(UnfoldAdminSite):
             desk.append(_entry(request, _("Legal requests"), "folder_open", _CASES))
         if permissions.has_role_for(request.user, Perm.READ_TRAIL):
             desk.append(_entry(request, _("Trail"), "history", "admin:cases_trail"))
-        reference = [
-            _entry(
-                request,
-                _("Agencies"),
-                "account_balance",
-                "admin:cases_agency_changelist",
-            ),
-            _entry(
-                request,
-                _("Organisation"),
-                "domain",
-                "admin:cases_organisation_changelist",
-            ),
-        ]
+        agencies = _entry(
+            request, _("Agencies"), "account_balance", "admin:cases_agency_changelist"
+        )
+        organisation = _entry(
+            request,
+            _("Organisation"),
+            "domain",
+            "admin:cases_organisation_changelist",
+        )
         if permissions.has_role_for(request.user, Perm.FREEZE):
             stop = _entry(request, _("Stop of all releases"), "front_hand", _STOP)
             desk.append(stop)
@@ -140,7 +135,10 @@ class CandorAdminSite(UnfoldAdminSite):
             )
         menu = [{"title": "", "items": desk}]
         if may_look:
+            reference = [agencies, organisation]
             menu.append({"title": _("Reference"), "items": reference})
+        elif permissions.has_role_for(request.user, Perm.EDIT_SITE):
+            menu.append({"title": _("Reference"), "items": [organisation]})
         return menu + self.further_menu(request)
 
     def further_menu(self, request: HttpRequest) -> list[dict[str, Any]]:

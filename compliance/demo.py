@@ -16,10 +16,14 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.utils import timezone
 
-from cases import documents, grants, intake, review, scope, signoff
+from cases import agencies, documents, grants, intake, review, scope, signoff
 from cases.enums import (
     Channel,
+    ContactKind,
+    ContactMethod,
+    ContactOutcome,
     DocumentKind,
     IdentifierKind,
     Instrument,
@@ -124,11 +128,7 @@ def load() -> bool:
             actor=people["adam"],
             at=_at(SUBPOENAS[0], -30),
         )
-        agency = Agency.objects.create(
-            name="U.S. Department of Justice",
-            jurisdiction=Jurisdiction.UNITED_STATES,
-            address="950 Pennsylvania Avenue NW\nWashington, DC 20530",
-        )
+        agency = _agency(people)
         signed, waiting, fresh = (
             _open(paper, agency, people["ines"]) for paper in SUBPOENAS
         )
@@ -183,6 +183,50 @@ def _organisation() -> Organisation:
         bates_prefix="PIF",
         intake_group=Group.objects.get(name=DESK),
     )
+
+
+def _agency(people: dict[str, User]) -> Agency:
+    """The agency of all three papers; its addresses are checked as of today."""
+    at = timezone.now()
+    agency = agencies.add_agency(
+        actor=people["ines"],
+        name="U.S. Department of Justice",
+        jurisdiction=Jurisdiction.UNITED_STATES,
+        address="950 Pennsylvania Avenue NW\nWashington, DC 20530",
+        at=_at(SUBPOENAS[0], 0),
+    )
+    portal, officer = (
+        agencies.enter_contact(
+            agency.pk,
+            actor=people["ines"],
+            kind=kind,
+            recipient=recipient,
+            address=address,
+            at=at - timedelta(days=9),
+        )
+        for kind, recipient, address in (
+            (
+                ContactKind.PORTAL,
+                "Records intake desk",
+                "https://upload.agency.example/records",
+            ),
+            (ContactKind.EMAIL, SUBPOENAS[0].officer, SUBPOENAS[0].email),
+        )
+    )
+    call_back = agencies.Check(
+        outcome=ContactOutcome.CONFIRMED,
+        method=ContactMethod.CALL_BACK,
+        source="The switchboard's number on the department's own website",
+        evidence="Put through to the records desk, which spelled the address out.",
+    )
+    for contact in (portal, officer):
+        agencies.check_contact(
+            contact.pk,
+            actor=people["cora"],
+            check=call_back,
+            at=at - timedelta(days=8),
+        )
+    return agency
 
 
 def _open(paper: DemoSubpoena, agency: Agency, clerk: User) -> Case:

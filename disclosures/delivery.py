@@ -6,7 +6,6 @@ is that of the packet in hand; and a stop of all releases breaks off a download 
 under way.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,42 +15,22 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from cases import audit, nondisclosure, permissions, persons, scope
-from cases.enums import Act, Audience, Disposition, EventKind, ItemDecision, Perm
+from cases import agencies, audit, permissions, persons
+from cases.enums import (
+    Act,
+    ContactKind,
+    EventKind,
+    Perm,
+)
 from cases.exceptions import CaseError, IllegalTransition, require_storable
-from cases.models import Case, Organisation, ScopeItem
+from cases.models import AgencyContact, Case, Organisation
 from cases.proof import Proof
 from cases.workflow import transition as move_case
 from disclosures import gates, production, workflow
-from disclosures.enums import PacketStatus, ResponseCode
-from disclosures.exceptions import PacketBroken, WrongDigest
-from disclosures.models import Delivery, Exhibit, Packet
+from disclosures.enums import DeliveryMethod, InHand, PacketStatus
+from disclosures.models import Acknowledgement, Delivery, Packet
 
 CHUNK = 256 * 1024
-
-_WITH_RECORDS = frozenset(
-    {ResponseCode.PRODUCED, ResponseCode.DERIVED, ResponseCode.PRODUCED_PUBLIC}
-)
-_ANSWERED = _WITH_RECORDS | {ResponseCode.NARRATIVE_ANSWER}
-_NOTHING_THERE = frozenset(
-    {
-        ResponseCode.NO_RESPONSIVE_RECORDS,
-        ResponseCode.ACCOUNT_NOT_FOUND,
-        ResponseCode.NOT_COLLECTED,
-        ResponseCode.NOT_RETAINED,
-        ResponseCode.HELD_BY_THIRD_PARTY,
-    }
-)
-_REFUSED = frozenset(
-    {
-        ResponseCode.OBJECTED,
-        ResponseCode.WITHHELD_INSUFFICIENT_PROCESS,
-        ResponseCode.OUT_OF_SCOPE_AFTER_NARROWING,
-    }
-)
-_INCOMPLETE = frozenset(
-    {ResponseCode.PRODUCED_PARTIAL, ResponseCode.PENDING_SUPPLEMENT}
-)
 
 
 @dataclass(frozen=True)
@@ -59,10 +38,30 @@ class HandOver:
     """What the release officer confirms and records."""
 
     recipient_name: str
-    recipient_address: str
+    contact_id: int
     method: str
     handed_over_at: datetime
+    expires_at: datetime | None = None  # of a link, or of a medium's pass-phrase
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """How the agency let us know that it has the packet."""
+
+    method: str
+    acknowledged_by: str = ""
+    acknowledged_at: datetime | None = None
+    note: str = ""
+
+
+# Which kind of address each way of handing over goes to.
+_GOES_TO = {
+    DeliveryMethod.AGENCY_PORTAL: ContactKind.PORTAL,
+    DeliveryMethod.ENCRYPTED_MAIL: ContactKind.EMAIL,
+    DeliveryMethod.COURIER: ContactKind.POSTAL,
+    DeliveryMethod.IN_PERSON: ContactKind.POSTAL,
+}
 
 
 @transaction.atomic
@@ -70,23 +69,25 @@ def release(
     packet_id: int,
     *,
     actor: User,
-    manifest_sha256: str,
+    in_hand_sha256: str,
     hand_over: HandOver,
     proof: Proof,
     at: datetime | None = None,
 ) -> Delivery:
     """Record that a sealed packet was handed over; the case is released with it.
 
-    ``manifest_sha256`` is what the officer read off the packet in hand.
+    ``in_hand_sha256`` is the digest of a file that the officer has in hand: the zip as
+    it was handed over, or the manifest out of it. The page doesn't show either.
 
     Raises:
         PermissionDenied: ``actor`` may not.
         FourEyesViolation: ``actor`` prepared, collected or approved.
         StaleProof: ``proof`` isn't fresh, or isn't enough here.
-        WrongDigest: the digest confirmed isn't the sealed packet's.
         PacketBroken: a byte of the packet changed since it was sealed.
         CaseError: a gate isn't open; the sentence says which, and who opens it.
-        ValidationError: no recipient, or a time of hand-over before sealing or ahead.
+        ValidationError: a file in hand that isn't of this packet, no recipient, an
+            address that is unchecked or of another kind, or a time of hand-over that
+            lies before sealing or ahead.
         IllegalTransition: not sealed.
     """
     at = at or timezone.now()
@@ -100,22 +101,23 @@ def release(
         raise IllegalTransition(
             f"The packet is “{packet.get_status_display()}”, not sealed and waiting."
         )
-    if manifest_sha256.strip().lower() != packet.manifest_sha256:
-        raise WrongDigest("This digest isn't that of the sealed packet's manifest.")
+    in_hand = _shown_by(packet, in_hand_sha256)
     gates.require(packet)
-    _require_may_tell(case, hand_over)
+    contact = _contact(case, hand_over)
     _check_time(packet, hand_over.handed_over_at, at)
     require_storable(
         recipient_name=hand_over.recipient_name,
-        recipient_address=hand_over.recipient_address,
         note=hand_over.note,
     )
     delivery = Delivery(
         packet=packet,
         recipient_name=hand_over.recipient_name.strip(),
-        recipient_address=hand_over.recipient_address.strip(),
+        recipient_address=contact.address,
+        contact=contact,
+        in_hand=in_hand,
         method=hand_over.method,
         handed_over_at=hand_over.handed_over_at,
+        expires_at=hand_over.expires_at,
         manifest_sha256=packet.manifest_sha256,
         note=hand_over.note.strip(),
         profile=persons.profile(),
@@ -144,10 +146,63 @@ def release(
             "delivery": delivery.pk,
             "manifest": packet.manifest_sha256,
             "method": delivery.method,
+            "contact": contact.pk,
+            "in_hand": in_hand,
             "proof": delivery.proof_method,
         },
     )
     return delivery
+
+
+@transaction.atomic
+def acknowledge(
+    delivery_id: int, *, actor: User, receipt: Receipt, at: datetime | None = None
+) -> Acknowledgement:
+    """Record that the agency has the packet, or that no word came; once.
+
+    Raises:
+        PermissionDenied: ``actor`` may not.
+        IllegalTransition: it is recorded already.
+        ValidationError: nobody named, an unknown way, or a time before the hand-over
+            or ahead.
+    """
+    at = at or timezone.now()
+    case = Case.objects.select_for_update().get(packets__delivery=delivery_id)
+    delivery = Delivery.objects.select_for_update().get(pk=delivery_id)
+    permissions.require(actor, Perm.RELEASE, case)
+    if Acknowledgement.objects.filter(delivery=delivery).exists():
+        raise IllegalTransition("The acknowledgement is recorded already.")
+    require_storable(acknowledged_by=receipt.acknowledged_by, note=receipt.note)
+    when = receipt.acknowledged_at
+    # People say when to the minute at most.
+    if when and when < delivery.handed_over_at.replace(second=0, microsecond=0):
+        raise ValidationError({"acknowledged_at": "That is before the hand-over."})
+    if when and when > at:
+        raise ValidationError({"acknowledged_at": "This time lies ahead."})
+    made = Acknowledgement(
+        delivery=delivery,
+        method=receipt.method,
+        acknowledged_by=receipt.acknowledged_by.strip(),
+        acknowledged_at=when,
+        note=receipt.note.strip(),
+        recorded_by=actor,
+        recorded_by_name=audit.name_of(actor),
+        recorded_at=at,
+    )
+    made.full_clean()
+    made.save()
+    audit.record(
+        case,
+        EventKind.PACKET_ACKNOWLEDGED,
+        actor=actor,
+        at=at,
+        data={
+            "packet": delivery.packet_id,
+            "delivery": delivery.pk,
+            "method": made.method,
+        },
+    )
+    return made
 
 
 def open_packet(
@@ -211,74 +266,38 @@ def _record_stop(packet: Packet, sent: int) -> None:
         )
 
 
-def outcomes(packet: Packet) -> dict[int, Disposition]:
-    """By scope item, how it ended, read off the packet's exhibits.
-
-    Raises:
-        PacketBroken: an item of the scope has no answer in the packet.
-    """
-    codes: dict[tuple[int, int], list[str]] = {}
-    for one in Exhibit.objects.filter(packet=packet):
-        codes.setdefault((one.target_id, one.item_id), []).append(one.response_code)
-    return {
-        row.pk: _outcome(row.decision, codes.get((row.target_id, row.item_id), []))
-        for row in scope.decisions(packet.case)
+def _shown_by(packet: Packet, in_hand_sha256: str) -> InHand:
+    shown = in_hand_sha256.strip().lower()
+    known = {
+        production.archive_sha256(packet): InHand.ARCHIVE,
+        packet.manifest_sha256: InHand.MANIFEST,
     }
-
-
-def overall(per_item: dict[int, Disposition]) -> Disposition:
-    """How the case ended, from how its items did; without an item it was withdrawn."""
-    if not per_item:
-        return Disposition.WITHDRAWN
-    counts = Counter(per_item.values())
-    if len(counts) == 1:
-        return next(iter(counts))
-    produced = counts[Disposition.FULL] + counts[Disposition.PARTIAL]
-    if not produced:
-        return (
-            Disposition.OBJECTED
-            if counts[Disposition.OBJECTED]
-            else Disposition.NO_RECORDS
+    if shown not in known or not shown:
+        raise ValidationError(
+            {
+                "in_hand": "This file isn't of the sealed packet. Choose the zip that "
+                "you handed over, or the manifest.json out of it. If another file went "
+                "out, call it back."
+            }
         )
-    if counts[Disposition.OBJECTED] or counts[Disposition.PARTIAL]:
-        return Disposition.PARTIAL
-    return Disposition.FULL
+    return known[shown]
 
 
-def unproduced_outcomes(case: Case) -> dict[int, Disposition]:
-    """The outcomes where no packet went out: refused, or withdrawn before that."""
-    refused = case.status == "refused"
-    ended = Disposition.OBJECTED if refused else Disposition.WITHDRAWN
-    rows = ScopeItem.objects.filter(target__case=case)
-    return dict.fromkeys(rows.values_list("pk", flat=True), ended)
-
-
-def _outcome(decision: str, codes: list[str]) -> Disposition:
-    """A narrowed item is never produced in full: the paper asked for more."""
-    found = set(codes)
-    if not found or not found <= _REFUSED | _INCOMPLETE | _ANSWERED | _NOTHING_THERE:
-        raise PacketBroken("An item of the scope has no answer in the packet.")
-    if found & _INCOMPLETE:
-        return Disposition.PARTIAL
-    if found & _REFUSED:
-        return Disposition.PARTIAL if found & _ANSWERED else Disposition.OBJECTED
-    if not found & _ANSWERED:
-        return Disposition.NO_RECORDS
-    narrowed = decision == ItemDecision.NARROW
-    return Disposition.PARTIAL if narrowed else Disposition.FULL
-
-
-def _require_may_tell(case: Case, hand_over: HandOver) -> None:
-    to_officer = (
-        hand_over.recipient_address.strip().casefold() == case.officer_email.casefold()
-    )
-    to_agency = hand_over.recipient_address.strip() == case.agency.address.strip()
-    audience = Audience.REQUESTER if to_officer or to_agency else Audience.THIRD_PARTY
-    answer = nondisclosure.may_tell(case, audience)
-    if not answer.allowed:
-        raise CaseError(
-            f"This recipient may not be told of the request. {answer.reason}"
+def _contact(case: Case, hand_over: HandOver) -> AgencyContact:
+    current = {one.pk: one for one in agencies.usable(case.agency, timezone.now())}
+    if hand_over.contact_id not in current:
+        raise ValidationError(
+            {"contact_id": "Choose a checked delivery address of this agency."}
         )
+    if hand_over.method not in DeliveryMethod.values:
+        raise ValidationError({"method": "Say how it was handed over."})
+    contact = current[hand_over.contact_id]
+    if _GOES_TO[DeliveryMethod(hand_over.method)] != contact.kind:
+        kind = contact.get_kind_display()
+        raise ValidationError(
+            {"method": f"That doesn't go to this address, which is: {kind}."}
+        )
+    return contact
 
 
 def _check_time(packet: Packet, handed_over_at: datetime, at: datetime) -> None:

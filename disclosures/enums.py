@@ -92,6 +92,23 @@ class SigningPlace(TextChoices):
     OUTSIDE_US = "outside_us", _("Outside the United States")
 
 
+class InHand(TextChoices):
+    """By which of its files the release officer showed the packet in hand."""
+
+    ARCHIVE = "archive", _("the zip as downloaded")
+    MANIFEST = "manifest", _("its manifest.json")
+
+
+class AcknowledgedBy(TextChoices):
+    """How the agency let us know that the packet arrived."""
+
+    PORTAL_RECEIPT = "portal_receipt", _("Receipt of its upload portal")
+    EMAIL = "email", _("E-mail")
+    SIGNED_RECEIPT = "signed_receipt", _("Signed receipt")
+    TELEPHONE = "telephone", _("Telephone")
+    NONE_CAME = "none_came", _("None came, though we asked")
+
+
 class DeliveryMethod(TextChoices):
     """How a packet was handed over."""
 

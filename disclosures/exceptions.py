@@ -11,9 +11,5 @@ class PacketBroken(CaseError):
     """Stored records or a sealed packet are no longer what they were."""
 
 
-class WrongDigest(CaseError):
-    """The digest confirmed isn't that of the packet."""
-
-
 class FontMissing(CaseError):
     """A font that packets are set in isn't installed."""

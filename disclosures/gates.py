@@ -13,7 +13,9 @@ Source: docs/policy.md, section "Release".
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from cases import nondisclosure, scope
+from django.utils import timezone
+
+from cases import agencies, nondisclosure, scope, standing
 from cases.enums import Audience, Perm
 from cases.exceptions import CaseError, IllegalTransition
 from disclosures import production
@@ -47,6 +49,21 @@ def covered(packet: Packet) -> str:
     return "The scope changed after this packet was ordered; order another."
 
 
+def not_over(packet: Packet) -> str:
+    """The instrument was neither quashed nor taken back."""
+    return standing.over(packet.case)
+
+
+def in_force(packet: Packet) -> str:
+    """The instrument is neither stayed nor over."""
+    return standing.bars_release(packet.case)
+
+
+def no_objection(packet: Packet) -> str:
+    """No objection is pending, and none was sustained against this scope."""
+    return standing.objection_bars(packet.case, packet.revision.submitted_at)
+
+
 def declared(packet: Packet) -> str:
     """The custodian has signed."""
     made = Declaration.objects.filter(packet=packet).exists()
@@ -55,11 +72,11 @@ def declared(packet: Packet) -> str:
 
 def not_frozen(_packet: Packet) -> str:
     """Nobody has stopped all releases."""
-    standing = Freeze.objects.standing()
-    if standing is None:
+    thrown = Freeze.objects.standing()
+    if thrown is None:
         return ""
     return (
-        f"{standing.thrown_by_name} has stopped all releases. Another counsel or "
+        f"{thrown.thrown_by_name} has stopped all releases. Another counsel or "
         "administrator can lift it."
     )
 
@@ -72,6 +89,14 @@ def secrecy_known(packet: Packet) -> str:
     return f"The agency may not be told of the request. {answer.reason}"
 
 
+def recipient_checked(packet: Packet) -> str:
+    """The agency has an address that a second person has checked lately.
+
+    The time is now and not handed in, so that no caller can bring an old check back.
+    """
+    return agencies.why_none(packet.case.agency, timezone.now())
+
+
 def whole(packet: Packet) -> str:
     """Every byte on disk is as it was sealed."""
     found = production.findings(packet)
@@ -82,9 +107,12 @@ def whole(packet: Packet) -> str:
 
 GATES = (
     Gate("frozen", not_frozen, Perm.FREEZE, is_stop=True),
+    Gate("standing", in_force, Perm.SIGN_OFF, is_stop=True),
+    Gate("objection", no_objection, Perm.SIGN_OFF, is_stop=True),
     Gate("covered", covered, Perm.REVIEW),
     Gate("declared", declared, Perm.CERTIFY),
     Gate("secrecy", secrecy_known, Perm.INTAKE),
+    Gate("recipient", recipient_checked, Perm.CHECK_CONTACT),
     Gate("whole", whole, Perm.ORDER, reads_files=True, refusal=PacketBroken),
 )
 STOPS = tuple(gate for gate in GATES if gate.is_stop)

@@ -18,12 +18,13 @@ def require_covered(packet_id: int) -> None:
     """Let a run go on, or stop it before it reads anything more.
 
     Raises:
-        IllegalTransition: a newer packet replaced this one, or the scope changed.
+        IllegalTransition: a newer packet replaced this one, the scope changed, or the
+            instrument fell.
     """
     packet = Packet.objects.select_related("case", "revision").get(pk=packet_id)
     if packet.status == S.SUPERSEDED:
         raise IllegalTransition(f"{packet} was replaced by a newer one.")
-    if refusal := gates.covered(packet):
+    if refusal := gates.not_over(packet) or gates.covered(packet):
         raise IllegalTransition(refusal)
 
 
@@ -50,7 +51,7 @@ PACKET = Machine(
             sources(S.QUEUED, S.COLLECTING),
             S.COLLECTING,
             Perm.ORDER,
-            guards=(gates.covered,),
+            guards=(gates.not_over, gates.covered),
             by_system=True,
         ),
         Transition(
@@ -58,7 +59,7 @@ PACKET = Machine(
             sources(S.COLLECTING),
             S.COLLECTED,
             Perm.ORDER,
-            guards=(gates.covered, _all_collected),
+            guards=(gates.not_over, gates.covered, _all_collected),
             by_system=True,
         ),
         Transition(
@@ -66,14 +67,14 @@ PACKET = Machine(
             sources(S.COLLECTED),
             S.CERTIFIED,
             Perm.CERTIFY,
-            guards=(gates.covered, gates.declared),
+            guards=(gates.not_over, gates.covered, gates.declared),
         ),
         Transition(
             "start_sealing",
             sources(S.CERTIFIED, S.SEALING),
             S.SEALING,
             Perm.ORDER,
-            guards=(gates.covered, gates.declared),
+            guards=(gates.not_over, gates.covered, gates.declared),
             by_system=True,
         ),
         Transition(
@@ -81,7 +82,7 @@ PACKET = Machine(
             sources(S.SEALING),
             S.SEALED,
             Perm.ORDER,
-            guards=(gates.covered, gates.declared),
+            guards=(gates.not_over, gates.covered, gates.declared),
             by_system=True,
         ),
         Transition(
@@ -96,14 +97,14 @@ PACKET = Machine(
             sources(S.FAILED),
             S.QUEUED,
             Perm.ORDER,
-            guards=(gates.covered, _not_declared),
+            guards=(gates.not_over, gates.covered, _not_declared),
         ),
         Transition(
             "resume_sealing",
             sources(S.FAILED),
             S.CERTIFIED,
             Perm.ORDER,
-            guards=(gates.covered, gates.declared),
+            guards=(gates.not_over, gates.covered, gates.declared),
         ),
         Transition(
             "release",

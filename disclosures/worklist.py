@@ -1,10 +1,12 @@
 """What needs whom today on the packets: goes by being done."""
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from cases import permissions, persons
+from cases import permissions, persons, standing
 from cases.enums import Act, CaseStatus, Perm
+from cases.models import Case
 from cases.worklist import Task
 from disclosures.enums import PacketStatus
 from disclosures.models import Packet
@@ -13,26 +15,39 @@ _TURNS = {
     PacketStatus.FAILED: (Perm.ORDER, "resume_packet", Act.COLLECT),
     PacketStatus.COLLECTED: (Perm.CERTIFY, "certify_packet", Act.CERTIFY),
     PacketStatus.SEALED: (Perm.RELEASE, "release_packet", Act.RELEASE),
+    PacketStatus.RELEASED: (Perm.RELEASE, "acknowledge", None),
 }
+_WAITING = Q(
+    status__in=set(_TURNS) - {PacketStatus.RELEASED},
+    case__status=CaseStatus.IN_PRODUCTION,
+) | Q(delivery__isnull=False, delivery__acknowledgement=None)
 
 
 def tasks_for(user: User) -> list[Task]:
     """What this person can do next on the packets they see, oldest clock first."""
-    cases = permissions.visible_cases(user).filter(status=CaseStatus.IN_PRODUCTION)
+    cases = permissions.visible_cases(user)
     theirs = persons.standing(user, cases)
-    packets = Packet.objects.filter(case__in=cases, status__in=_TURNS)
+    packets = Packet.objects.filter(_WAITING, case__in=cases)
     found = [
         task_on(packet)
-        for packet in packets.select_related("case__agency")
+        for packet in packets.select_related("case__agency").prefetch_related(
+            "case__standing_changes"
+        )
         if theirs.may(packet.case, *_whose(packet))
     ]
     return sorted((task for task in found if task), key=lambda task: task.order)
 
 
+def tasks_of(case: Case) -> list[Task]:
+    """The next steps on the packets of one case, whoever may do them."""
+    packets = Packet.objects.filter(_WAITING, case=case).select_related("case")
+    return [task for packet in packets if (task := task_on(packet))]
+
+
 def task_on(packet: Packet) -> Task | None:
     """The next step of one packet, whoever may do it."""
     turn = _TURNS.get(PacketStatus(packet.status))
-    if turn is None:
+    if turn is None or _has_fallen(packet):
         return None
     title, detail = _words()[turn[1]]
     return Task(packet.case, turn[1], title, detail, packet.case.due_on)
@@ -44,9 +59,14 @@ def perm_of(packet: Packet) -> Perm | None:
     return turn[0] if turn else None
 
 
-def _whose(packet: Packet) -> tuple[Perm, Act]:
+def _whose(packet: Packet) -> tuple[Perm, Act | None]:
     perm, _verb, act = _TURNS[PacketStatus(packet.status)]
     return perm, act
+
+
+def _has_fallen(packet: Packet) -> bool:
+    """What was handed over can be acknowledged all the same."""
+    return packet.status != PacketStatus.RELEASED and bool(standing.over(packet.case))
 
 
 def _words() -> dict[str, tuple[str, str]]:
@@ -61,6 +81,10 @@ def _words() -> dict[str, tuple[str, str]]:
         ),
         "release_packet": (
             _("Hand the packet over"),
-            _("It is sealed; confirm recipient and digest."),
+            _("It is sealed; see that every gate is open, then hand it over."),
+        ),
+        "acknowledge": (
+            _("Record the acknowledgement"),
+            _("The packet is handed over; the agency says that it has it."),
         ),
     }

@@ -14,9 +14,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cases import standing
 from cases.admin import verbs
 from cases.admin.base import case_url, verb_url
-from cases.enums import CaseStatus, DataClass, ItemDecision, Reach, Secrecy
+from cases.enums import CaseStatus, DataClass, ItemDecision, Reach, Secrecy, Standing
 from cases.models import Case
 from cases.models.case import OPEN
 from cases.worklist import Task
@@ -39,6 +40,12 @@ SECRECY_TONES: dict[str, str] = {
     Secrecy.ASKED: "warn",
     Secrecy.ORDERED: "stop",
     Secrecy.UNKNOWN: "stop",
+}
+STANDING_TONES: dict[str, str] = {
+    Standing.IN_FORCE: "ok",
+    Standing.STAYED: "stop",
+    Standing.QUASHED: "stop",
+    Standing.WITHDRAWN: "calm",
 }
 DECISION_TONES: dict[str, str] = {
     ItemDecision.PRODUCE: "ok",
@@ -85,6 +92,23 @@ def secrecy_badge(case: Case) -> SafeString:
         Secrecy.UNKNOWN: _("Secrecy not known yet"),
     }
     return badge(words[Secrecy(case.secrecy)], SECRECY_TONES[case.secrecy])
+
+
+@register.simple_tag
+def standing_badge(value: str) -> SafeString:
+    """How the instrument stands."""
+    return badge(Standing(value).label, STANDING_TONES[value])
+
+
+@register.simple_tag
+def fallen_badge(case: Case) -> SafeString:
+    """How the instrument stands, where it isn't plainly in force; else nothing."""
+    now = standing.of(case)
+    if now != Standing.IN_FORCE:
+        return standing_badge(now)
+    if case.objections.pending().exists():
+        return badge(_("Objection pending"), "stop")
+    return SafeString()
 
 
 @register.simple_tag

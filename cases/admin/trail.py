@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -27,20 +27,27 @@ from cases.admin import verbs
 from cases.admin.base import crumbs, record_view
 from cases.enums import (
     CaseStatus,
+    ContactOutcome,
     Disposition,
     EventKind,
     ItemDecision,
+    ObjectionOutcome,
+    Objector,
     Perm,
     Secrecy,
     SiteEventKind,
+    Standing,
 )
 from cases.models import (
+    Agency,
+    AgencyContact,
     Case,
     CaseDocument,
     CaseGroupPerm,
     CaseUserPerm,
     Category,
     Event,
+    Organisation,
     SignOff,
     SiteEvent,
     Target,
@@ -64,6 +71,8 @@ class Names:
     user_grants: dict[int, CaseUserPerm] = field(default_factory=dict)
     group_grants: dict[int, CaseGroupPerm] = field(default_factory=dict)
     people: dict[int, str] = field(default_factory=dict)
+    agencies: dict[int, str] = field(default_factory=dict)
+    contacts: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -155,6 +164,8 @@ def _names(events: list[Event]) -> Names:
         user_grants={one.pk: one for one in named},
         group_grants={one.pk: one for one in shared},
         people=_people(events),
+        agencies=dict(Agency.objects.values_list("pk", "name")),
+        contacts=dict(AgencyContact.objects.values_list("pk", "address")),
     )
 
 
@@ -256,6 +267,62 @@ def _status(data: dict[str, Any], names: Names) -> str:
 @says(EventKind.CASE_CLOSED)
 def _closed(data: dict[str, Any], names: Names) -> str:
     return str(Disposition(data["outcome"]).label)
+
+
+@says(EventKind.STANDING_RECORDED)
+def _standing(data: dict[str, Any], names: Names) -> str:
+    return _("%(new)s (before: %(old)s)") % {
+        "new": Standing(data["to"]).label,
+        "old": str(Standing(data["from"]).label).lower(),
+    }
+
+
+@says(EventKind.OBJECTION_LODGED)
+def _lodged(data: dict[str, Any], names: Names) -> str:
+    return str(Objector(data["by"]).label)
+
+
+@says(EventKind.OBJECTION_DECIDED)
+def _objection(data: dict[str, Any], names: Names) -> str:
+    return str(ObjectionOutcome(data["outcome"]).label)
+
+
+@says(EventKind.CASE_REOPENED)
+def _reopened(data: dict[str, Any], names: Names) -> str:
+    before = str(Disposition(data["outcome"]).label).lower()
+    return _("%(reason)s (it had ended: %(outcome)s)") % {
+        "reason": data["reason"],
+        "outcome": before,
+    }
+
+
+@says(SiteEventKind.AGENCY_ADDED, SiteEventKind.AGENCY_CHANGED)
+def _agency(data: dict[str, Any], names: Names) -> str:
+    name = names.agencies.get(data["agency"], "")
+    changed = _changed(Agency, data)
+    return f"{name}: {changed}" if changed else name
+
+
+@says(
+    SiteEventKind.CONTACT_ENTERED,
+    SiteEventKind.CONTACT_CHECKED,
+    SiteEventKind.CONTACT_RETIRED,
+)
+def _contact(data: dict[str, Any], names: Names) -> str:
+    outcome = data.get("outcome")
+    more = str(ContactOutcome(outcome).label) if outcome else data.get("reason", "")
+    found = [names.agencies.get(data["agency"]), names.contacts.get(data["contact"])]
+    return ", ".join(filter(None, [*found, more]))
+
+
+@says(SiteEventKind.ORGANISATION_CHANGED)
+def _organisation(data: dict[str, Any], names: Names) -> str:
+    return _changed(Organisation, data)
+
+
+def _changed(model: type[Model], data: dict[str, Any]) -> str:
+    fields: list[Any] = [model._meta.get_field(one) for one in data.get("changed", {})]
+    return ", ".join(str(one.verbose_name) for one in fields)
 
 
 # --- the pages ---------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What came in and what was decided: one file per noun, gathered here."""
 
-from cases.models.agency import Agency
+from cases.models.agency import Agency, AgencyContact, ContactCheck
 from cases.models.case import Case
 from cases.models.category import Category
 from cases.models.document import CaseDocument
@@ -9,23 +9,28 @@ from cases.models.grant import CaseGroupPerm, CaseUserPerm
 from cases.models.scope import RequestedItem, ScopeItem, ScopeRevision
 from cases.models.signoff import SignOff
 from cases.models.site import Organisation
+from cases.models.standing import Objection, StandingChange
 from cases.models.target import Target
 from cases.models.work import WorkOrder
 
 __all__ = [
     "Agency",
+    "AgencyContact",
     "Case",
     "CaseDocument",
     "CaseGroupPerm",
     "CaseUserPerm",
     "Category",
+    "ContactCheck",
     "Event",
+    "Objection",
     "Organisation",
     "RequestedItem",
     "ScopeItem",
     "ScopeRevision",
     "SignOff",
     "SiteEvent",
+    "StandingChange",
     "Target",
     "WorkOrder",
 ]

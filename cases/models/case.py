@@ -176,8 +176,12 @@ class Case(models.Model):
             ("close_case", "Close a case"),
             ("read_trail", "Read who did what"),
             ("read_exhibits", "Open collected records"),
+            ("record_withdrawal", "Record that the requester took a request back"),
+            ("reopen_case", "Reopen a closed case"),
             ("freeze_releases", "Stop all releases, and open them again"),
             ("grant_case", "Say who may see a case"),
+            ("check_contact", "Check an agency's delivery address"),
+            ("edit_site", "Change who we are"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -34,6 +34,11 @@ class Organisation(models.Model):
         choices=Profile,
         default=Profile.STANDARD,
     )
+    contact_days = models.PositiveSmallIntegerField(
+        _("days that a checked address stays good"),
+        default=180,
+        help_text=_("Then somebody checks it again before anything is sent there."),
+    )
     intake_group = models.ForeignKey(
         Group,
         on_delete=models.PROTECT,
@@ -54,6 +59,11 @@ class Organisation(models.Model):
             models.CheckConstraint(
                 name="organisation_profile_known",
                 condition=Q(profile__in=Profile.values),
+            ),
+            models.CheckConstraint(
+                name="organisation_contacts_go_stale",
+                condition=Q(contact_days__gte=1, contact_days__lte=730),
+                violation_error_message=_("A check holds from one day to two years."),
             ),
         ]
 

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET
 from cases.admin import verbs
 from cases.admin.base import CaseModelAdmin
 from disclosures.admin import (
+    acknowledging,
     declaring,
     exhibits,
     files,
@@ -18,6 +19,7 @@ from disclosures.admin import (
 
 # Each registers what it holds by being imported.
 __all__ = [
+    "acknowledging",
     "declaring",
     "exhibits",
     "files",

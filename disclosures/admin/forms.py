@@ -1,5 +1,6 @@
 """The forms of the packet's verbs: what is typed, with its words; no rule of law."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,8 +9,9 @@ from django import forms
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from cases.enums import CaseStatus, Disposition
-from cases.models import Case, ScopeItem
+from cases import review
+from cases.enums import Disposition
+from cases.models import AgencyContact, Case, ScopeItem
 from disclosures.enums import DeliveryMethod, SigningPlace
 
 _SECONDS = "%Y-%m-%dT%H:%M:%S"
@@ -73,17 +75,19 @@ class DeclarationForm(forms.Form):
 
 
 class ReleaseForm(forms.Form):
-    """What the release officer confirms and records."""
+    """What the release officer confirms and records.
 
-    recipient_name = forms.CharField(label=_("Handed over to"), max_length=200)
-    recipient_address = forms.CharField(
-        label=_("Address"),
-        max_length=320,
-        help_text=_(
-            "From the request. Another address counts as a third party and is refused "
-            "where secrecy says so."
-        ),
+    The file in hand is read by the browser, which sends its digest alone; without a
+    script the file itself comes, and is read here and not kept.
+    """
+
+    contact_id = forms.TypedChoiceField(
+        label=_("Where it went"),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the address it went to.")},
     )
+    recipient_name = forms.CharField(label=_("Handed over to"), max_length=200)
     method = forms.ChoiceField(
         label=_("How"),
         choices=[("", _("Choose…")), *DeliveryMethod.choices],
@@ -96,34 +100,67 @@ class ReleaseForm(forms.Form):
             attrs={"type": "datetime-local", "step": "1"}, format=_SECONDS
         ),
     )
+    expires_at = forms.DateTimeField(
+        label=_("Until when it can be fetched"),
+        required=False,
+        input_formats=[_SECONDS, "%Y-%m-%dT%H:%M"],
+        help_text=_("Where a link or a pass-phrase runs out."),
+        widget=forms.DateTimeInput(
+            attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
+        ),
+    )
     note = forms.CharField(
         label=_("Note"),
         required=False,
         help_text=_("For instance a receipt, a tracking number, or who took it."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    manifest_sha256 = forms.CharField(
-        label=_("SHA-256 of manifest.json in the packet you handed over"),
-        max_length=64,
-        min_length=64,
+    in_hand = forms.FileField(
+        label=_("The packet in your hands"),
+        required=False,
+        allow_empty_file=True,
         help_text=_(
-            "From the packet in your hands, not from this page: the line of "
-            "manifest.json in its file SHA256SUMS, or what "
-            "“sha256sum manifest.json” says."
+            "Choose the zip that you handed over, from where you keep it or from the "
+            "medium that went out; of a large packet, its manifest.json will do. It is "
+            "compared with what was sealed, and not kept."
         ),
-        error_messages={
-            "min_length": _("A SHA-256 has 64 characters."),
-            "max_length": _("A SHA-256 has 64 characters."),
-        },
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "off",
-                "autocapitalize": "off",
-                "spellcheck": "false",
-                "class": "pk-digest-input",
-            }
+        widget=forms.FileInput(
+            attrs={"accept": ".zip,.json", "data-digest-into": "in_hand_sha256"}
         ),
     )
+    in_hand_sha256 = forms.CharField(
+        required=False, max_length=64, widget=forms.HiddenInput
+    )
+
+    def __init__(
+        self, *given: Any, contacts: list[AgencyContact], **named: Any
+    ) -> None:
+        """``contacts`` are the checked addresses of the case's agency."""
+        super().__init__(*given, **named)
+        where: Any = self.fields["contact_id"]
+        where.choices = [
+            (one.pk, f"{one.recipient}: {one.address} ({one.get_kind_display()})")
+            for one in contacts
+        ]
+        file: Any = self.fields["in_hand"]
+        file.is_needed = True  # this or the digest: not "optional" to a reader
+
+    def clean(self) -> dict[str, Any]:
+        """The digest of the file in hand, whoever read it."""
+        data = super().clean() or {}
+        file = data.pop("in_hand", None)
+        if file is not None:
+            data["in_hand_sha256"] = _digest(file)
+        if not data.get("in_hand_sha256"):
+            self.add_error("in_hand", _("Choose the file that you handed over."))
+        return data
+
+
+def _digest(file: Any) -> str:
+    found = hashlib.sha256()
+    for chunk in file.chunks():
+        found.update(chunk)
+    return found.hexdigest()
 
 
 @dataclass(frozen=True)
@@ -151,7 +188,7 @@ class CloseForm(forms.Form):
         """
         super().__init__(**named)
         self._rows, self._answers = rows, answers
-        went_out = case.status == CaseStatus.RELEASED
+        went_out = review.went_out(case)
         choices = [
             (one.value, one.label)
             for one in Disposition

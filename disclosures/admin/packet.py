@@ -17,9 +17,8 @@ from django.views.decorators.http import require_GET
 from cases import permissions, persons
 from cases.admin import verbs
 from cases.admin.base import CaseModelAdmin, crumbs, person, record_view, verb_url
-from cases.enums import Act, CaseStatus, Perm
+from cases.enums import Act, Perm
 from cases.models import Case
-from cases.worklist import Task
 from disclosures import gates, production, worklist
 from disclosures.admin import exhibits, progress, words
 from disclosures.enums import PacketStatus
@@ -74,7 +73,9 @@ def page(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
             may_download=permissions.allowed(user, Perm.RELEASE, case),
             declaration=Declaration.objects.filter(packet=packet).first(),
             sealed=sealed(packet),
-            delivery=Delivery.objects.filter(packet=packet).first(),
+            delivery=Delivery.objects.select_related("acknowledgement")
+            .filter(packet=packet)
+            .first(),
             resume=_resume(packet, user),
         )
 
@@ -207,10 +208,4 @@ verbs.register_panel(
 )
 
 
-@verbs.register_turns
-def _turns(case: Case) -> list[Task]:
-    packet = current(case)
-    if packet is None or case.status != CaseStatus.IN_PRODUCTION:
-        return []
-    task = worklist.task_on(packet)
-    return [task] if task else []
+verbs.register_turns(worklist.tasks_of)

@@ -1,8 +1,8 @@
 """Handing over, and closing: the last two steps of a request.
 
-The page of the hand-over checks the sealed packet there and then, gives it to the
-release officer, and records what happened outside: to whom, how, when, and the digest
-read off the packet in hand.
+The page of the hand-over asks every gate there and then, gives the packet to the
+release officer, and records what happened outside: to whom, where, how and when. The
+officer shows the packet in hand; its digest isn't to be read on the page.
 """
 
 from typing import Any
@@ -14,17 +14,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import nondisclosure, review, scope
+from cases import agencies, review, scope, standing
 from cases.admin.verbs import VerbPage, register
-from cases.enums import Act, Audience, CaseStatus, Disposition, Perm
+from cases.enums import Act, CaseStatus, Disposition, Perm
 from cases.exceptions import CaseError
 from cases.models import Case
 from cases.proof import Proof
-from disclosures import delivery, production
-from disclosures.admin import words
+from disclosures import delivery, outcomes
+from disclosures.admin import checklist, words
 from disclosures.admin.exhibits import packet_url
 from disclosures.admin.forms import CloseForm, ReleaseForm, outcome_name
-from disclosures.admin.packet import current, outdated, sealed
+from disclosures.admin.packet import current, sealed
 from disclosures.enums import PacketStatus
 from disclosures.models import Packet
 
@@ -42,37 +42,44 @@ class ReleasePage(VerbPage):
     button = gettext_lazy("Record the hand-over")
     permission = Perm.RELEASE
     act = Act.RELEASE
-    form_class = ReleaseForm
     template = "disclosures/release.html"
     icon = "outbox"
     fresh = True
 
     def fits(self, case: Case) -> str:
-        """While the case's packet is sealed and hasn't gone out."""
+        """While the case's packet is sealed; the gates are shown one by one."""
         packet = current(case)
         if packet and packet.status == PacketStatus.SEALED:
-            return outdated(packet)
+            return ""
         return _("No sealed packet of this request waits to be handed over.")
+
+    def form(self, case: Case, row: Any, user: User, **given: Any) -> forms.Form:
+        """The form, with the agency's checked addresses to choose from."""
+        contacts = agencies.usable(case.agency, timezone.now())
+        initial = self.initial(case, row, user)
+        if len(contacts) == 1:
+            initial["contact_id"] = contacts[0].pk
+        return ReleaseForm(contacts=contacts, initial=initial, **given)
 
     def initial(self, case: Case, row: Any, user: User) -> dict[str, Any]:
         """The officer who asked, as the request names them."""
         return {
             "recipient_name": case.officer_name,
-            "recipient_address": case.officer_email,
             "handed_over_at": timezone.localtime(),
         }
 
     def shown(self, case: Case, row: Any, user: User) -> dict[str, Any]:
-        """The packet as it lies on disk, checked now."""
+        """The gates, asked now, and the packet as it lies on disk."""
         packet = current(case)
         if packet is None or packet.status != PacketStatus.SEALED:
             return {}
+        gates = checklist.of(packet, user)
         return {
             "packet": packet,
             "sealed": sealed(packet),
-            "findings": production.findings(packet),
+            "gates": gates,
+            "shut": [one for one in gates if not one.is_open],
             "checked_at": timezone.localtime(),
-            "may_tell": nondisclosure.may_tell(case, Audience.REQUESTER),
             "zone": timezone.localtime().tzname(),
         }
 
@@ -91,11 +98,14 @@ class ReleasePage(VerbPage):
         delivery.release(
             packet.pk,
             actor=actor,
-            manifest_sha256=data.pop("manifest_sha256"),
+            in_hand_sha256=data.pop("in_hand_sha256"),
             hand_over=delivery.HandOver(**data),
             proof=proof,
         )
-        return _("Recorded: the packet is handed over. The request can be closed.")
+        return _(
+            "Recorded: the packet is handed over. The request can be closed, and the "
+            "acknowledgement recorded when it comes."
+        )
 
     def after(self, case: Case, form: forms.Form) -> str:
         """To the packet, with its delivery record."""
@@ -130,10 +140,10 @@ class ClosePage(VerbPage):
 
     def fits(self, case: Case) -> str:
         """After the hand-over or a refusal, or while nothing went to counsel yet."""
-        if case.status in _CLOSABLE:
-            return ""
         if case.status == CaseStatus.CLOSED:
             return _("This request is closed.")
+        if case.status in _CLOSABLE or standing.over(case):
+            return ""
         return _(
             "It is “%(status)s”. To close it as withdrawn, take its scope back first."
         ) % {"status": case.get_status_display()}
@@ -151,7 +161,7 @@ class ClosePage(VerbPage):
     def initial(self, case: Case, row: Any, user: User) -> dict[str, Any]:
         """The outcomes as the packet's answers suggest them."""
         per_item = suggested(case)
-        whole = delivery.overall(per_item)
+        whole = outcomes.overall(per_item)
         fields = {outcome_name(pk): outcome for pk, outcome in per_item.items()}
         return {"disposition": whole, **fields}
 
@@ -202,6 +212,8 @@ def _answers(packet: Packet | None) -> dict[tuple[int, int], list[SafeString]]:
 def suggested(case: Case) -> dict[int, Disposition]:
     """By scope item, how it ended as far as the records tell."""
     packet = released(case)
-    if packet and case.status == CaseStatus.RELEASED:
-        return delivery.outcomes(packet)
-    return delivery.unproduced_outcomes(case)
+    if packet is None:
+        return outcomes.unproduced(case)
+    if case.status == CaseStatus.RELEASED:
+        return outcomes.of(packet)
+    return outcomes.earlier(packet)

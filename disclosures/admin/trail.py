@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from cases.admin.trail import Names, says
 from cases.enums import EventKind, SiteEventKind
 from disclosures.admin.words import size_words
-from disclosures.enums import DeliveryMethod, PacketStatus
+from disclosures.enums import AcknowledgedBy, DeliveryMethod, PacketStatus
 
 
 @says(EventKind.PACKET_REQUESTED)
@@ -53,6 +53,11 @@ def _released(data: dict[str, Any], names: Names) -> str:
         "method": DeliveryMethod(data["method"]).label,
         "digest": data["manifest"][:12],
     }
+
+
+@says(EventKind.PACKET_ACKNOWLEDGED)
+def _acknowledged(data: dict[str, Any], names: Names) -> str:
+    return str(AcknowledgedBy(data["method"]).label)
 
 
 @says(SiteEventKind.RELEASES_FROZEN, SiteEventKind.RELEASES_THAWED)

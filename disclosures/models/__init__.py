@@ -3,12 +3,13 @@
 from disclosures.models.collection import TargetAccount
 from disclosures.models.datamap import DataMapVersion
 from disclosures.models.declaration import Declaration
-from disclosures.models.delivery import Delivery
+from disclosures.models.delivery import Acknowledgement, Delivery
 from disclosures.models.exhibit import Exhibit
 from disclosures.models.freeze import Freeze
 from disclosures.models.packet import Packet
 
 __all__ = [
+    "Acknowledgement",
     "DataMapVersion",
     "Declaration",
     "Delivery",

@@ -5,7 +5,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from cases import agencies, assignment, documents, grants, intake, review
+from cases import (
+    agencies,
+    assignment,
+    documents,
+    grants,
+    intake,
+    review,
+    scope,
+    site,
+)
 from cases.enums import (
     Disposition,
     ItemDecision,
@@ -15,6 +24,7 @@ from cases.enums import (
     SignOffDecision,
 )
 from cases.models import CaseGroupPerm
+from tests import directory, rulings
 from tests import factories as make
 from tests.architecture.acting import nothing, row
 
@@ -46,6 +56,12 @@ def end_now(grant: Any, by: Any) -> Any:
     return grants.end(grant, actor=by, proof=make.proof(at), at=at)
 
 
+def fallen() -> Any:
+    case = make.approved()
+    rulings.quashed(case)
+    return case
+
+
 VERBS = {
     "cases.agencies.add_agency": row(
         CLERK,
@@ -53,6 +69,69 @@ VERBS = {
         lambda it, by: agencies.add_agency(
             actor=by, name="A new one", jurisdiction=Jurisdiction.UNITED_STATES
         ),
+        "agency.added",
+    ),
+    "cases.agencies.change_agency": row(
+        CLERK,
+        make.agency,
+        lambda it, by: agencies.change_agency(
+            it.pk, actor=by, facts={"name": "Another name"}, at=make.AT
+        ),
+        "agency.changed",
+    ),
+    "cases.agencies.enter_contact": row(
+        CLERK,
+        make.agency,
+        lambda it, by: directory.entered(of=it, by=by),
+        "agency.contact.entered",
+    ),
+    "cases.agencies.check_contact": row(
+        COUNSEL,
+        directory.entered,
+        lambda it, by: agencies.check_contact(
+            it.pk, actor=by, check=directory.check(), at=make.AT
+        ),
+        "agency.contact.checked",
+    ),
+    "cases.agencies.retire_contact": row(
+        COUNSEL,
+        directory.entered,
+        lambda it, by: agencies.retire_contact(
+            it.pk, actor=by, reason="Moved.", at=make.AT
+        ),
+        "agency.contact.retired",
+    ),
+    "cases.site.change_organisation": row(
+        Role.ADMINISTRATOR,
+        nothing,
+        lambda it, by: site.change_organisation(
+            actor=by, facts={"name": "New"}, proof=make.proof(), at=make.AT
+        ),
+        "organisation.changed",
+    ),
+    "cases.standing.record_ruling": row(
+        COUNSEL,
+        make.in_review,
+        lambda it, by: rulings.stay(it, by=by),
+        "case.standing.recorded",
+    ),
+    "cases.standing.record_withdrawal": row(
+        ANALYST,
+        make.in_review,
+        lambda it, by: rulings.withdrawn(it, by=by),
+        "case.standing.recorded",
+    ),
+    "cases.standing.lodge": row(
+        COUNSEL,
+        make.in_review,
+        lambda it, by: rulings.objection(it, by=by),
+        "case.objection.lodged",
+    ),
+    "cases.standing.resolve": row(
+        COUNSEL,
+        lambda: rulings.objection(make.in_review()),
+        lambda it, by: rulings.resolved(it, by=by),
+        "case.objection.decided",
     ),
     "cases.intake.open_case": row(
         CLERK,
@@ -187,6 +266,26 @@ VERBS = {
             it.pk, to=make.analyst(), actor=by, reason="On leave.", at=make.AT
         ),
         "case.handed_over",
+    ),
+    "cases.review.close, fallen": row(
+        ANALYST,
+        fallen,
+        lambda it, by: review.close(
+            it.pk,
+            actor=by,
+            disposition=Disposition.WITHDRAWN,
+            outcomes={one.pk: "withdrawn" for one in scope.decisions(it)},
+            at=make.AT,
+        ),
+        f"{MOVED} close_fallen",
+        "case.closed",
+    ),
+    "cases.review.reopen": row(
+        COUNSEL,
+        make.closed,
+        lambda it, by: review.reopen(it.pk, actor=by, reason="Why.", at=make.AT),
+        f"{MOVED} reopen",
+        "case.reopened",
     ),
     "cases.signoff.record_sign_off": row(
         COUNSEL,

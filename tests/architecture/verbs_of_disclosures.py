@@ -3,6 +3,7 @@
 from cases.enums import Role
 from disclosures import assembly, delivery, freezing, reading
 from disclosures.datamap import load
+from disclosures.enums import AcknowledgedBy
 from tests import factories as make
 from tests.architecture.acting import nothing, row
 from tests.disclosures import packets
@@ -102,5 +103,15 @@ VERBS = {
         f"{P_MOVED} release",
         f"{MOVED} release_packet",
         "packet.released",
+    ),
+    "disclosures.delivery.acknowledge": row(
+        OFFICER,
+        packets.released,
+        lambda it, by: delivery.acknowledge(
+            it.delivery.pk,
+            actor=by,
+            receipt=delivery.Receipt(AcknowledgedBy.NONE_CAME, note="Asked twice."),
+        ),
+        "packet.acknowledged",
     ),
 }

@@ -29,6 +29,10 @@ LANDS = {
     ("close", S.IN_REVIEW): S.CLOSED,
     ("close", S.REFUSED): S.CLOSED,
     ("close", S.RELEASED): S.CLOSED,
+    ("close_fallen", S.AWAITING_SIGN_OFF): S.CLOSED,
+    ("close_fallen", S.APPROVED): S.CLOSED,
+    ("close_fallen", S.IN_PRODUCTION): S.CLOSED,
+    ("reopen", S.CLOSED): S.IN_REVIEW,
 }
 # Lawful by the table, but held back by a guard until the verb has done its part.
 GUARDED = {
@@ -40,6 +44,10 @@ GUARDED = {
     ("close", S.IN_REVIEW): "State the outcome first.",
     ("close", S.REFUSED): "State the outcome first.",
     ("close", S.RELEASED): "State the outcome first.",
+    **{
+        ("close_fallen", status): f"It is “{status.label}”: take its scope back first."
+        for status in (S.AWAITING_SIGN_OFF, S.APPROVED, S.IN_PRODUCTION)
+    },
 }
 WHO = {
     "start_review": {Role.ANALYST},
@@ -51,6 +59,8 @@ WHO = {
     "order_packet": {Role.ANALYST},
     "release_packet": {Role.RELEASE_OFFICER},
     "close": {Role.ANALYST, Role.COUNSEL, Role.RELEASE_OFFICER},
+    "close_fallen": {Role.ANALYST, Role.COUNSEL, Role.RELEASE_OFFICER},
+    "reopen": {Role.ANALYST, Role.COUNSEL},
 }
 STEPS = sorted(workflow.CASE.steps)
 PAIRS = [(step, status) for step in STEPS for status in CaseStatus]

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from cases import audit, intake, queue, review
+from cases import agencies, audit, intake, queue, review
 from cases.enums import (
     IdentifierKind,
     ItemDecision,
@@ -26,12 +26,13 @@ from cases.enums import (
     Role,
     Secrecy,
 )
-from cases.models import Case, Organisation
+from cases.models import AgencyContact, Case, Organisation
 from disclosures import assembly, delivery, facts, leftovers, workflow
 from disclosures.datamap import load
 from disclosures.enums import DeliveryMethod, PacketStatus, SigningPlace
 from disclosures.models import Declaration, Delivery, Packet
 from disclosures.packet import contents, seal
+from tests import directory
 from tests import factories as make
 
 # Days of New York: the first event lies in the window by its zone alone.
@@ -128,6 +129,7 @@ def unsigned(
     """A case whose intake is complete, over this data map."""
     load.load(text, actor=audit.SYSTEM, at=make.AT)
     found = make.opened(**changed)
+    contact(found)
     make.stored_paper(found)
     intake.record_secrecy(
         found.pk, actor=found.opened_by, secrecy=Secrecy.NONE, at=make.AT
@@ -310,12 +312,18 @@ def in_status(status: str) -> Packet:
     return _MADE[PacketStatus(status)]()
 
 
+def contact(found: Case) -> AgencyContact:
+    """A checked address of the case's agency."""
+    good = agencies.usable(found.agency, timezone.now())
+    return good[0] if good else directory.contact(of=found.agency)
+
+
 def hand_over(packet: Packet, **changed: object) -> delivery.HandOver:
-    """To the officer who asked, right after sealing."""
+    """To the officer who asked, by mail, right after sealing."""
     said: dict[str, object] = {
         "recipient_name": packet.case.officer_name,
-        "recipient_address": packet.case.officer_email,
-        "method": DeliveryMethod.AGENCY_PORTAL,
+        "contact_id": packet.case.agency.contacts.values_list("pk", flat=True).last(),
+        "method": DeliveryMethod.ENCRYPTED_MAIL,
         "handed_over_at": timezone.now(),
     }
     return delivery.HandOver(**(said | changed))
@@ -323,11 +331,11 @@ def hand_over(packet: Packet, **changed: object) -> delivery.HandOver:
 
 def release(packet: Packet, by: User | None = None, **changed: object) -> Delivery:
     """The hand-over of a sealed packet."""
-    digest = changed.pop("manifest_sha256", packet.manifest_sha256)
+    digest = changed.pop("in_hand_sha256", packet.manifest_sha256)
     return delivery.release(
         packet.pk,
         actor=by or officer(),
-        manifest_sha256=str(digest),
+        in_hand_sha256=str(digest),
         hand_over=hand_over(packet, **changed),
         proof=make.proof(timezone.now()),
     )

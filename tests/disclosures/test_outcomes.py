@@ -5,7 +5,7 @@ import pytest
 from cases import review
 from cases.enums import Disposition, ItemDecision
 from cases.models import ScopeItem
-from disclosures import delivery
+from disclosures import outcomes
 from disclosures.enums import ResponseCode
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Exhibit
@@ -54,7 +54,7 @@ def test_an_item_ends_as_its_answers_say_for_every_pair_of_codes(decision):
         for second in C:
             for exhibit, code in ((one, first), (other, second)):
                 Exhibit.objects.filter(pk=exhibit.pk).update(response_code=code)
-            found[first, second] = delivery.outcomes(packet)
+            found[first, second] = outcomes.of(packet)
     assert found == {
         (first, second): {item: expected({first, second}, narrowed)}
         for first in C
@@ -80,7 +80,7 @@ def test_each_item_and_target_ends_for_itself():
     packet = packets.collected(packets.ordered(found))
 
     rows = {row.pk: (row.target.number, row.item.number) for row in _rows(found)}
-    assert {rows[pk]: outcome for pk, outcome in delivery.outcomes(packet).items()} == {
+    assert {rows[pk]: outcome for pk, outcome in outcomes.of(packet).items()} == {
         (1, 1): D.FULL,
         (2, 1): D.NO_RECORDS,
         (1, 2): D.OBJECTED,
@@ -96,7 +96,7 @@ def test_an_item_without_an_answer_has_no_outcome():
     packet = packets.collected()
     Exhibit.objects.filter(packet=packet, item__number=1).delete()
     with pytest.raises(PacketBroken, match="has no answer in the packet"):
-        delivery.outcomes(packet)
+        outcomes.of(packet)
 
 
 @pytest.mark.parametrize(
@@ -116,8 +116,8 @@ def test_an_item_without_an_answer_has_no_outcome():
     ],
 )
 def test_a_case_ends_as_its_items_did(items, whole):
-    assert delivery.overall(dict(enumerate(items))) == whole
-    assert delivery.overall(dict(enumerate(reversed(items)))) == whole
+    assert outcomes.overall(dict(enumerate(items))) == whole
+    assert outcomes.overall(dict(enumerate(reversed(items)))) == whole
 
 
 @pytest.mark.parametrize("status", ["in_review", "refused"])
@@ -126,7 +126,7 @@ def test_a_case_without_a_packet_ends_refused_or_withdrawn(status):
 
     wanted = D.OBJECTED if status == "refused" else D.WITHDRAWN
     pks = [row.pk for row in _rows(found)]
-    assert delivery.unproduced_outcomes(found) == dict.fromkeys(pks, wanted)
+    assert outcomes.unproduced(found) == dict.fromkeys(pks, wanted)
     assert len(pks) == 2
 
 
@@ -134,12 +134,12 @@ def test_a_case_without_a_packet_ends_refused_or_withdrawn(status):
 def test_a_released_case_is_closed_with_its_outcome_per_item():
     packet = packets.sealed_undrawn()
     packets.release(packet)
-    per_item = delivery.outcomes(packet)
+    per_item = outcomes.of(packet)
 
     closed = review.close(
         packet.case_id,
         actor=packets.officer(),
-        disposition=delivery.overall(per_item),
+        disposition=outcomes.overall(per_item),
         outcomes=per_item,
         at=make.AT,
     )

@@ -14,6 +14,9 @@ CHOICES = {
     "Agency": "U.S. Department of Justice",
     "How it reached us": "E-mail",
 }
+# The organisation's clock, as its pages ask for a time.
+NOW_IN_PORTLAND = """() => new Date().toLocaleString(
+  "sv", {timeZone: "America/Los_Angeles"}).slice(0, 16).replace(" ", "T")"""
 FACTS = {
     "Docket or reference": "2023R00731-04",
     "Court": "U.S. District Court, Northern District of California",
@@ -173,14 +176,24 @@ def downloads(rita: Person, folder: Path) -> Path:
     return path
 
 
-def records_the_hand_over(rita: Person, manifest_sha256: str) -> None:
-    """How, to whom and when, with the digest read off the packet in hand."""
+def records_the_hand_over(rita: Person, in_hand: Path) -> None:
+    """Where, how and when, with the file that she has in her hands."""
+    rita.ticks(re.compile("Records intake desk"))
     rita.chooses({"How": "Agency's upload portal"})
-    rita.types(
-        {
-            "Note": "Upload receipt 7731.",
-            "SHA-256 of manifest.json in the packet you handed over": manifest_sha256,
-        }
-    )
+    rita.types({"Note": "Upload receipt 7731."})
+    rita.page.get_by_label("The packet in your hands").set_input_files(in_hand)
+    rita.sees("Read. It is compared when you record the hand-over.")
     rita.look("hand over")
     rita.presses("Record the hand-over")
+
+
+def records_the_acknowledgement(rita: Person, number: str) -> None:
+    """What the agency's portal gave out."""
+    rita.takes_up(number, "Record the acknowledgement")
+    rita.ticks("Receipt of its upload portal")
+    rita.types({"Who acknowledged it": "Records intake desk"})
+    now = rita.page.evaluate(NOW_IN_PORTLAND)
+    rita.types({"When": now})
+    rita.look("acknowledgement")
+    rita.presses("Record this")
+    rita.sees("The acknowledgement is recorded.")

@@ -166,7 +166,7 @@ class Person:
         for label, value in values.items():
             self.field(label).select_option(label=value)
 
-    def ticks(self, words: str) -> None:
+    def ticks(self, words: str | re.Pattern[str]) -> None:
         self.page.get_by_role("radio", name=words).first.check()
 
     def close(self) -> None:

@@ -86,6 +86,7 @@ WHO_DID_WHAT = [
     ("Packet handed over", "Rita Campos"),
     ("Status changed", "Ana Petrov"),
     ("Case closed", "Ana Petrov"),
+    ("Receipt acknowledged", "Rita Campos"),
 ]
 TOO_WIDE = "The paper's attachment asks for the first half of 2022 only."
 BEYOND = "Download logs go beyond what the grand jury may ask of us here."
@@ -226,7 +227,7 @@ def the_release_officer_takes_it(
 ) -> Unpacked:
     rita.look("what needs me")
     rita.takes_up(number, "Hand the packet over")
-    rita.sees("Checked just now: every byte is as it was sealed.")
+    rita.sees("1. Every gate is open", "Every byte of the packet is as it was sealed")
     release = rita.page.url.removeprefix(rita.address)
     production = rita.page.get_by_role("link", name="Download the packet")
     download = production.get_attribute("href")
@@ -291,12 +292,11 @@ def the_narrowed_item_stays_inside_its_days(packet: Unpacked) -> None:
 def it_is_handed_over_and_closed(
     rita: Person, ana: Person, packet: Unpacked, number: str
 ) -> None:
-    manifest = (packet.folder / "manifest.json").read_bytes()
     rita.takes_up(number, "Hand the packet over")
-    acts.records_the_hand_over(rita, "0" * 64)
-    rita.sees("This digest isn't that of the sealed packet's manifest.")
-    rita.look("wrong digest")
-    acts.records_the_hand_over(rita, hashlib.sha256(manifest).hexdigest())
+    acts.records_the_hand_over(rita, packet.folder / "index.csv")
+    rita.sees("This file isn't of the sealed packet.")
+    rita.look("another file")
+    acts.records_the_hand_over(rita, packet.folder / "manifest.json")
     rita.sees("Recorded: the packet is handed over.", "Upload receipt 7731.")
     rita.look("handed over")
     ana.takes_up(number, "Close the request")
@@ -305,6 +305,8 @@ def it_is_handed_over_and_closed(
     ana.sees("The request is closed.")
     ana.look("closed")
     assert not ana.has_task(number)
+    acts.records_the_acknowledgement(rita, number)
+    rita.look("acknowledged")
     assert not rita.has_task(number)
 
 

@@ -5,8 +5,37 @@
 // The theme writes a chosen file's name into the next text field it finds, or stumbles where
 // there is none. The browser shows the name itself, so the theme isn't told.
 document.addEventListener("change", (event) => {
-  if (event.target.type === "file") event.stopImmediatePropagation();
+  if (event.target.type !== "file") return;
+  event.stopImmediatePropagation();
+  if (event.target.dataset.digestInto) readDigest(event.target);
 }, true);
+
+// <input type="file" data-digest-into="name">: the digest of the file goes into the hidden
+// field of that name, and the file stays here. What can't be read so is sent whole.
+async function readDigest(input) {
+  const name = input.dataset.digestInto;
+  const kept = input.form.elements[name];
+  const said = document.querySelector(`[data-digest-said="${CSS.escape(name)}"]`);
+  const button = input.form.querySelector("[type=submit]");
+  const sent = input.getAttribute("name") || input.dataset.name;
+  input.dataset.name = sent;
+  input.setAttribute("name", sent);
+  kept.value = "";
+  if (said) said.textContent = "";
+  const file = input.files[0];
+  if (!file || !window.crypto.subtle) return;
+  button.disabled = true;
+  try {
+    const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+    kept.value = [...new Uint8Array(digest)].map((one) => one.toString(16).padStart(2, "0")).join("");
+    input.removeAttribute("name");
+    if (said) said.textContent = said.dataset.words;
+  } catch {
+    // Too large for this browser's memory: the server reads it.
+  } finally {
+    button.disabled = false;
+  }
+}
 
 document.addEventListener("DOMContentLoaded", () => {
   const refusal = document.querySelector("[data-focus]");

@@ -32,6 +32,7 @@ from cases.models import (
 )
 from cases.models.case import REQUIRED_BY_INSTRUMENT
 from tests import factories as make
+from tests.cases.models import test_later_constraints
 
 pytestmark = pytest.mark.django_db
 
@@ -311,6 +312,7 @@ ELSEWHERE = {
     "event_has_an_actor",
     "site_event_kind_known",  # test_site_trail
     "site_event_has_an_actor",
+    *test_later_constraints.CONSTRAINTS,
     *(f"case_{instrument}_complete" for instrument in REQUIRED_BY_INSTRUMENT),
 }
 

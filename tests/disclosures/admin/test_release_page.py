@@ -7,12 +7,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from cases.enums import CaseStatus, EventKind, Role
-from cases.models import Event
+from cases.models import Agency, Event
+from disclosures import production
 from disclosures.enums import PacketStatus
 from disclosures.models import Delivery, Packet
+from tests import directory, rulings
 from tests import factories as make
 from tests.disclosures import packets
 from tests.disclosures.admin.conftest import client_of, page_of, verb_of
@@ -25,27 +28,76 @@ def hand_over(packet: Packet, **changed: str) -> dict[str, str]:
     now = timezone.localtime(timezone=ZoneInfo(make.organisation().time_zone))
     return {
         "recipient_name": packet.case.officer_name,
-        "recipient_address": packet.case.officer_email,
-        "method": "agency_portal",
+        "contact_id": str(packets.contact(packet.case).pk),
+        "method": "encrypted_mail",
         "handed_over_at": f"{now:%Y-%m-%dT%H:%M:%S}",
         "note": "Receipt 12",
-        "manifest_sha256": packet.manifest_sha256,
+        "in_hand_sha256": packet.manifest_sha256,
     } | changed
 
 
-def test_the_release_page_checks_the_packet_there_and_then(at_desk):
+def test_the_release_page_asks_every_gate_there_and_then(at_desk):
     packet = packets.sealed_undrawn()
     desk = at_desk(Role.RELEASE_OFFICER)
     page = desk.get(verb_of(packet, "release_packet"))
-    assert page.context["findings"] == []
+    assert page.context["shut"] == []
     text = page.content.decode()
-    shown = (packet.manifest_sha256, packet.pdf_sha256, packet.case.officer_email)
-    assert [part for part in shown if part not in text] == []
+    assert packet.case.officer_email in text
+    # What it asks for is not to be read off it.
+    asked = (packet.manifest_sha256, production.archive_sha256(packet))
+    assert [digest for digest in asked if digest in text] == []
     pdf = next((Path(settings.FILES_DIR) / packet.folder).rglob("packet.pdf"))
     pdf.write_bytes(pdf.read_bytes()[:-1] + b"X")
     broken = desk.get(verb_of(packet, "release_packet"))
-    assert broken.context["findings"] != []
-    assert 'name="manifest_sha256"' not in broken.content.decode()
+    (gate,) = broken.context["shut"]
+    assert gate.title == "Every byte of the packet is as it was sealed"
+    text = broken.content.decode()
+    assert 'name="in_hand_sha256"' not in text
+    assert "/production/" not in text
+
+
+def test_a_shut_gate_says_who_opens_it_and_leads_there(at_desk):
+    packet = packets.sealed_undrawn()
+    both = at_desk(Role.RELEASE_OFFICER, Role.COUNSEL, first_name="Ida", last_name="Po")
+    rulings.stay(packet.case)
+    page = both.get(verb_of(packet, "release_packet"))
+    (gate,) = page.context["shut"]
+    assert gate.title == "The instrument is in force"
+    assert gate.refusal == (
+        "The instrument was stayed on 2023-03-14. Counsel records it when the stay is "
+        "lifted."
+    )
+    assert "Ida Po" in gate.names
+    assert gate.url == verb_of(packet, "record_ruling")
+    officer = at_desk(Role.RELEASE_OFFICER)
+    (gate,) = officer.get(verb_of(packet, "release_packet")).context["shut"]
+    assert gate.url == ""
+
+
+def test_only_checked_addresses_of_the_cases_own_agency_are_offered(at_desk):
+    packet = packets.sealed_undrawn()
+    other = Agency.objects.create(name="Another", jurisdiction="US")
+    directory.contact(of=other, address="desk@another.example")
+    directory.entered(of=packet.case.agency, address="new@agency.example")
+    desk = at_desk(Role.RELEASE_OFFICER)
+    text = desk.get(verb_of(packet, "release_packet")).content.decode()
+    assert packet.case.officer_email in text
+    assert "desk@another.example" not in text
+    assert "new@agency.example" not in text
+
+
+def test_the_file_in_hand_may_be_sent_itself(at_desk):
+    packet = packets.sealed_undrawn()
+    desk = at_desk(Role.RELEASE_OFFICER)
+    whole = production.archive(packet).read_bytes()
+    data = hand_over(packet) | {"in_hand_sha256": ""}
+    another = data | {"in_hand": SimpleUploadedFile("production.zip", b"another")}
+    answer = desk.post(verb_of(packet, "release_packet"), another)
+    assert "isn&#x27;t of the sealed packet" in answer.content.decode()
+    assert not Delivery.objects.exists()
+    own = data | {"in_hand": SimpleUploadedFile("production.zip", whole)}
+    assert desk.post(verb_of(packet, "release_packet"), own).status_code == 302
+    assert Delivery.objects.get().in_hand == "archive"
 
 
 @pytest.mark.feature("R1", part=True)
@@ -64,8 +116,9 @@ def test_recording_the_hand_over_releases_the_request(at_desk):
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"manifest_sha256": "0" * 64}, "This digest isn&#x27;t that of the sealed"),
-        ({"manifest_sha256": "abc"}, "A SHA-256 has 64 characters."),
+        ({"in_hand_sha256": "0" * 64}, "This file isn&#x27;t of the sealed packet"),
+        ({"in_hand_sha256": ""}, "Choose the file that you handed over."),
+        ({"contact_id": "0"}, "0 is not one of the available choices."),
         ({"handed_over_at": "2000-01-01T00:00"}, "before the packet was sealed"),
         ({"handed_over_at": "2199-01-01T00:00"}, "The time of hand-over lies ahead."),
         ({"method": ""}, "Say how it was handed over."),
