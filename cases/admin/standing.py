@@ -9,9 +9,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import review, standing
+from cases.admin import trail
 from cases.admin.forms import day_field
 from cases.admin.verbs import Panel, VerbPage, register, register_panel
-from cases.enums import ObjectionOutcome, Objector, Perm, Standing
+from cases.enums import (
+    Disposition,
+    EventKind,
+    ObjectionOutcome,
+    Objector,
+    Perm,
+    Standing,
+)
 from cases.models import Case, CaseDocument, Objection
 
 
@@ -284,3 +292,33 @@ register_panel(
         order=15,
     )
 )
+
+
+# --- what the trail says -----------------------------------------------------
+
+
+@trail.says(EventKind.STANDING_RECORDED)
+def _standing(data: dict[str, Any], names: trail.Names) -> str:
+    return _("%(new)s (before: %(old)s)") % {
+        "new": Standing(data["to"]).label,
+        "old": str(Standing(data["from"]).label).lower(),
+    }
+
+
+@trail.says(EventKind.OBJECTION_LODGED)
+def _lodged(data: dict[str, Any], names: trail.Names) -> str:
+    return str(Objector(data["by"]).label)
+
+
+@trail.says(EventKind.OBJECTION_DECIDED)
+def _objection(data: dict[str, Any], names: trail.Names) -> str:
+    return str(ObjectionOutcome(data["outcome"]).label)
+
+
+@trail.says(EventKind.CASE_REOPENED)
+def _reopened(data: dict[str, Any], names: trail.Names) -> str:
+    before = str(Disposition(data["outcome"]).label).lower()
+    return _("%(reason)s (it had ended: %(outcome)s)") % {
+        "reason": data["reason"],
+        "outcome": before,
+    }

@@ -31,12 +31,9 @@ from cases.enums import (
     Disposition,
     EventKind,
     ItemDecision,
-    ObjectionOutcome,
-    Objector,
     Perm,
     Secrecy,
     SiteEventKind,
-    Standing,
 )
 from cases.models import (
     Agency,
@@ -267,33 +264,6 @@ def _status(data: dict[str, Any], names: Names) -> str:
 @says(EventKind.CASE_CLOSED)
 def _closed(data: dict[str, Any], names: Names) -> str:
     return str(Disposition(data["outcome"]).label)
-
-
-@says(EventKind.STANDING_RECORDED)
-def _standing(data: dict[str, Any], names: Names) -> str:
-    return _("%(new)s (before: %(old)s)") % {
-        "new": Standing(data["to"]).label,
-        "old": str(Standing(data["from"]).label).lower(),
-    }
-
-
-@says(EventKind.OBJECTION_LODGED)
-def _lodged(data: dict[str, Any], names: Names) -> str:
-    return str(Objector(data["by"]).label)
-
-
-@says(EventKind.OBJECTION_DECIDED)
-def _objection(data: dict[str, Any], names: Names) -> str:
-    return str(ObjectionOutcome(data["outcome"]).label)
-
-
-@says(EventKind.CASE_REOPENED)
-def _reopened(data: dict[str, Any], names: Names) -> str:
-    before = str(Disposition(data["outcome"]).label).lower()
-    return _("%(reason)s (it had ended: %(outcome)s)") % {
-        "reason": data["reason"],
-        "outcome": before,
-    }
 
 
 @says(SiteEventKind.AGENCY_ADDED, SiteEventKind.AGENCY_CHANGED)
