@@ -1,10 +1,11 @@
 """The scope: frozen as it stands, taken back, and frozen anew."""
 
 import json
+from datetime import date
 
 import pytest
 
-from cases import review, scope
+from cases import intake, review, scope
 from cases.enums import CaseStatus, ItemDecision, Role
 from cases.exceptions import CaseError, IllegalTransition
 from cases.models import Category, ScopeRevision
@@ -183,3 +184,24 @@ def test_each_round_is_a_revision_of_its_own():
         review.submit(case.pk, actor=analyst, at=make.AT)
     assert [r.number for r in case.revisions.all()] == [1, 2, 3]
     assert len({r.digest for r in case.revisions.all()}) == 3
+
+
+def test_a_narrowing_that_a_corrected_target_no_longer_holds_stops_the_scope():
+    case, analyst = make.decided(), make.analyst()
+    early = choose(
+        case, ItemDecision.NARROW, first_day=date(2022, 2, 1), reason="Too wide."
+    )
+    decide(case, early, by=analyst)
+    intake.correct_target(
+        case.targets.get().pk,
+        actor=case.opened_by,
+        facts=make.target_facts(first_day=date(2022, 6, 1)),
+        at=make.AT,
+    )
+
+    words = refusal(
+        lambda: review.submit(case.pk, actor=analyst, at=make.AT), CaseError
+    )
+    assert words == (
+        "Item 1, target 1: narrowing can't reach beyond the days the paper asks about."
+    )
