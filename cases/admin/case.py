@@ -234,7 +234,7 @@ class CaseAdmin(CaseModelAdmin):
             verb=page,
             row=row,
             form=form,
-            refusal=page.fits(case) or page.bars(case, user),
+            refusal=verbs.refusal(page, case) or page.bars(case, user),
             back=page.back(case),
             **page.shown(case, row, user),
         )

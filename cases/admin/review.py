@@ -168,6 +168,7 @@ class ReviewPage(VerbPage):
     """A page of the review."""
 
     permission = Perm.REVIEW
+    goes_on = True
     act = Act.PREPARE
 
     def fits(self, case: Case) -> str:
@@ -293,6 +294,7 @@ class Revise(VerbPage):
     title = gettext_lazy("Take the scope back to review")
     button = gettext_lazy("Take it back")
     permission = Perm.REVIEW
+    goes_on = True
     form_class = ReasonForm
     template = "cases/revise.html"
     icon = "undo"

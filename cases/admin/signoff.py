@@ -72,6 +72,7 @@ class SignOffPage(VerbPage):
     )
     button = gettext_lazy("Record my decision")
     permission = Perm.SIGN_OFF
+    goes_on = True
     act = Act.APPROVE
     form_class = SignOffForm
     template = "cases/sign_off.html"

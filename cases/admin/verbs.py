@@ -18,7 +18,7 @@ from django.http import Http404
 from django.urls import URLPattern
 from django.utils.functional import Promise
 
-from cases import permissions, persons, worklist
+from cases import permissions, persons, standing, worklist
 from cases.admin.base import CaseModelAdmin, case_url, crumbs, verb_url
 from cases.enums import Act, Perm
 from cases.models import Case
@@ -43,6 +43,7 @@ class VerbPage:
     danger: ClassVar[bool] = False  # it voids or ends something
     in_menu: ClassVar[bool] = True  # whether the case's page lists it
     fresh: ClassVar[bool] = False  # whether it takes fresh proof of who does it
+    goes_on: ClassVar[bool] = False  # whether it needs an instrument that isn't over
     of_a_row: ClassVar[bool] = False  # whether its address names a row of the case
 
     def fits(self, case: Case) -> str:
@@ -202,6 +203,11 @@ def get(name: str) -> VerbPage:
     return _pages[name]
 
 
+def refusal(page: VerbPage, case: Case) -> str:
+    """Why this can't be done where the case stands; "" where it can."""
+    return page.fits(case) or (standing.over(case) if page.goes_on else "")
+
+
 def next_steps(case: Case, user: User) -> list[Step]:
     """What comes next on this case, the person's own steps first."""
     steps = [_step(task, user) for turns in _turns for task in turns(case)]
@@ -235,7 +241,7 @@ def menu(case: Case, user: User, without: Iterable[str] = ()) -> list[VerbPage]:
         for page in _pages.values()
         if page.in_menu
         and page.name not in left_out
-        and not page.fits(case)
+        and not refusal(page, case)
         and permissions.allowed(user, page.permission, case)
         and not page.bars(case, user)
     ]

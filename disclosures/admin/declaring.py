@@ -122,6 +122,7 @@ class CertifyPage(VerbPage):
     )
     button = gettext_lazy("Sign under penalty of perjury")
     permission = Perm.CERTIFY
+    goes_on = True
     act = Act.CERTIFY
     form_class = DeclarationForm
     template = "disclosures/certify.html"

@@ -128,6 +128,7 @@ class OrderPage(VerbPage):
     )
     button = gettext_lazy("Order this packet")
     permission = Perm.ORDER
+    goes_on = True
     act = Act.COLLECT
     template = "disclosures/order.html"
     icon = "inventory_2"
@@ -234,6 +235,7 @@ class ResumePage(VerbPage):
     )
     button = gettext_lazy("Resume from here")
     permission = Perm.ORDER
+    goes_on = True
     act = Act.COLLECT
     template = "disclosures/resume.html"
     icon = "restart_alt"

@@ -21,11 +21,19 @@ CERTIFY = (
     "Sign the declaration",
     "The records are collected; read the counts and certify.",
 )
-RELEASE = ("Hand the packet over", "It is sealed; confirm recipient and digest.")
+RELEASE = (
+    "Hand the packet over",
+    "It is sealed; see that every gate is open, then hand it over.",
+)
+ACKNOWLEDGE = (
+    "Record the acknowledgement",
+    "The packet is handed over; the agency says that it has it.",
+)
 TURNS = {
     S.FAILED: (Role.ANALYST, Perm.ORDER, "resume_packet", RESUME),
     S.COLLECTED: (Role.CUSTODIAN, Perm.CERTIFY, "certify_packet", CERTIFY),
     S.SEALED: (Role.RELEASE_OFFICER, Perm.RELEASE, "release_packet", RELEASE),
+    S.RELEASED: (Role.RELEASE_OFFICER, Perm.RELEASE, "acknowledge", ACKNOWLEDGE),
 }
 
 
@@ -71,7 +79,7 @@ def test_a_task_goes_by_being_done():
     packets.sealed_undrawn(packets.fresh(packet))
     assert verbs() == [[], [], ["release_packet"]]
     packets.release(packets.fresh(packet), officer)
-    assert verbs() == [[], [], []]
+    assert verbs() == [[], [], ["acknowledge"]]
 
 
 @pytest.mark.feature("U1", part=True)
@@ -110,5 +118,5 @@ def test_the_oldest_clock_comes_first():
 
 def test_each_turn_asks_about_the_person_too():
     assert {turn[2] for turn in worklist._TURNS.values()} == {
-        *(Act.COLLECT, Act.CERTIFY, Act.RELEASE)
+        *(Act.COLLECT, Act.CERTIFY, Act.RELEASE, None)
     }

@@ -76,7 +76,7 @@ def test_a_case_in_the_middle_isn_t_closed(status):
     said = refusal(
         lambda: close(case, Disposition.WITHDRAWN, by=analyst), IllegalTransition
     )
-    assert said == f"{case} is “{case.get_status_display()}”: this step does not apply."
+    assert said == f"It is “{case.get_status_display()}”: take its scope back first."
 
 
 def test_a_closed_case_stays_closed():
