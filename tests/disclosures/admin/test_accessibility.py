@@ -9,6 +9,7 @@ from cases.enums import ItemDecision, Role
 from disclosures import assembly
 from disclosures.enums import PacketStatus
 from tests import factories as make
+from tests import rulings
 from tests.cases.admin.test_accessibility import _write_papers
 from tests.disclosures import packets
 from tests.disclosures.admin.conftest import page_of, verb_of, verb_url
@@ -25,7 +26,9 @@ def pages() -> list[str]:
     approved = packets.case("alice", "bob", decided={("bob", "sessions"): left_out})
     collected, sealed = packets.collected(), packets.sealed_undrawn()
     failed, released = packets.failed(), packets.released()
-    busy = packets.collecting()
+    busy, shut = packets.collecting(), packets.sealed_undrawn()
+    rulings.stay(shut.case)
+    rulings.objection(shut.case)
     case_page = page_of(failed).split("packets/")[0]
     _write_papers()
     return [
@@ -36,6 +39,9 @@ def pages() -> list[str]:
         verb_of(collected, "certify_packet"),
         verb_of(failed, "resume_packet"),
         verb_of(sealed, "release_packet"),
+        verb_of(shut, "release_packet"),
+        verb_of(shut, "decide_objection"),
+        verb_of(released, "acknowledge"),
         verb_of(sealed, "certify_packet"),
         verb_of(released, "close"),
         case_page,
