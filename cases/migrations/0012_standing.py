@@ -276,7 +276,6 @@ class Migration(migrations.Migration):
                 name="standing_has_a_recorder",
             ),
         ),
-        append_only("cases_event", "event"),
         give(
             "record_withdrawal",
             "Record that the requester took a request back",
@@ -416,4 +415,5 @@ class Migration(migrations.Migration):
                 name="event_kind_known",
             ),
         ),
+        append_only("cases_event", "event"),
     ]

@@ -25,11 +25,13 @@ LATER = NOW + queue.LEASE
 def work_order():
     """A packet as it stands when it was just ordered."""
     case = make.in_production()
+    sign_off = case.sign_offs.get()
     return Packet.objects.create(
         case=case,
         number=1,
         revision=case.revisions.get(digest=scope.digest(case)),
-        sign_off=case.sign_offs.get(),
+        sign_off=sign_off,
+        approved_by=sign_off.counsel,
         ordered_by=case.opened_by,
         ordered_by_name="Ana",
         ordered_at=NOW,

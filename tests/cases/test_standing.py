@@ -89,7 +89,8 @@ def test_what_can_follow_what(first, then):
 
 @pytest.mark.parametrize("role", list(Role))
 def test_who_records_what(role):
-    case, person = make.in_review(), make.person(role)
+    case = make.in_review()
+    person = make.working_on(case, role)
     paper = make.stored_paper(case)
     pending = rulings.objection(case)
     said = {"by": person, "paper": paper}

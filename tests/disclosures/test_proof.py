@@ -54,8 +54,8 @@ def test_an_old_session_is_asked_again_at_release(settings):
     form = client.get(url).context["form"]
     given = {name: form[name].value() or "" for name in form.fields}
     given |= {
-        "manifest_sha256": packet.manifest_sha256,
-        "method": "agency_portal",
+        "in_hand_sha256": packet.manifest_sha256,
+        "method": "encrypted_mail",
         "handed_over_at": timezone.localtime().strftime("%Y-%m-%dT%H:%M:%S"),
     }
     before = written()
