@@ -187,10 +187,34 @@ class ItemDecision(TextChoices):
         return self in {ItemDecision.PRODUCE, ItemDecision.NARROW}
 
 
+class ObjectionGround(TextChoices):
+    """On what ground a target under an item isn't answered.
+
+    The provisions behind each stand in ``cases/rules/grounds.toml``.
+    """
+
+    INSUFFICIENT_PROCESS = "insufficient_process", _("Insufficient process")
+    DEFECTIVE = "defective", _("Defective on its face")
+    OVERBROAD = "overbroad", _("Overbroad")
+    VAGUE = "vague", _("Vague")
+    NOT_PARTICULAR = "not_particular", _("Not particular enough")
+    UNDULY_BURDENSOME = "unduly_burdensome", _("Unduly burdensome")
+    PRIVILEGED = "privileged", _("Privileged or immune")
+    PRESS = "press", _("Protected press material")
+    WRONG_ENTITY = "wrong_entity", _("Addressed to the wrong entity")
+    JURISDICTION = "jurisdiction", _("No jurisdiction")
+    COMITY = "comity", _("Conflict with another country's law")
+    SHIELD_LAW = "shield_law", _("Barred by a shield law")
+    THIRD_PARTY_RIGHTS = "third_party_rights", _("Rights of third parties")
+    OTHER = "other", _("Other, as stated")
+
+
 class SignOffDecision(TextChoices):
-    """What counsel decided about a frozen scope."""
+    """What counsel decided about a frozen scope; a question leaves it undecided."""
 
     APPROVED = "approved", _("Approved")
+    CONDITIONAL = "conditional", _("Approved with conditions")
+    ASKED = "asked", _("Question asked")
     RETURNED = "returned", _("Returned")
     REFUSED = "refused", _("Refused")
 
@@ -305,6 +329,16 @@ class EventKind(TextChoices):
     ITEM_DECIDED = "case.item.decided", _("Item decided")
     SCOPE_SUBMITTED = "case.scope.submitted", _("Scope submitted to counsel")
     SIGN_OFF_APPROVED = "case.sign_off.approved", _("Scope approved by counsel")
+    SIGN_OFF_CONDITIONAL = (
+        "case.sign_off.conditional",
+        _("Scope approved by counsel with conditions"),
+    )
+    CONDITIONS_ACKNOWLEDGED = (
+        "case.conditions.acknowledged",
+        _("Counsel's conditions acknowledged"),
+    )
+    SIGN_OFF_ASKED = "case.sign_off.asked", _("Question asked by counsel")
+    QUESTION_ANSWERED = "case.question.answered", _("Counsel's question answered")
     SIGN_OFF_RETURNED = "case.sign_off.returned", _("Scope returned by counsel")
     SIGN_OFF_REFUSED = "case.sign_off.refused", _("Scope refused by counsel")
     STATUS_CHANGED = "case.status.changed", _("Status changed")

@@ -20,7 +20,9 @@ from cases.enums import (
     Disposition,
     EventKind,
     ItemDecision,
+    ObjectionGround,
     Perm,
+    Reach,
 )
 from cases.exceptions import (
     CaseError,
@@ -28,7 +30,16 @@ from cases.exceptions import (
     InsufficientProcess,
     require_storable,
 )
-from cases.models import Case, Category, RequestedItem, ScopeItem, ScopeRevision, Target
+from cases.models import (
+    Case,
+    Category,
+    Reply,
+    RequestedItem,
+    ScopeItem,
+    ScopeRevision,
+    SignOff,
+    Target,
+)
 from cases.models.target import day_window
 
 _PRODUCED = frozenset({Disposition.FULL, Disposition.PARTIAL})
@@ -47,6 +58,7 @@ class Choice:
     first_day: date | None = None
     last_day: date | None = None
     reason: str = ""
+    ground: str = ""
 
 
 def start(case_id: int, *, actor: User, at: datetime | None = None) -> Case:
@@ -115,6 +127,7 @@ def _write_choice(
     if choice.decision == ItemDecision.NARROW and (choice.first_day or choice.last_day):
         row.first_day = choice.first_day or target.first_day
         row.last_day = choice.last_day or target.last_day
+    row.ground = _ground_of(case, item, choice, known)
     row.decided_by, row.decided_at = actor, at
     if item.category_code not in known:
         raise CaseError(f"{item}: the data map in use no longer has this category.")
@@ -123,6 +136,20 @@ def _write_choice(
     _check_row(target, row)
     row.save()
     return row
+
+
+def _ground_of(
+    case: Case, item: RequestedItem, choice: Choice, known: Mapping[str, Category]
+) -> str:
+    """The ground chosen; that the instrument doesn't reach needn't be said again."""
+    if choice.decision != ItemDecision.OBJECT or choice.ground:
+        return choice.ground
+    category = known.get(item.category_code)
+    if category is None:
+        return ""
+    cell = scope.authority_for(case, category.data_class)
+    beyond = cell.reach == Reach.INSUFFICIENT
+    return ObjectionGround.INSUFFICIENT_PROCESS if beyond else ""
 
 
 def _check_row(target: Target, row: ScopeItem) -> None:
@@ -145,20 +172,33 @@ def _check_row(target: Target, row: ScopeItem) -> None:
 
 
 @transaction.atomic
-def submit(case_id: int, *, actor: User, at: datetime | None = None) -> ScopeRevision:
-    """Freeze the scope and put it before counsel.
+def submit(
+    case_id: int, *, actor: User, answer: str = "", at: datetime | None = None
+) -> ScopeRevision:
+    """Freeze the scope and put it before counsel, with the answer to a question.
+
+    Where counsel asked and nothing changed, no new revision is made: counsel decides
+    on the scope that the question was about.
 
     Raises:
         PermissionDenied: ``actor`` may not.
         FourEyesViolation: the site's profile keeps ``actor`` from preparing.
         IllegalTransition: the case isn't in review.
+        ValidationError: counsel asked a question and there is no answer.
         CaseError: something is undecided or beyond the instrument; it says what.
     """
     at = at or timezone.now()
     case = _in_review(case_id, actor)
+    question = case.sign_offs.unanswered().last()
+    if question and not answer.strip():
+        raise ValidationError({"answer": "Counsel asked a question: answer it."})
     if found := scope.problems(case):
         raise CaseError(" ".join(found))
-    revision = scope.freeze(case, prepared_by=actor, at=at)
+    revision = _as_asked_about(case, question)
+    if revision is None:
+        revision = scope.freeze(case, prepared_by=actor, at=at)
+    if question:
+        _answer(question, answer, actor, at)
     workflow.transition(case.pk, "submit_scope", actor=actor, at=at)
     audit.record(
         case,
@@ -172,6 +212,38 @@ def submit(case_id: int, *, actor: User, at: datetime | None = None) -> ScopeRev
         },
     )
     return revision
+
+
+def _as_asked_about(case: Case, question: SignOff | None) -> ScopeRevision | None:
+    """The revision that counsel asked about, where the case still says exactly that."""
+    if question is None or case.map_digest != scope.current_map():
+        return None
+    now = scope.digest(case)
+    if now != question.scope_digest or case.sign_offs.refusing(now).exists():
+        return None
+    found: ScopeRevision | None = case.revisions.filter(digest=now).first()
+    return found
+
+
+def _answer(question: SignOff, answer: str, actor: User, at: datetime) -> None:
+    require_storable(answer=answer)
+    reply = Reply(
+        sign_off=question,
+        counsel_id=question.counsel_id,
+        text=answer.strip(),
+        by=actor,
+        by_name=audit.name_of(actor),
+        at=at,
+    )
+    reply.full_clean()
+    reply.save()
+    audit.record(
+        question.case,
+        EventKind.QUESTION_ANSWERED,
+        actor=actor,
+        at=at,
+        data={"sign_off": question.pk, "reply": reply.pk},
+    )
 
 
 @transaction.atomic

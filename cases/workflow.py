@@ -26,8 +26,10 @@ def _has_what_was_asked(case: Case) -> str:
 def _scope_is_frozen(case: Case) -> str:
     now = scope.digest(case)
     frozen = case.revisions.filter(digest=now).exists()
-    decided = case.sign_offs.filter(scope_digest=now).exists()
-    return "" if frozen and not decided else "Freeze the scope as it stands now first."
+    decided = case.sign_offs.approving(now) | case.sign_offs.refusing(now)
+    if frozen and not decided.exists():
+        return ""
+    return "Freeze the scope as it stands now first."
 
 
 def _scope_is_signed(case: Case) -> str:
@@ -39,6 +41,22 @@ def _is_over(case: Case) -> str:
     if standing.over(case):
         return ""
     return f"It is “{case.get_status_display()}”: take its scope back first."
+
+
+def _scope_is_decided(case: Case) -> str:
+    now = scope.digest(case)
+    if not case.sign_offs.covering(now).exists():
+        return "No sign-off covers the scope as it stands now."
+    approved = case.sign_offs.approving(now).exists()
+    if approved or not scope.holds_something(case):
+        return ""
+    return "Counsel refused, and the scope still holds something to answer: revise it."
+
+
+def _conditions_are_read(case: Case) -> str:
+    if not case.sign_offs.unacknowledged(scope.digest(case)).exists():
+        return ""
+    return "Counsel approved with conditions: somebody who orders has to read them."
 
 
 def _has_outcome(case: Case) -> str:
@@ -77,6 +95,9 @@ CASE = Machine(
             guards=(standing.over, _scope_is_signed),
         ),
         Transition(
+            "ask_back", sources(S.AWAITING_SIGN_OFF), S.IN_REVIEW, Perm.SIGN_OFF
+        ),
+        Transition(
             "return_scope", sources(S.AWAITING_SIGN_OFF), S.IN_REVIEW, Perm.SIGN_OFF
         ),
         Transition(
@@ -90,17 +111,17 @@ CASE = Machine(
         ),
         Transition(
             "order_packet",
-            sources(S.APPROVED),
+            sources(S.APPROVED, S.REFUSED),
             S.IN_PRODUCTION,
             Perm.ORDER,
-            guards=(standing.over, _scope_is_signed),
+            guards=(standing.over, _scope_is_decided, _conditions_are_read),
         ),
         Transition(
             "release_packet",
             sources(S.IN_PRODUCTION),
             S.RELEASED,
             Perm.RELEASE,
-            guards=(standing.over, _scope_is_signed),
+            guards=(standing.over, _scope_is_decided),
         ),
         Transition(
             "close",

@@ -1,8 +1,9 @@
 """The demo: the model case of spring 2023, with invented people and records.
 
 Three subpoenas of March and April 2023, five accounts between them, nine items each in
-the words of the request. One request is fresh, one waits for counsel, one is signed.
-Everything is done through the verbs, so the demo's trail is a real one.
+the words of the request. One request is fresh, one waits for counsel, whose question
+was answered, and one is signed. Everything is done through the verbs, so the
+demo's trail is a real one.
 """
 
 import io
@@ -136,6 +137,7 @@ def load() -> bool:
             _prepare(case, paper, people["ines"], people["ana"])
         _sign(signed, SUBPOENAS[0], people["cora"])
         _let_in(waiting, SUBPOENAS[1], people["olga"], people["cora"])
+        _ask(waiting, SUBPOENAS[1], people["cora"], people["ana"])
     return fresh.pk is not None
 
 
@@ -316,11 +318,13 @@ def _sign(case: Case, paper: DemoSubpoena, counsel: User) -> None:
     signoff.record_sign_off(
         case.pk,
         counsel=counsel,
-        decision=SignOffDecision.APPROVED,
+        decision=signoff.Decision(
+            SignOffDecision.APPROVED,
+            legal_basis="18 U.S.C. 2703(c)(2)",
+            note="Valid on its face; nine items, none beyond a subpoena.",
+        ),
         scope_digest=scope.digest(case),
         proof=Proof(ProofMethod.PASSWORD, _at(paper, 4)),
-        legal_basis="18 U.S.C. 2703(c)(2)",
-        note="Valid on its face; nine items, none beyond a subpoena.",
         at=_at(paper, 4),
     )
 
@@ -339,6 +343,30 @@ def _let_in(
         ends_at=datetime.combine(morning_after, datetime.min.time(), tzinfo=zone),
         proof=Proof(ProofMethod.PASSWORD, _at(paper, 3)),
         at=_at(paper, 3),
+    )
+
+
+def _ask(case: Case, paper: DemoSubpoena, counsel: User, analyst: User) -> None:
+    """Counsel asked something before deciding; the scope came back with the answer."""
+    case.refresh_from_db()
+    signoff.record_sign_off(
+        case.pk,
+        counsel=counsel,
+        decision=signoff.Decision(
+            SignOffDecision.ASKED,
+            note="Item 9 asks who downloaded the packages. Do we hold any address of "
+            "those people, or only the public counts?",
+        ),
+        scope_digest=scope.digest(case),
+        proof=Proof(ProofMethod.PASSWORD, _at(paper, 3)),
+        at=_at(paper, 3),
+    )
+    review.submit(
+        case.pk,
+        actor=analyst,
+        answer="Only the public data set: project, version, time and country. No "
+        "address is in it, and we keep none.",
+        at=_at(paper, 3, minutes=40),
     )
 
 

@@ -24,12 +24,14 @@ from cases.enums import (
     IssuerKind,
     ItemDecision,
     Jurisdiction,
+    ObjectionGround,
     ProofMethod,
     Role,
     Secrecy,
     SignOffDecision,
     TargetRole,
 )
+from cases.grounds import ItemObjection
 from cases.models import (
     Agency,
     Case,
@@ -40,6 +42,7 @@ from cases.models import (
     SignOff,
     Target,
 )
+from cases.models.signoff import APPROVALS
 from cases.proof import Proof
 
 AT = datetime(2023, 3, 14, 16, 0, tzinfo=UTC)
@@ -255,10 +258,17 @@ def choices(
 ) -> list[review.Choice]:
     """The same decision for every pair of the case."""
     return [
-        review.Choice(one.pk, item.pk, decision, reason=reason)
+        review.Choice(
+            one.pk, item.pk, decision, reason=reason, ground=_ground(decision)
+        )
         for item in case.items.all()
         for one in case.targets.all()
     ]
+
+
+def _ground(decision: str) -> str:
+    """A ground for what needs one."""
+    return ObjectionGround.OVERBROAD if decision == ItemDecision.OBJECT else ""
 
 
 def submit(case: Case, by: User) -> ScopeRevision:
@@ -304,17 +314,25 @@ def working_on(case: Case, role: Role) -> User:
 
 
 def sign(
-    case: Case, by: User | None = None, decision: str = SignOffDecision.APPROVED
+    case: Case,
+    by: User | None = None,
+    decision: str = SignOffDecision.APPROVED,
+    objections: Sequence[ItemObjection] = (),
 ) -> SignOff:
     """Counsel's decision on the scope as it stands."""
+    if decision == SignOffDecision.REFUSED and not objections:
+        objections = [ItemObjection(ObjectionGround.DEFECTIVE, "It isn't signed.")]
     return signoff.record_sign_off(
         case.pk,
         counsel=by or counsel(),
-        decision=decision,
+        decision=signoff.Decision(
+            decision,
+            legal_basis=BASIS if decision in APPROVALS else "",
+            note="" if decision == SignOffDecision.APPROVED else "See the note.",
+            objections=objections,
+        ),
         scope_digest=scope.digest(fresh(case)),
         proof=proof(),
-        legal_basis=BASIS if decision == SignOffDecision.APPROVED else "",
-        note="" if decision == SignOffDecision.APPROVED else "See the note.",
         at=AT,
     )
 

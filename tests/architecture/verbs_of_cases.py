@@ -13,6 +13,7 @@ from cases import (
     intake,
     review,
     scope,
+    signoff,
     site,
 )
 from cases.enums import (
@@ -60,6 +61,16 @@ def fallen() -> Any:
     case = make.approved()
     rulings.quashed(case)
     return case
+
+
+def on_conditions() -> Any:
+    return make.sign(make.awaiting(), decision=SignOffDecision.CONDITIONAL)
+
+
+def on_question() -> Any:
+    case = make.awaiting()
+    make.sign(case, decision=SignOffDecision.ASKED)
+    return make.fresh(case)
 
 
 VERBS = {
@@ -293,6 +304,34 @@ VERBS = {
         make.sign,
         "case.sign_off.approved",
         f"{MOVED} approve_scope",
+    ),
+    "cases.signoff.record_sign_off, conditional": row(
+        COUNSEL,
+        make.awaiting,
+        lambda it, by: make.sign(it, by, SignOffDecision.CONDITIONAL),
+        "case.sign_off.conditional",
+        f"{MOVED} approve_scope",
+    ),
+    "cases.signoff.record_sign_off, asked": row(
+        COUNSEL,
+        make.awaiting,
+        lambda it, by: make.sign(it, by, SignOffDecision.ASKED),
+        "case.sign_off.asked",
+        f"{MOVED} ask_back",
+    ),
+    "cases.signoff.acknowledge": row(
+        ANALYST,
+        on_conditions,
+        lambda it, by: signoff.acknowledge(it.pk, actor=by, at=make.AT),
+        "case.conditions.acknowledged",
+    ),
+    "cases.review.submit, answering": row(
+        ANALYST,
+        on_question,
+        lambda it, by: review.submit(it.pk, actor=by, answer="Yes.", at=make.AT),
+        "case.question.answered",
+        f"{MOVED} submit_scope",
+        "case.scope.submitted",
     ),
     "cases.signoff.record_sign_off, returned": row(
         COUNSEL,

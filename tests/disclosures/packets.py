@@ -18,10 +18,11 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from cases import agencies, audit, intake, queue, review
+from cases import agencies, audit, intake, queue, review, signoff
 from cases.enums import (
     IdentifierKind,
     ItemDecision,
+    ObjectionGround,
     Profile,
     Role,
     Secrecy,
@@ -115,7 +116,8 @@ def case(
     ]
     review.decide(found.pk, actor=by, choices=choices, at=make.AT)
     review.submit(found.pk, actor=by, at=make.AT)
-    make.sign(found)
+    for _ in range(signoff.quorum(make.fresh(found)).needed):
+        make.sign(found)
     return make.fresh(found)
 
 
@@ -148,6 +150,8 @@ def unsigned(
 
 def choice(decision: str, reason: str = "", **days: object) -> review.Choice:
     """A choice without its pair."""
+    if decision == ItemDecision.OBJECT:
+        days.setdefault("ground", ObjectionGround.OVERBROAD)
     return review.Choice(0, 0, decision, reason=reason, **days)
 
 
