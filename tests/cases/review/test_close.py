@@ -7,6 +7,7 @@ from cases import review, scope
 from cases.enums import CaseStatus, Disposition, Role
 from cases.exceptions import IllegalTransition
 from tests import factories as make
+from tests.cases.test_workflow import NOT_NOW
 from tests.refusals import refusal
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +77,7 @@ def test_a_case_in_the_middle_isn_t_closed(status):
     said = refusal(
         lambda: close(case, Disposition.WITHDRAWN, by=analyst), IllegalTransition
     )
-    assert said == f"{case} is “{case.get_status_display()}”: this step does not apply."
+    assert said == f"{case} is “{case.get_status_display()}”{NOT_NOW}"
 
 
 def test_a_closed_case_stays_closed():
