@@ -72,8 +72,10 @@ class Person:
     def held_still(self) -> Iterator[None]:
         """Let nothing that the page asks for by itself change it meanwhile."""
         self.page.route("**/live/", lambda asked: asked.fulfill(status=204))
-        yield
-        self.page.unroute("**/live/")
+        try:
+            yield
+        finally:
+            self.page.unroute("**/live/")
 
     def _picture(self, title: str) -> Path:
         self.album.mkdir(parents=True, exist_ok=True)

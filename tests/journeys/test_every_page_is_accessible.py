@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Error, expect
 
 from tests.journeys import test_from_paper_to_packet as story
 from tests.journeys.people import DESKTOP, Person
@@ -88,6 +88,22 @@ class Inspector(Person):
         self.findings: list[str] = []
 
     def look(self, title: str) -> None:
+        """Inspect the page; anew where news asked for before had it load once more."""
+        for _attempt in range(2):
+            known = len(self.findings)
+            try:
+                self._look(title)
+            except Error as error:
+                if "context was destroyed" not in error.message:
+                    raise
+                del self.findings[known:]
+                self.page.set_viewport_size(DESKTOP)
+                self.page.wait_for_load_state()
+            else:
+                return
+        self._look(title)
+
+    def _look(self, title: str) -> None:
         """Inspect the page; it holds still meanwhile."""
         with self.held_still():
             self.page.evaluate(FONTS)  # an icon whose font is still to come is text

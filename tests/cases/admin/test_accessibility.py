@@ -145,7 +145,7 @@ def test_a_refused_form_is_accessible_and_takes_the_focus(live_server, page, sig
     case = make.in_review()
     sign_in(make.analyst())
     page.goto(live_server.url + _verb(case, "review"))
-    page.locator(f"input[value={ItemDecision.OBJECT}]").first.check(force=True)
+    page.locator(f"input[value={ItemDecision.OBJECT}]").first.press("Space")
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
