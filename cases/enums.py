@@ -167,6 +167,42 @@ class ObjectionOutcome(TextChoices):
     WITHDRAWN = "withdrawn", _("Taken back")
 
 
+class Finding(TextChoices):
+    """What somebody found out about the served paper."""
+
+    AUTHENTIC = "authentic", _("Authentic")
+    DOUBTFUL = "doubtful", _("Doubtful")
+    FORGED = "forged", _("Forged")
+
+
+class CheckMethod(TextChoices):
+    """How a paper is checked (law-and-practice 2.1, step 3)."""
+
+    CALL_BACK = "call_back", _("Call-back to a number that isn't from the paper")
+    SUPERVISOR = "supervisor", _("A supervisor of the officer confirmed it")
+    COURT_DOCKET = "court_docket", _("Looked up in the court's docket or register")
+    OFFICIAL_DOMAIN = "official_domain", _("Answered at the official domain")
+    SEAL = "seal", _("Seal or signature checked")
+    FORENSICS = "forensics", _("The file examined, compared with known forgeries")
+
+
+class NumberSource(TextChoices):
+    """Where the number of a call-back was found; the paper is no such place."""
+
+    OFFICIAL_WEBSITE = "official_website", _("The agency's official website")
+    PUBLIC_DIRECTORY = "public_directory", _("A public directory")
+    OWN_RECORDS = "own_records", _("Our own records of earlier dealings")
+    SWITCHBOARD = "switchboard", _("Put through by the agency's switchboard")
+
+
+class MessageKind(TextChoices):
+    """Between whom a message of the privileged thread passes."""
+
+    QUESTION = "question", _("The desk asks counsel")
+    ANSWER = "answer", _("Counsel to the desk")
+    AMONG_COUNSEL = "among_counsel", _("Counsel only")
+
+
 class ItemDecision(TextChoices):
     """What the analyst proposes for one target and one requested item.
 
@@ -264,6 +300,10 @@ class Perm(StrEnum):
     VIEW = "cases.view_case"
     INTAKE = "cases.intake_case"
     REVIEW = "cases.review_case"
+    AUTHENTICATE = "cases.authenticate_case"
+    WRITE_NOTE = "cases.write_note"
+    ASK_COUNSEL = "cases.ask_counsel"
+    READ_PRIVILEGED = "cases.read_privileged"
     SIGN_OFF = "cases.sign_off_case"
     ORDER = "cases.order_packet"
     CERTIFY = "cases.certify_packet"
@@ -298,6 +338,10 @@ class EventKind(TextChoices):
     SECRECY_RECORDED = "case.secrecy.recorded", _("Secrecy recorded")
     DOCUMENT_ADDED = "case.document.added", _("Document added")
     DOCUMENT_OPENED = "case.document.opened", _("Document opened")
+    AUTHENTICITY_FOUND = "case.authenticity.found", _("Paper checked")
+    NOTE_WRITTEN = "case.note.written", _("Note written")
+    THREAD_WRITTEN = "case.privileged.written", _("Privileged message written")
+    THREAD_READ = "case.privileged.read", _("Privileged thread read")
     TARGET_ADDED = "case.target.added", _("Target added")
     TARGET_CORRECTED = "case.target.corrected", _("Target corrected")
     TARGET_REMOVED = "case.target.removed", _("Target removed")

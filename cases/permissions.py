@@ -29,14 +29,17 @@ from cases.models import Case, CaseGroupPerm, CaseUserPerm
 
 Grant = CaseUserPerm | CaseGroupPerm
 
-_DESK = frozenset({Perm.VIEW, Perm.READ_TRAIL})
+_SEES = frozenset({Perm.VIEW, Perm.READ_TRAIL})
+_DESK = _SEES | {Perm.WRITE_NOTE}
 
 ROLE_VERBS: dict[Role, frozenset[Perm]] = {
-    Role.INTAKE_CLERK: _DESK | {Perm.INTAKE, Perm.CHECK_CONTACT},
+    Role.INTAKE_CLERK: _DESK | {Perm.INTAKE, Perm.AUTHENTICATE, Perm.CHECK_CONTACT},
     Role.ANALYST: _DESK
     | {
         Perm.INTAKE,
+        Perm.AUTHENTICATE,
         Perm.REVIEW,
+        Perm.ASK_COUNSEL,
         Perm.ORDER,
         Perm.READ_EXHIBITS,
         Perm.CLOSE,
@@ -47,7 +50,9 @@ ROLE_VERBS: dict[Role, frozenset[Perm]] = {
     Role.CUSTODIAN: _DESK | {Perm.CERTIFY, Perm.READ_EXHIBITS},
     Role.COUNSEL: _DESK
     | {
+        Perm.AUTHENTICATE,
         Perm.SIGN_OFF,
+        Perm.READ_PRIVILEGED,
         Perm.READ_EXHIBITS,
         Perm.CLOSE,
         Perm.WITHDRAW,
@@ -56,10 +61,11 @@ ROLE_VERBS: dict[Role, frozenset[Perm]] = {
         Perm.GRANT,
         Perm.CHECK_CONTACT,
     },
-    Role.OUTSIDE_COUNSEL: _DESK | {Perm.SIGN_OFF, Perm.READ_EXHIBITS},
+    Role.OUTSIDE_COUNSEL: _DESK
+    | {Perm.SIGN_OFF, Perm.READ_PRIVILEGED, Perm.READ_EXHIBITS},
     Role.RELEASE_OFFICER: _DESK | {Perm.RELEASE, Perm.READ_EXHIBITS, Perm.CLOSE},
     Role.REPORT_EDITOR: frozenset(),
-    Role.AUDITOR: _DESK,
+    Role.AUDITOR: _SEES,
     Role.ADMINISTRATOR: frozenset({Perm.FREEZE, Perm.GRANT, Perm.EDIT_SITE}),
 }
 

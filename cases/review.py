@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import audit, permissions, persons, scope, workflow
 from cases.enums import (
@@ -29,6 +30,7 @@ from cases.exceptions import (
     require_storable,
 )
 from cases.models import Case, Category, RequestedItem, ScopeItem, ScopeRevision, Target
+from cases.models.note import Note
 from cases.models.target import day_window
 
 _PRODUCED = frozenset({Disposition.FULL, Disposition.PARTIAL})
@@ -78,14 +80,14 @@ def decide(
     at = at or timezone.now()
     case = _in_review(case_id, actor)
     if not choices:
-        raise ValidationError("Decide at least one item.")
+        raise ValidationError(_("Decide at least one item."))
     known = {row.code: row for row in Category.objects.current()}
     targets = {target.pk: target for target in case.targets.all()}
     items = {item.pk: item for item in case.items.all()}
     rows = []
     for choice in choices:
         if choice.target_id not in targets or choice.item_id not in items:
-            raise ValidationError("The target or the item belongs to another case.")
+            raise ValidationError(_("The target or the item belongs to another case."))
         pair = targets[choice.target_id], items[choice.item_id]
         rows.append(_write_choice(case, pair, choice, known, actor, at))
     audit.record(
@@ -117,7 +119,11 @@ def _write_choice(
         row.last_day = choice.last_day or target.last_day
     row.decided_by, row.decided_at = actor, at
     if item.category_code not in known:
-        raise CaseError(f"{item}: the data map in use no longer has this category.")
+        words = _(
+            "%(item)s: the data map in use no longer has this category. Object to it, "
+            "or ask an administrator which map is meant to be in use."
+        )
+        raise CaseError(words % {"item": item})
     if refusal := scope.beyond_authority(case, item, row, dict(known)):
         raise InsufficientProcess(refusal)
     _check_row(target, row)
@@ -134,14 +140,16 @@ def _check_row(target: Target, row: ScopeItem) -> None:
     except ValidationError as error:
         raise ValidationError([f"{where}: {one}" for one in error.messages]) from error
     except OverflowError:
-        raise ValidationError(f"{where}: leave an end without a day open.") from None
+        words = _("%(where)s: leave an end without a day open.")
+        raise ValidationError(words % {"where": where}) from None
     if refusal := scope.beyond_window(row):
         raise ValidationError(refusal)
     if row.decision == ItemDecision.NARROW and (row.first_day, row.last_day) == (
         target.first_day,
         target.last_day,
     ):
-        raise ValidationError(f"{where}: these are the paper's own days; produce it.")
+        words = _("%(where)s: these are the paper's own days; produce it.")
+        raise ValidationError(words % {"where": where})
 
 
 @transaction.atomic
@@ -189,7 +197,7 @@ def revise(
         ValidationError: no reason given.
     """
     if not reason.strip():
-        raise ValidationError("Say why the scope is taken back.")
+        raise ValidationError(_("Say why the scope is taken back."))
     require_storable(reason=reason)
     case = workflow.transition(
         case_id,
@@ -226,14 +234,14 @@ def close(
     permissions.require(actor, Perm.CLOSE, case)
     decided = {row.pk: row for row in scope.decisions(case)}
     if disposition not in Disposition.values:
-        raise ValidationError("Say how the case ended.")
+        raise ValidationError(_("Say how the case ended."))
     if set(decided) != set(outcomes) or not set(outcomes.values()) <= set(
         Disposition.values
     ):
-        raise ValidationError("Each item of the scope needs its outcome.")
+        raise ValidationError(_("Each item of the scope needs its outcome."))
     claimed = {disposition, *outcomes.values()} & _PRODUCED
     if claimed and not went_out(case):
-        raise ValidationError("Nothing was handed over: it can't end as produced.")
+        raise ValidationError(_("Nothing was handed over: it can't end as produced."))
     require_storable(closing_note=note)
     for pk, outcome in outcomes.items():
         decided[pk].disposition = outcome
@@ -272,7 +280,8 @@ def reopen(
 
     The case moves to the next revision at once, as by ``revise``: another scope,
     another sign-off and another packet are needed, and its Bates numbers go on. How it
-    had ended is kept in the event.
+    had ended is kept in the event, and the closing note as a note of the desk: the
+    trail has other readers.
 
     Raises:
         PermissionDenied: ``actor`` may not.
@@ -290,7 +299,7 @@ def reopen(
         "reason": reason.strip(),
         "outcome": case.disposition,
         "closed_at": case.closed_at.isoformat() if case.closed_at else "",
-        "note": case.closing_note,
+        "note": _keep_closing_note(case, actor, at),
         "items": {str(row.pk): row.disposition for row in scope.decisions(case)},
     }
     ScopeItem.objects.filter(target__case=case).update(disposition="")
@@ -303,12 +312,29 @@ def reopen(
     return case
 
 
+def _keep_closing_note(case: Case, actor: User, at: datetime) -> int | None:
+    if not case.closing_note:
+        return None
+    kept = Note.objects.create(
+        case=case,
+        text=case.closing_note,
+        written_by=actor,
+        written_by_name=audit.name_of(actor),
+        written_at=at,
+    )
+    return kept.pk
+
+
 def _in_review(case_id: int, actor: User) -> Case:
     case = Case.objects.select_for_update().get(pk=case_id)
     permissions.require(actor, Perm.REVIEW, case)
     persons.require_other(case, actor, Act.PREPARE)
     if case.status != CaseStatus.IN_REVIEW:
         raise IllegalTransition(
-            f"{case} is “{case.get_status_display()}”, not in review."
+            _(
+                "%(case)s is “%(status)s”, not in review. Where a scope was submitted, "
+                "an analyst takes it back first."
+            )
+            % {"case": case, "status": case.get_status_display()}
         )
     return case

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from cases import audit, permissions
 from cases.enums import EventKind, Perm
@@ -59,7 +60,11 @@ class Machine:
             _require(step, case, actor)
             if row.status not in step.sources:
                 raise IllegalTransition(
-                    f"{row} is “{row.get_status_display()}”: this step does not apply."
+                    _(
+                        "%(row)s is “%(status)s”, so this can't be done now. The page "
+                        "of the request says what comes next, and whose turn it is."
+                    )
+                    % {"row": row, "status": row.get_status_display()}
                 )
             for guard in step.guards:
                 if refusal := guard(row):

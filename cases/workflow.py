@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from cases import audit, scope, standing
+from django.utils.translation import gettext as _
+
+from cases import audit, authenticity, scope, standing
 from cases.enums import CaseStatus, EventKind, Perm
 from cases.models import Case
 from cases.transitions import Machine, Transition, sources, table
@@ -12,14 +14,18 @@ S = CaseStatus
 
 def _has_process(case: Case) -> str:
     served = case.documents.filter(kind="process").exists()
-    return "" if served else "Upload the served paper first."
+    if served:
+        return ""
+    return _("An intake clerk or analyst uploads the served paper first.")
 
 
 def _has_what_was_asked(case: Case) -> str:
     if not case.targets.exists():
-        return "Enter at least one target first."
+        return _("An intake clerk or analyst enters at least one target first.")
     if not case.items.exists():
-        return "Tick at least one requested category first."
+        return _(
+            "An intake clerk or analyst ticks at least one requested category first."
+        )
     return ""
 
 
@@ -27,12 +33,23 @@ def _scope_is_frozen(case: Case) -> str:
     now = scope.digest(case)
     frozen = case.revisions.filter(digest=now).exists()
     decided = case.sign_offs.filter(scope_digest=now).exists()
-    return "" if frozen and not decided else "Freeze the scope as it stands now first."
+    if frozen and not decided:
+        return ""
+    return _("Counsel hasn't got the scope as it stands now: an analyst submits it.")
 
 
 def _scope_is_signed(case: Case) -> str:
     signed = case.sign_offs.approving(scope.digest(case)).exists()
-    return "" if signed else "No sign-off covers the scope as it stands now."
+    if signed:
+        return ""
+    return _(
+        "No approval covers the scope as it stands now: an analyst submits it, then "
+        "counsel decides."
+    )
+
+
+def _is_genuine(case: Case) -> str:
+    return authenticity.refusal(case)
 
 
 def _is_over(case: Case) -> str:
@@ -42,7 +59,9 @@ def _is_over(case: Case) -> str:
 
 
 def _has_outcome(case: Case) -> str:
-    return "" if case.disposition and case.closed_at else "State the outcome first."
+    if case.disposition and case.closed_at:
+        return ""
+    return _("State how the request ended first, item by item.")
 
 
 CASE = Machine(
@@ -93,14 +112,14 @@ CASE = Machine(
             sources(S.APPROVED),
             S.IN_PRODUCTION,
             Perm.ORDER,
-            guards=(standing.over, _scope_is_signed),
+            guards=(standing.over, _is_genuine, _scope_is_signed),
         ),
         Transition(
             "release_packet",
             sources(S.IN_PRODUCTION),
             S.RELEASED,
             Perm.RELEASE,
-            guards=(standing.over, _scope_is_signed),
+            guards=(standing.over, _is_genuine, _scope_is_signed),
         ),
         Transition(
             "close",

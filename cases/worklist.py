@@ -1,15 +1,29 @@
 """What needs whom today. A task stands here because of where the case stands, and goes
 by being done; there is nothing to tick."""
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import permissions, persons, scope, standing
-from cases.enums import Act, CaseStatus, Perm, Secrecy
-from cases.models import Case
+from cases import authenticity, permissions, persons, scope, standing
+from cases.enums import (
+    Act,
+    CaseStatus,
+    EventKind,
+    Finding,
+    MessageKind,
+    Perm,
+    Secrecy,
+)
+from cases.models import Case, Event
+from cases.models.case import OPEN
+from cases.models.note import PrivilegedMessage
 
 
 @dataclass(frozen=True)
@@ -21,6 +35,13 @@ class Task:
     title: str
     detail: str
     due_on: date | None
+    since: datetime | None = None  # when it came to wait
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the requester should have had the answer before today."""
+        late = self.due_on is not None and self.due_on < timezone.localdate()
+        return late and self.case.status in OPEN
 
     @property
     def order(self) -> tuple[date, int]:
@@ -37,6 +58,22 @@ _TURNS = {
     CaseStatus.REFUSED: (Perm.CLOSE, "close"),
     CaseStatus.RELEASED: (Perm.CLOSE, "close"),
 }
+_BESIDE = {
+    "start_review": Perm.REVIEW,
+    "check_paper": Perm.AUTHENTICATE,
+    "revise": Perm.REVIEW,
+    "privileged": Perm.READ_PRIVILEGED,
+}
+# Where it still matters whether the paper is genuine: until the packet has left.
+_BEFORE_RELEASE = frozenset(CaseStatus) - {
+    CaseStatus.REFUSED,
+    CaseStatus.RELEASED,
+    CaseStatus.CLOSED,
+}
+_CLOSABLE = frozenset({CaseStatus.RECEIVED, CaseStatus.IN_REVIEW})
+
+# Every verb that a task of this app can name.
+VERBS = frozenset({verb for _perm, verb in _TURNS.values()} | set(_BESIDE))
 
 _ACTS = {
     "review": Act.PREPARE,
@@ -49,52 +86,100 @@ def tasks_for(user: User) -> list[Task]:
     """What this person can do next on the cases they see, oldest clock first."""
     cases = permissions.visible_cases(user).exclude(status=CaseStatus.CLOSED)
     theirs = persons.standing(user, cases)
-    rows = cases.select_related("agency").prefetch_related(
-        "documents", "targets", "items", "standing_changes"
-    )
     found = [
         task
-        for case in rows
-        for task in tasks_on(case)
+        for case in _with_clocks(cases)
+        for task in _tasks(case)
         if theirs.may(case, perm_of(task), _ACTS.get(task.verb))
+        and not spared(user, task)
     ]
     return sorted(found, key=lambda task: task.order)
 
 
 def tasks_on(case: Case) -> list[Task]:
     """The next steps of one case, whoever may do them."""
-    if case.status != CaseStatus.CLOSED and standing.over(case):
-        title, _detail = _words()["close"]
-        return [Task(case, "close", title, standing.over(case), case.due_on)]
-    if case.status == CaseStatus.RECEIVED:
-        return [_received(case)]
+    return _tasks(_with_clocks(Case.objects.filter(pk=case.pk)).get())
+
+
+def spared(user: User, task: Task) -> bool:
+    """Whether it isn't this person's turn although roles and acts would let them."""
+    if task.verb != "check_paper":
+        return False
+    done = user.pk in authenticity.found_by(task.case)
+    return done or bool(authenticity.bars(task.case, user))
+
+
+def _with_clocks(cases: QuerySet[Case]) -> QuerySet[Any]:
+    """The cases with what their tasks are read from, asked once for all of them."""
+    of_case = {"case": OuterRef("pk")}
+    moves = Event.objects.filter(kind=EventKind.STATUS_CHANGED, **of_case)
+    last = PrivilegedMessage.objects.with_the_desk().filter(**of_case)
+    return (
+        cases.select_related("agency")
+        .prefetch_related(
+            "documents",
+            "targets",
+            "items",
+            "authenticity_findings",
+            "standing_changes",
+        )
+        .annotate(
+            moved_at=Coalesce(
+                Subquery(moves.order_by("-pk").values("at")[:1]), F("opened_at")
+            ),
+            last_word=Subquery(last.order_by("-pk").values("kind")[:1]),
+            last_word_at=Subquery(last.order_by("-pk").values("written_at")[:1]),
+        )
+    )
+
+
+def _tasks(case: Any) -> list[Task]:
+    status = CaseStatus(case.status)
+    if status != CaseStatus.CLOSED and (fallen := standing.over(case)):
+        return [replace(_task(case, "close"), detail=fallen)]
+    stands = authenticity.verdict(case)
+    if status in _BEFORE_RELEASE and stands.outcome == Finding.FORGED:
+        task = _task(case, "close" if status in _CLOSABLE else "revise", "forged")
+        return [replace(task, since=stands.since)]
     found = []
-    if turn := _TURNS.get(CaseStatus(case.status)):
-        title, detail = _words()[turn[1]]
-        found.append(Task(case, turn[1], title, detail, case.due_on))
+    if status == CaseStatus.RECEIVED:
+        found.append(_received(case))
+    elif (turn := _TURNS.get(status)) and not (
+        status == CaseStatus.APPROVED and stands.refusal
+    ):
+        found.append(_task(case, turn[1]))
     # Unknown secrecy stops the release: it stays somebody's task until it is known.
-    if case.status != CaseStatus.CLOSED and case.secrecy == Secrecy.UNKNOWN:
+    later = status not in {CaseStatus.RECEIVED, CaseStatus.CLOSED}
+    if later and case.secrecy == Secrecy.UNKNOWN:
         found.append(_intake(case))
+    if status in _BEFORE_RELEASE and stands.is_open:
+        task = _task(case, "check_paper")
+        found.append(replace(task, detail=stands.refusal, since=stands.since))
+    if case.last_word == MessageKind.QUESTION:
+        found.append(replace(_task(case, "privileged"), since=case.last_word_at))
     return found
 
 
 def perm_of(task: Task) -> Perm:
     """The verb's permission, as the table of turns has it."""
-    if task.verb == "start_review":
-        return Perm.REVIEW
+    if task.verb in _BESIDE:
+        return _BESIDE[task.verb]
     return next(perm for perm, verb in _TURNS.values() if verb == task.verb)
 
 
-def _intake(case: Case) -> Task:
-    title, _detail = _words()["intake"]
-    return Task(case, "intake", title, " ".join(scope.missing(case)), case.due_on)
+def _task(case: Any, verb: str, words: str = "") -> Task:
+    title, detail = _words()[words or verb]
+    return Task(case, verb, title, detail, case.due_on, case.moved_at)
 
 
-def _received(case: Case) -> Task:
+def _intake(case: Any) -> Task:
+    return replace(_task(case, "intake"), detail=" ".join(scope.missing(case)))
+
+
+def _received(case: Any) -> Task:
     if scope.missing(case):
         return _intake(case)
-    title, detail = _words()["start_review"]
-    return Task(case, "start_review", title, detail, case.due_on)
+    return _task(case, "start_review")
 
 
 def _words() -> dict[str, tuple[str, str]]:
@@ -112,6 +197,18 @@ def _words() -> dict[str, tuple[str, str]]:
         "order_packet": (
             _("Order the packet"),
             _("Counsel has approved; the records can be collected."),
+        ),
+        "check_paper": (_("Check that the paper is genuine"), ""),
+        "privileged": (
+            _("Answer the desk's question"),
+            _("It stands in the privileged thread."),
+        ),
+        "forged": (
+            _("Stop the request: its paper is forged"),
+            _(
+                "Nothing is collected or handed over on it. Take the scope back if "
+                "counsel has it, then close the request as objected or withdrawn."
+            ),
         ),
         "close": (_("Close the request"), _("Record the outcome, item by item.")),
     }

@@ -28,6 +28,10 @@ from cases.worklist import Task
 from disclosures import worklist as disclosures_worklist
 
 _CASES = "admin:cases_case_changelist"
+_STEPS = (  # the verbs that are somebody's turn
+    *(Perm.INTAKE, Perm.REVIEW, Perm.SIGN_OFF, Perm.ORDER),
+    *(Perm.CERTIFY, Perm.RELEASE, Perm.CLOSE),
+)
 _STOP = "admin:disclosures_freeze_changelist"
 
 
@@ -80,10 +84,14 @@ class CandorAdminSite(UnfoldAdminSite):
         visible = permissions.visible_cases(user)
         counted = dict(visible.order_by().values_list("status").annotate(Count("pk")))
         request.current_app = self.name
+        tasks = tasks_for(user)
         context = {
             **self.each_context(request),
             "title": self.index_title,
-            "tasks": tasks_for(user),
+            "tasks": tasks,
+            "overdue": sum(task.is_overdue for task in tasks),
+            "may_act": any(permissions.has_role_for(user, one) for one in _STEPS),
+            "may_administer": bool(self.further_menu(request)),
             "counts": [
                 (status, status.label, counted.get(status.value, 0))
                 for status in CaseStatus

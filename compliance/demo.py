@@ -18,17 +18,29 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from cases import agencies, documents, grants, intake, review, scope, signoff
+from cases import (
+    agencies,
+    authenticity,
+    documents,
+    grants,
+    intake,
+    review,
+    scope,
+    signoff,
+)
 from cases.enums import (
     Channel,
+    CheckMethod,
     ContactKind,
     ContactMethod,
     ContactOutcome,
     DocumentKind,
+    Finding,
     IdentifierKind,
     Instrument,
     ItemDecision,
     Jurisdiction,
+    NumberSource,
     ProofMethod,
     Role,
     Secrecy,
@@ -134,6 +146,7 @@ def load() -> bool:
         )
         for case, paper in ((signed, SUBPOENAS[0]), (waiting, SUBPOENAS[1])):
             _prepare(case, paper, people["ines"], people["ana"])
+            _check(case, paper, people["ana"])
         _sign(signed, SUBPOENAS[0], people["cora"])
         _let_in(waiting, SUBPOENAS[1], people["olga"], people["cora"])
     return fresh.pk is not None
@@ -309,6 +322,24 @@ def _prepare(case: Case, paper: DemoSubpoena, clerk: User, analyst: User) -> Non
         at=_at(paper, 2, minutes=25),
     )
     review.submit(case.pk, actor=analyst, at=_at(paper, 2, minutes=31))
+
+
+def _check(case: Case, paper: DemoSubpoena, analyst: User) -> None:
+    authenticity.record_finding(
+        case.pk,
+        actor=analyst,
+        checked_digest=authenticity.digest(case),
+        check=authenticity.Check(
+            outcome=Finding.AUTHENTIC,
+            method=CheckMethod.CALL_BACK,
+            number_source=NumberSource.OFFICIAL_WEBSITE,
+            evidence=(
+                "Called the field office's main number from its website and was put "
+                f"through to {paper.officer}, who read the docket number back to us."
+            ),
+        ),
+        at=_at(paper, 2, minutes=40),
+    )
 
 
 def _sign(case: Case, paper: DemoSubpoena, counsel: User) -> None:

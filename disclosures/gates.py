@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from cases import agencies, nondisclosure, scope, standing
+from cases import agencies, authenticity, nondisclosure, scope, standing
 from cases.enums import Audience, Perm
 from cases.exceptions import CaseError, IllegalTransition
 from disclosures import production
@@ -64,6 +64,11 @@ def no_objection(packet: Packet) -> str:
     return standing.objection_bars(packet.case, packet.revision.submitted_at)
 
 
+def genuine(packet: Packet) -> str:
+    """The served paper is found authentic, as it stands now."""
+    return authenticity.refusal(packet.case)
+
+
 def declared(packet: Packet) -> str:
     """The custodian has signed."""
     made = Declaration.objects.filter(packet=packet).exists()
@@ -109,6 +114,7 @@ GATES = (
     Gate("frozen", not_frozen, Perm.FREEZE, is_stop=True),
     Gate("standing", in_force, Perm.SIGN_OFF, is_stop=True),
     Gate("objection", no_objection, Perm.SIGN_OFF, is_stop=True),
+    Gate("genuine", genuine, Perm.AUTHENTICATE, is_stop=True),
     Gate("covered", covered, Perm.REVIEW),
     Gate("declared", declared, Perm.CERTIFY),
     Gate("secrecy", secrecy_known, Perm.INTAKE),

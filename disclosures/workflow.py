@@ -19,13 +19,14 @@ def require_covered(packet_id: int) -> None:
 
     Raises:
         IllegalTransition: a newer packet replaced this one, the scope changed, or the
-            instrument fell.
+            instrument fell, or the paper is no longer found authentic.
     """
     packet = Packet.objects.select_related("case", "revision").get(pk=packet_id)
     if packet.status == S.SUPERSEDED:
         raise IllegalTransition(f"{packet} was replaced by a newer one.")
-    if refusal := gates.not_over(packet) or gates.covered(packet):
-        raise IllegalTransition(refusal)
+    for gate in (gates.not_over, gates.covered, gates.genuine):
+        if refusal := gate(packet):
+            raise IllegalTransition(refusal)
 
 
 def _all_collected(packet: Packet) -> str:
@@ -51,7 +52,7 @@ PACKET = Machine(
             sources(S.QUEUED, S.COLLECTING),
             S.COLLECTING,
             Perm.ORDER,
-            guards=(gates.not_over, gates.covered),
+            guards=(gates.not_over, gates.covered, gates.genuine),
             by_system=True,
         ),
         Transition(
@@ -59,7 +60,7 @@ PACKET = Machine(
             sources(S.COLLECTING),
             S.COLLECTED,
             Perm.ORDER,
-            guards=(gates.not_over, gates.covered, _all_collected),
+            guards=(gates.not_over, gates.covered, gates.genuine, _all_collected),
             by_system=True,
         ),
         Transition(
@@ -67,14 +68,14 @@ PACKET = Machine(
             sources(S.COLLECTED),
             S.CERTIFIED,
             Perm.CERTIFY,
-            guards=(gates.not_over, gates.covered, gates.declared),
+            guards=(gates.not_over, gates.covered, gates.genuine, gates.declared),
         ),
         Transition(
             "start_sealing",
             sources(S.CERTIFIED, S.SEALING),
             S.SEALING,
             Perm.ORDER,
-            guards=(gates.not_over, gates.covered, gates.declared),
+            guards=(gates.not_over, gates.covered, gates.genuine, gates.declared),
             by_system=True,
         ),
         Transition(
@@ -82,7 +83,7 @@ PACKET = Machine(
             sources(S.SEALING),
             S.SEALED,
             Perm.ORDER,
-            guards=(gates.not_over, gates.covered, gates.declared),
+            guards=(gates.not_over, gates.covered, gates.genuine, gates.declared),
             by_system=True,
         ),
         Transition(
@@ -97,14 +98,14 @@ PACKET = Machine(
             sources(S.FAILED),
             S.QUEUED,
             Perm.ORDER,
-            guards=(gates.not_over, gates.covered, _not_declared),
+            guards=(gates.not_over, gates.covered, gates.genuine, _not_declared),
         ),
         Transition(
             "resume_sealing",
             sources(S.FAILED),
             S.CERTIFIED,
             Perm.ORDER,
-            guards=(gates.not_over, gates.covered, gates.declared),
+            guards=(gates.not_over, gates.covered, gates.genuine, gates.declared),
         ),
         Transition(
             "release",

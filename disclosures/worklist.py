@@ -1,12 +1,14 @@
 """What needs whom today on the packets: goes by being done."""
 
+from typing import Any
+
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from cases import permissions, persons, standing
-from cases.enums import Act, CaseStatus, Perm
-from cases.models import Case
+from cases import authenticity, permissions, persons, standing
+from cases.enums import Act, CaseStatus, EventKind, Perm
+from cases.models import Case, Event
 from cases.worklist import Task
 from disclosures.enums import PacketStatus
 from disclosures.models import Packet
@@ -22,6 +24,9 @@ _WAITING = Q(
     case__status=CaseStatus.IN_PRODUCTION,
 ) | Q(delivery__isnull=False, delivery__acknowledgement=None)
 
+# Every verb that a task of this app can name.
+VERBS = frozenset(verb for _perm, verb, _act in _TURNS.values())
+
 
 def tasks_for(user: User) -> list[Task]:
     """What this person can do next on the packets they see, oldest clock first."""
@@ -29,10 +34,8 @@ def tasks_for(user: User) -> list[Task]:
     theirs = persons.standing(user, cases)
     packets = Packet.objects.filter(_WAITING, case__in=cases)
     found = [
-        task_on(packet)
-        for packet in packets.select_related("case__agency").prefetch_related(
-            "case__standing_changes"
-        )
+        _task(packet)
+        for packet in _with_clocks(packets)
         if theirs.may(packet.case, *_whose(packet))
     ]
     return sorted((task for task in found if task), key=lambda task: task.order)
@@ -45,12 +48,35 @@ def tasks_of(case: Case) -> list[Task]:
 
 
 def task_on(packet: Packet) -> Task | None:
-    """The next step of one packet, whoever may do it."""
+    """The next step of one packet, whoever may do it; none on a doubted paper."""
+    return _task(_with_clocks(Packet.objects.filter(pk=packet.pk)).get())
+
+
+def _with_clocks(packets: QuerySet[Packet]) -> QuerySet[Any]:
+    """The packets with what their tasks are read from, asked once for all of them."""
+    moves = Event.objects.filter(
+        kind=EventKind.PACKET_STATUS_CHANGED, case=OuterRef("case")
+    )
+    return (
+        packets.select_related("case__agency")
+        .prefetch_related(
+            "case__documents",
+            "case__authenticity_findings",
+            "case__standing_changes",
+        )
+        .annotate(moved_at=Subquery(moves.order_by("-pk").values("at")[:1]))
+    )
+
+
+def _task(packet: Any) -> Task | None:
     turn = _TURNS.get(PacketStatus(packet.status))
+    case = packet.case
     if turn is None or _has_fallen(packet):
         return None
+    if packet.status != PacketStatus.RELEASED and authenticity.refusal(case):
+        return None
     title, detail = _words()[turn[1]]
-    return Task(packet.case, turn[1], title, detail, packet.case.due_on)
+    return Task(case, turn[1], title, detail, case.due_on, packet.moved_at)
 
 
 def perm_of(packet: Packet) -> Perm | None:

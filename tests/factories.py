@@ -8,22 +8,33 @@ import io
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-import pikepdf
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from cases import documents, grants, intake, review, scope, signoff, workflow
+from cases import (
+    authenticity,
+    documents,
+    grants,
+    intake,
+    review,
+    scope,
+    signoff,
+    workflow,
+)
 from cases.enums import (
     CaseStatus,
     Channel,
+    CheckMethod,
     DataClass,
     Disposition,
     DocumentKind,
+    Finding,
     IdentifierKind,
     Instrument,
     IssuerKind,
     ItemDecision,
     Jurisdiction,
+    NumberSource,
     ProofMethod,
     Role,
     Secrecy,
@@ -31,19 +42,26 @@ from cases.enums import (
     TargetRole,
 )
 from cases.models import (
-    Agency,
+    AuthenticityFinding,
     Case,
     CaseDocument,
     Category,
-    Organisation,
     ScopeRevision,
     SignOff,
     Target,
 )
 from cases.proof import Proof
+from tests.blank import pdf
+from tests.desk import (
+    agency,
+    analyst,
+    clerk,
+    counsel,
+    person,
+)
+from tests.desk import organisation as organisation  # the tests' own name for it
 
 AT = datetime(2023, 3, 14, 16, 0, tzinfo=UTC)
-DESK = "Desk"
 MAP = "f" * 64
 BASIS = "18 U.S.C. 2703(c)(2)"
 
@@ -56,59 +74,6 @@ OWN_FACTS = {
     "issuer_kind": IssuerKind.JUDGE,
     "due_on": date(2023, 3, 30),
 }
-
-
-def organisation(**fields: object) -> Organisation:
-    """The site, with its desk; the one row there is."""
-    found = Organisation.objects.first()
-    if found is not None:
-        return found
-    desk, _ = Group.objects.get_or_create(name=DESK)
-    defaults: dict[str, object] = {
-        "pk": 1,
-        "name": "Package Index Foundation",
-        "address": "200 Harbor Street, Portland, Oregon",
-        "contact": "legal@foundation.example",
-        "custodian_title": "Director of Infrastructure",
-        "time_zone": "America/Los_Angeles",
-        "bates_prefix": "PIF",
-        "intake_group": desk,
-    }
-    return Organisation.objects.create(**(defaults | fields))
-
-
-def agency() -> Agency:
-    """An agency of the directory."""
-    return Agency.objects.get_or_create(
-        name="Department of Justice",
-        defaults={"jurisdiction": Jurisdiction.UNITED_STATES},
-    )[0]
-
-
-def person(*roles: Role, at_the_desk: bool = True, **fields: object) -> User:
-    """Somebody with these roles, whom each new case is granted to by the desk."""
-    site = organisation()
-    number = User.objects.count() + 1
-    user = User.objects.create(username=f"person{number}", **fields)
-    user.groups.set(Group.objects.filter(name__in=[role.value for role in roles]))
-    if at_the_desk:
-        user.groups.add(site.intake_group)
-    return user
-
-
-def clerk() -> User:
-    """An intake clerk at the desk."""
-    return person(Role.INTAKE_CLERK)
-
-
-def analyst() -> User:
-    """An analyst at the desk."""
-    return person(Role.ANALYST)
-
-
-def counsel() -> User:
-    """Counsel at the desk."""
-    return person(Role.COUNSEL)
 
 
 def categories() -> list[Category]:
@@ -154,17 +119,6 @@ def facts(**changed: object) -> dict[str, object]:
     } | changed
 
 
-def pdf(pages: int = 1, text: str = "") -> bytes:
-    """A served paper: as many blank pages, and ``text`` to tell one from another."""
-    out = io.BytesIO()
-    with pikepdf.new() as made:
-        for _ in range(pages):
-            made.add_blank_page(page_size=(612, 792))
-        made.docinfo["/Title"] = text or "Subpoena"
-        made.save(out, static_id=True)
-    return out.getvalue()
-
-
 def target_facts(identifier: str = "alice", **changed: object) -> intake.TargetFacts:
     """A user name asked about from 2022 to February 2023, in New York's days."""
     return intake.TargetFacts(
@@ -198,11 +152,11 @@ def paper(case: Case, *, by: User | None = None, **changed: object) -> CaseDocum
     )
 
 
-def stored_paper(case: Case) -> CaseDocument:
+def stored_paper(case: Case, kind: str = DocumentKind.PROCESS) -> CaseDocument:
     """A paper's row without its file: for tests that look at no picture."""
     return CaseDocument.objects.create(
         case=case,
-        kind=DocumentKind.PROCESS,
+        kind=kind,
         name="subpoena.pdf",
         path=f"documents/{case.pk}-{case.documents.count()}.pdf",
         sha256=f"{case.documents.count():064x}",
@@ -234,13 +188,43 @@ def items(case: Case, codes: Sequence[str] = ("names", "sessions")) -> None:
     )
 
 
+def check(
+    case: Case,
+    by: User | None = None,
+    outcome: str = Finding.AUTHENTIC,
+    method: str = CheckMethod.COURT_DOCKET,
+    **changed: object,
+) -> AuthenticityFinding:
+    """A finding on the paper as it stands."""
+    called = method == CheckMethod.CALL_BACK
+    said = {
+        "evidence": "The clerk's office confirmed the docket.",
+        "number_source": NumberSource.OFFICIAL_WEBSITE if called else "",
+    } | changed
+    return authenticity.record_finding(
+        case.pk,
+        actor=by or case.opened_by,
+        checked_digest=authenticity.digest(fresh(case)),
+        check=authenticity.Check(outcome, method, **said),
+        at=AT,
+    )
+
+
+def authentic(case: Case) -> None:
+    """The paper found authentic; by a second person too, where it is an emergency."""
+    check(case)
+    if case.instrument == Instrument.EMERGENCY_REQUEST:
+        check(case, counsel(), method=CheckMethod.CALL_BACK)
+
+
 def received(*, by: User | None = None, **changed: object) -> Case:
-    """A case whose intake is complete: paper, secrecy, one target, two items."""
+    """A case whose intake is complete: genuine paper, secrecy, a target, two items."""
     case = opened(by=by, **changed)
     stored_paper(case)
     intake.record_secrecy(case.pk, actor=case.opened_by, secrecy=Secrecy.NONE, at=AT)
     target(case)
     items(case)
+    authentic(case)
     return fresh(case)
 
 
@@ -304,7 +288,10 @@ def working_on(case: Case, role: Role) -> User:
 
 
 def sign(
-    case: Case, by: User | None = None, decision: str = SignOffDecision.APPROVED
+    case: Case,
+    by: User | None = None,
+    decision: str = SignOffDecision.APPROVED,
+    note: str = "",
 ) -> SignOff:
     """Counsel's decision on the scope as it stands."""
     return signoff.record_sign_off(
@@ -314,7 +301,7 @@ def sign(
         scope_digest=scope.digest(fresh(case)),
         proof=proof(),
         legal_basis=BASIS if decision == SignOffDecision.APPROVED else "",
-        note="" if decision == SignOffDecision.APPROVED else "See the note.",
+        note=note or ("" if decision == SignOffDecision.APPROVED else "See the note."),
         at=AT,
     )
 

@@ -5,11 +5,15 @@ from datetime import date, datetime
 from django.contrib.auth.models import User
 
 from cases import standing
-from cases.enums import ObjectionOutcome, Objector, Standing
+from cases.enums import DocumentKind, ObjectionOutcome, Objector, Standing
 from cases.models import Case, CaseDocument, Objection, StandingChange
 from tests import factories as make
 
 DAY = date(2023, 3, 14)
+
+
+def _paper(case: Case) -> CaseDocument:
+    return make.stored_paper(case, DocumentKind.CORRESPONDENCE)
 
 
 def ruling(
@@ -22,7 +26,7 @@ def ruling(
     **changed: object,
 ) -> StandingChange:
     """A ruling with its paper."""
-    said = {"paper": changed.pop("paper", None) or make.stored_paper(case)} | changed
+    said = {"paper": changed.pop("paper", None) or _paper(case)} | changed
     return standing.record_ruling(
         case.pk, actor=by or make.counsel(), standing=what, dated_on=on, at=at, **said
     )
@@ -55,7 +59,7 @@ def withdrawn(
         case.pk,
         actor=by or make.analyst(),
         dated_on=DAY,
-        paper=paper or make.stored_paper(case),
+        paper=paper or _paper(case),
         at=at,
     )
 
@@ -68,7 +72,7 @@ def objection(
         "objector": Objector.US,
         "lodged_on": DAY,
         "forum": "N.D. Cal., 23-mc-80112",
-        "paper": changed.pop("paper", None) or make.stored_paper(case),
+        "paper": changed.pop("paper", None) or _paper(case),
     }
     return standing.lodge(
         case.pk, actor=by or make.counsel(), at=at, **(said | changed)
@@ -84,7 +88,7 @@ def resolved(
     **changed: object,
 ) -> Objection:
     """How it was decided, with the ruling."""
-    paper = changed.pop("paper", None) or make.stored_paper(made.case)
+    paper = changed.pop("paper", None) or _paper(made.case)
     said = {"resolved_on": DAY, "paper": paper}
     return standing.resolve(
         made.pk, actor=by or make.counsel(), outcome=outcome, at=at, **(said | changed)

@@ -3,9 +3,11 @@
 from cases.admin import (
     agencies,
     assignment,
+    authenticity,
     case,
     grants,
     intake,
+    notes,
     organisation,
     review,
     secrecy,
@@ -17,9 +19,11 @@ from cases.admin import (
 __all__ = [
     "agencies",
     "assignment",
+    "authenticity",
     "case",
     "grants",
     "intake",
+    "notes",
     "organisation",
     "review",
     "secrecy",

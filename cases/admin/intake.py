@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import agencies, documents, intake, permissions, review, scope
+from cases import agencies, authenticity, documents, intake, permissions, review, scope
 from cases.admin import sections
 from cases.admin.base import case_url, verb_url
 from cases.admin.forms import (
@@ -132,6 +132,7 @@ class Checklist(IntakePage):
             "secrecy_known": case.secrecy != Secrecy.UNKNOWN,
             "told": may_tell(case, Audience.USER),
             "start": StartReview.may(case, user),
+            "check": authenticity.refusal(case) if case.documents.exists() else "",
         }
 
     def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cases import nondisclosure, permissions, scope
-from cases.admin import trail
+from cases.admin import story, trail
 from cases.authority import Cell
 from cases.enums import Audience, CaseStatus, Disposition, ItemDecision, Perm
 from cases.models import Case, Category, RequestedItem, ScopeItem, Target
@@ -30,7 +30,6 @@ _REACHED: dict[str, int] = {
     _S.RELEASED: 4,
     _S.CLOSED: 5,
 }
-_EVENTS_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -84,6 +83,7 @@ class Block:
 def everything(case: Case, user: User) -> dict[str, Any]:
     """The page's sections of one case, for one person."""
     may_read_trail = permissions.allowed(user, Perm.READ_TRAIL, case)
+    days, earlier = story.of(case) if may_read_trail else ([], 0)
     return {
         "life": life(case),
         "documents": list(case.documents.select_related("uploaded_by")),
@@ -93,7 +93,8 @@ def everything(case: Case, user: User) -> dict[str, Any]:
         "revisions": revisions(case),
         "answers": answers(case),
         "may_read_trail": may_read_trail,
-        "entries": trail.latest(case, _EVENTS_SHOWN) if may_read_trail else [],
+        "story": days,
+        "earlier": earlier,
     }
 
 

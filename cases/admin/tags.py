@@ -156,6 +156,17 @@ def due_words(due_on: date, today: date) -> tuple[str, str]:
 
 
 @register.simple_tag
+def waiting(since: datetime | None) -> str:
+    """How long something has waited by now, in words; nothing where nobody knows."""
+    if since is None:
+        return ""
+    days = (timezone.localdate() - timezone.localtime(since).date()).days
+    if days < 1:
+        return _("waits since today")
+    return ngettext("waits for %(n)d day", "waits for %(n)d days", days) % {"n": days}
+
+
+@register.simple_tag
 def digest(value: str) -> SafeString:
     """A SHA-256, short until opened."""
     if not value:

@@ -27,10 +27,13 @@ from cases.admin import verbs
 from cases.admin.base import crumbs, record_view
 from cases.enums import (
     CaseStatus,
+    CheckMethod,
     ContactOutcome,
     Disposition,
     EventKind,
+    Finding,
     ItemDecision,
+    MessageKind,
     Perm,
     Secrecy,
     SiteEventKind,
@@ -53,7 +56,12 @@ from cases.models import (
 if TYPE_CHECKING:
     from cases.admin.base import CaseModelAdmin
 
-READINGS = (EventKind.CASE_VIEWED, EventKind.DOCUMENT_OPENED, EventKind.EXHIBIT_OPENED)
+READINGS = (
+    EventKind.CASE_VIEWED,
+    EventKind.DOCUMENT_OPENED,
+    EventKind.EXHIBIT_OPENED,
+    EventKind.THREAD_READ,
+)
 _PER_PAGE = 100
 
 
@@ -122,12 +130,6 @@ def moment(at: datetime) -> str:
     """An instant in the zone of the page, with the zone's short name."""
     local = timezone.localtime(at)
     return f"{date_format(local, 'j M Y, H:i')} {local.tzname()}"
-
-
-def latest(case: Case, total: int) -> list[Entry]:
-    """The newest acts on a case, readings left out, newest first."""
-    events = case.events.exclude(kind__in=READINGS).order_by("-at", "-pk")[:total]
-    return entries(list(events))
 
 
 def entries(events: Iterable[Event | SiteEvent]) -> list[Entry]:
@@ -204,6 +206,16 @@ def _secrecy(data: dict[str, Any], names: Names) -> str:
         "new": Secrecy(data["to"]).label,
         "old": str(Secrecy(data["from"]).label).lower(),
     }
+
+
+@says(EventKind.AUTHENTICITY_FOUND)
+def _checked(data: dict[str, Any], names: Names) -> str:
+    return f"{Finding(data['outcome']).label}: {CheckMethod(data['method']).label}"
+
+
+@says(EventKind.THREAD_WRITTEN)
+def _privileged(data: dict[str, Any], names: Names) -> str:
+    return str(MessageKind(data["kind"]).label)
 
 
 @says(EventKind.DOCUMENT_ADDED, EventKind.DOCUMENT_OPENED)

@@ -62,6 +62,10 @@ class VerbPage:
         """Why a rule about persons keeps this one from it; "" where none does."""
         return persons.why_not(case, user, self.act) if self.act else ""
 
+    def spares(self, case: Case, user: User) -> bool:
+        """Whether it isn't this person's turn although no rule bars them."""
+        return False
+
     def row(self, case: Case, row_id: int) -> Model:
         """The row of the case that the address names.
 
@@ -130,6 +134,11 @@ class Step:
     is_mine: bool
     waits_for: list[str] = field(default_factory=list)
     because: str = ""  # the rule about persons that keeps this one from it
+
+    @property
+    def waits_for_whom(self) -> str:
+        """The people it waits for, as a text."""
+        return ", ".join(self.waits_for)
 
     @property
     def url(self) -> str:
@@ -220,12 +229,12 @@ def _step(task: Task, user: User) -> Step:
         return Step(task, None, is_mine=False)
     because = page.bars(task.case, user)
     may = permissions.allowed(user, page.permission, task.case)
-    if may and not because:
+    if may and not because and not page.spares(task.case, user):
         return Step(task, page, is_mine=True)
     others = [
         one
         for one in permissions.who_may(page.permission, task.case)
-        if not page.bars(task.case, one)
+        if not page.bars(task.case, one) and not page.spares(task.case, one)
     ]
     names = permissions.names(others)
     return Step(

@@ -1,6 +1,8 @@
 """What came in and what was decided: one file per noun, gathered here."""
 
+from cases.models import note
 from cases.models.agency import Agency, AgencyContact, ContactCheck
+from cases.models.authenticity import AuthenticityFinding
 from cases.models.case import Case
 from cases.models.category import Category
 from cases.models.document import CaseDocument
@@ -16,6 +18,7 @@ from cases.models.work import WorkOrder
 __all__ = [
     "Agency",
     "AgencyContact",
+    "AuthenticityFinding",
     "Case",
     "CaseDocument",
     "CaseGroupPerm",
@@ -33,4 +36,5 @@ __all__ = [
     "StandingChange",
     "Target",
     "WorkOrder",
+    "note",  # its rows are for cases.notes and its pages, and handed to nobody else
 ]

@@ -169,6 +169,10 @@ class Case(models.Model):
         permissions = [
             ("intake_case", "Take in requests"),
             ("review_case", "Review requests and prepare their scope"),
+            ("authenticate_case", "Check that a paper is genuine"),
+            ("write_note", "Write notes"),
+            ("ask_counsel", "Ask counsel in the privileged thread"),
+            ("read_privileged", "Read and write the privileged thread as counsel"),
             ("sign_off_case", "Decide on a scope as counsel"),
             ("order_packet", "Order a packet"),
             ("certify_packet", "Sign the custodian's declaration"),

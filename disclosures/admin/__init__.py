@@ -14,6 +14,7 @@ from disclosures.admin import (
     ordering,
     packet,
     releasing,
+    story,
     trail,
 )
 
@@ -27,6 +28,7 @@ __all__ = [
     "ordering",
     "packet",
     "releasing",
+    "story",
     "trail",
     "urls",
 ]

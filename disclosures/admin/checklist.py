@@ -16,6 +16,7 @@ _OF_THE_SITE = frozenset({Perm.FREEZE, Perm.CHECK_CONTACT})
 _VERBS = {
     "standing": "record_ruling",
     "objection": "decide_objection",
+    "genuine": "check_paper",
     "covered": "review",
     "secrecy": "record_secrecy",
 }
@@ -75,6 +76,7 @@ def _titles() -> dict[str, str]:
         "frozen": _("Releases are open"),
         "standing": _("The instrument is in force"),
         "objection": _("No objection stands against it"),
+        "genuine": _("The paper is found authentic"),
         "covered": _("Counsel's approval covers the scope as it is now"),
         "declared": _("The custodian has signed the declaration"),
         "secrecy": _("Secrecy is recorded, and the agency may know"),

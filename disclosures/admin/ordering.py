@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import scope
+from cases import authenticity, scope
 from cases.admin.verbs import VerbPage, register
 from cases.enums import Act, CaseStatus, IdentifierKind, ItemDecision, Perm
 from cases.exceptions import CaseError
@@ -134,16 +134,17 @@ class OrderPage(VerbPage):
     icon = "inventory_2"
 
     def fits(self, case: Case) -> str:
-        """Once counsel has approved exactly the scope as it stands."""
+        """Once counsel approved exactly this scope, and the paper is genuine."""
         if case.status != CaseStatus.APPROVED:
             return _(
                 "A packet is ordered once counsel has approved: it is “%(status)s”."
             ) % {"status": case.get_status_display()}
-        return (
-            ""
-            if _sign_off(case)
-            else _("No sign-off covers the scope as it stands now.")
-        )
+        if _sign_off(case) is None:
+            return _(
+                "No approval covers the scope as it stands now: an analyst submits it, "
+                "then counsel decides."
+            )
+        return authenticity.refusal(case)
 
     def shown(self, case: Case, row: Any, user: User) -> dict[str, Any]:
         """What will be collected, or why it can't be."""

@@ -11,6 +11,7 @@ from cases import (
     documents,
     grants,
     intake,
+    notes,
     review,
     scope,
     site,
@@ -19,6 +20,7 @@ from cases.enums import (
     Disposition,
     ItemDecision,
     Jurisdiction,
+    MessageKind,
     Role,
     Secrecy,
     SignOffDecision,
@@ -200,6 +202,35 @@ VERBS = {
     # A page is a part of the paper: whoever shows it has opened that first.
     "cases.documents.page_picture": row(
         COUNSEL, on_paper, lambda it, by: documents.page_picture(it.pk, 1, actor=by)
+    ),
+    "cases.authenticity.record_finding": row(
+        COUNSEL, make.received, make.check, "case.authenticity.found"
+    ),
+    "cases.notes.write_note": row(
+        CLERK,
+        make.opened,
+        lambda it, by: notes.write_note(it.pk, actor=by, text="Called.", at=make.AT),
+        "case.note.written",
+    ),
+    "cases.notes.ask_counsel": row(
+        ANALYST,
+        make.opened,
+        lambda it, by: notes.ask_counsel(it.pk, actor=by, text="May we?", at=make.AT),
+        "case.privileged.written",
+    ),
+    "cases.notes.write_privileged": row(
+        COUNSEL,
+        make.opened,
+        lambda it, by: notes.write_privileged(
+            it.pk, actor=by, kind=MessageKind.ANSWER, text="Yes.", at=make.AT
+        ),
+        "case.privileged.written",
+    ),
+    "cases.notes.read_thread": row(
+        COUNSEL,
+        make.opened,
+        lambda it, by: notes.read_thread(it.pk, actor=by, at=make.AT),
+        "case.privileged.read",
     ),
     "cases.review.start": row(
         ANALYST,

@@ -10,6 +10,7 @@ from cases import review, scope, standing, workflow
 from cases.enums import (
     CaseStatus,
     Disposition,
+    DocumentKind,
     EventKind,
     ObjectionOutcome,
     Objector,
@@ -39,7 +40,7 @@ def told(kind):
 
 def test_an_instrument_is_in_force_until_a_paper_says_otherwise():
     case, counsel = make.in_review(), make.counsel()
-    paper = make.stored_paper(case)
+    paper = make.stored_paper(case, DocumentKind.CORRESPONDENCE)
     assert standing.of(case) == S.IN_FORCE
 
     made = rulings.stay(case, by=counsel, paper=paper, note=" Docket 12. ")
@@ -69,7 +70,10 @@ def test_what_can_follow_what(first, then):
     case = make.in_review()
     if first != S.IN_FORCE:
         rulings.ruling(case, first)
-    counsel, paper = make.counsel(), make.stored_paper(case)
+    counsel, paper = (
+        make.counsel(),
+        make.stored_paper(case, DocumentKind.CORRESPONDENCE),
+    )
     possible = {
         S.IN_FORCE: {S.STAYED, S.QUASHED, S.WITHDRAWN},
         S.STAYED: {S.IN_FORCE, S.QUASHED, S.WITHDRAWN},
@@ -91,7 +95,7 @@ def test_what_can_follow_what(first, then):
 def test_who_records_what(role):
     case = make.in_review()
     person = make.working_on(case, role)
-    paper = make.stored_paper(case)
+    paper = make.stored_paper(case, DocumentKind.CORRESPONDENCE)
     pending = rulings.objection(case)
     said = {"by": person, "paper": paper}
     acts = (
@@ -109,7 +113,10 @@ def test_who_records_what(role):
 
 def test_what_a_ruling_can_t_say_is_refused():
     case, other, counsel = make.in_review(), make.in_review(), make.counsel()
-    paper, foreign = make.stored_paper(case), make.stored_paper(other)
+    paper, foreign = (
+        make.stored_paper(case, DocumentKind.CORRESPONDENCE),
+        make.stored_paper(other),
+    )
 
     def act(**changed):
         said = {"what": S.STAYED, "by": counsel, "paper": paper} | changed
@@ -168,7 +175,7 @@ def test_a_sustained_objection_bars_what_was_submitted_before_it():
 
 def test_what_an_objection_can_t_say_is_refused():
     case, counsel = make.in_review(), make.counsel()
-    paper = make.stored_paper(case)
+    paper = make.stored_paper(case, DocumentKind.CORRESPONDENCE)
 
     def lodge(**changed):
         said = {"by": counsel, "paper": paper} | changed
@@ -262,7 +269,10 @@ def test_counsel_can_t_approve_what_has_fallen():
 
 def test_nothing_is_recorded_on_a_closed_case():
     case = make.closed()
-    counsel, paper = make.counsel(), make.stored_paper(case)
+    counsel, paper = (
+        make.counsel(),
+        make.stored_paper(case, DocumentKind.CORRESPONDENCE),
+    )
     words = f"{case} is closed. Reopen it first."
     for act in (
         lambda: rulings.stay(case, by=counsel, paper=paper),

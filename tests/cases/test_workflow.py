@@ -34,16 +34,23 @@ LANDS = {
     ("close_fallen", S.IN_PRODUCTION): S.CLOSED,
     ("reopen", S.CLOSED): S.IN_REVIEW,
 }
+NOT_NOW = (
+    ", so this can't be done now. The page of the request says what comes next, and "
+    "whose turn it is."
+)
 # Lawful by the table, but held back by a guard until the verb has done its part.
 GUARDED = {
     ("approve_scope", S.AWAITING_SIGN_OFF): (
-        "No sign-off covers the scope as it stands now."
+        "No approval covers the scope as it stands now: an analyst submits it, then "
+        "counsel decides."
     ),
-    ("submit_scope", S.IN_REVIEW): "Freeze the scope as it stands now first.",
-    ("close", S.RECEIVED): "State the outcome first.",
-    ("close", S.IN_REVIEW): "State the outcome first.",
-    ("close", S.REFUSED): "State the outcome first.",
-    ("close", S.RELEASED): "State the outcome first.",
+    ("submit_scope", S.IN_REVIEW): (
+        "Counsel hasn't got the scope as it stands now: an analyst submits it."
+    ),
+    ("close", S.RECEIVED): "State how the request ended first, item by item.",
+    ("close", S.IN_REVIEW): "State how the request ended first, item by item.",
+    ("close", S.REFUSED): "State how the request ended first, item by item.",
+    ("close", S.RELEASED): "State how the request ended first, item by item.",
     **{
         ("close_fallen", status): f"It is “{status.label}”: take its scope back first."
         for status in (S.AWAITING_SIGN_OFF, S.APPROVED, S.IN_PRODUCTION)
@@ -115,7 +122,7 @@ def test_every_transition_and_status_pair(step, status):
     with pytest.raises(IllegalTransition) as caught:
         workflow.transition(case.pk, step, actor=actor, at=make.AT)
     assert str(caught.value) == GUARDED.get(
-        (step, status), f"{case} is “{status.label}”: this step does not apply."
+        (step, status), f"{case} is “{status.label}”{NOT_NOW}"
     )
     assert everything(case) == before
 
@@ -153,9 +160,9 @@ def test_a_review_begins_when_the_paper_and_what_it_asks_are_in():
         found.append(str(caught.value))
         add(case)
     assert found == [
-        "Upload the served paper first.",
-        "Enter at least one target first.",
-        "Tick at least one requested category first.",
+        "An intake clerk or analyst uploads the served paper first.",
+        "An intake clerk or analyst enters at least one target first.",
+        "An intake clerk or analyst ticks at least one requested category first.",
     ]
     workflow.transition(case.pk, "start_review", actor=analyst, at=make.AT)
     assert make.fresh(case).status == S.IN_REVIEW
@@ -171,7 +178,7 @@ def test_the_sign_off_is_asked_for_again(step, status):
     before = everything(case)
     with pytest.raises(IllegalTransition) as caught:
         workflow.transition(case.pk, step, actor=actor_for(step), at=make.AT)
-    assert str(caught.value) == "No sign-off covers the scope as it stands now."
+    assert str(caught.value) == GUARDED["approve_scope", S.AWAITING_SIGN_OFF]
     assert everything(case) == before
 
 
@@ -180,7 +187,7 @@ def test_a_returned_scope_can_t_go_back_to_counsel_as_it_is():
     make.sign(case, decision="returned")
     with pytest.raises(IllegalTransition) as caught:
         workflow.transition(case.pk, "submit_scope", actor=make.analyst(), at=make.AT)
-    assert str(caught.value) == "Freeze the scope as it stands now first."
+    assert str(caught.value) == GUARDED["submit_scope", S.IN_REVIEW]
 
 
 def test_an_unknown_step_is_an_error():

@@ -47,6 +47,22 @@ def test_an_empty_queue_says_so_kindly():
     assert b"Your role has no steps on requests." in nobody.content
 
 
+@pytest.mark.feature("U1", part=True)
+@pytest.mark.parametrize(
+    ("role", "is_superuser", "words"),
+    [
+        (Role.ANALYST, False, "When a request reaches your step"),
+        (Role.OUTSIDE_COUNSEL, False, "When a request reaches your step"),
+        (Role.AUDITOR, False, "Your role reads and takes no step."),
+        (Role.ADMINISTRATOR, True, "You keep people and their roles"),
+        (Role.REPORT_EDITOR, False, "Your role has no steps on requests."),
+    ],
+)
+def test_an_empty_front_page_says_what_this_role_is_here_for(role, is_superuser, words):
+    page = front(user=make.person(role, is_superuser=is_superuser))
+    assert words in page.content.decode()
+
+
 def test_the_menu_shows_what_this_person_may_open():
     def menu(*roles: Role) -> list[str]:
         groups = front(*roles).context["sidebar_navigation"]

@@ -143,6 +143,7 @@ def unsigned(
         wordings=[(code, f"All {code}") for code in items],
         at=make.AT,
     )
+    make.authentic(found)
     return make.fresh(found)
 
 

@@ -115,7 +115,10 @@ def test_an_order_needs_a_grant_and_a_signed_scope():
     refused(lambda: packets.ordered(found, by=stranger), PermissionDenied)
     refused(lambda: packets.ordered(unsigned, by=by), IllegalTransition)
     ScopeItem.objects.update(reason="Another reason.")
-    words = "No sign-off covers the scope as it stands now."
+    words = (
+        "No approval covers the scope as it stands now: an analyst submits it, then "
+        "counsel decides."
+    )
     refused(lambda: packets.ordered(found, by=by), IllegalTransition, words)
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases import intake, review
-from cases.enums import Disposition, Role, Secrecy
+from cases.enums import Disposition, DocumentKind, Role, Secrecy
 from cases.exceptions import CaseError, IllegalTransition
 from cases.models import Case, Event, ScopeItem
 from disclosures import delivery, production
@@ -249,7 +249,7 @@ def record(packet, secrecy):
     order = {}
     if secrecy == Secrecy.ORDERED:
         day = make.OWN_FACTS["due_on"]
-        paper = make.stored_paper(packet.case)
+        paper = make.stored_paper(packet.case, DocumentKind.SECRECY_ORDER)
         order = {"paper": paper, "secret_from": day, "secret_until": day}
     intake.record_secrecy(
         packet.case_id, actor=make.clerk(), secrecy=secrecy, at=make.AT, **order

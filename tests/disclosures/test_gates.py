@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from cases import agencies, intake, review
-from cases.enums import ContactOutcome, ObjectionOutcome, Role, Secrecy
+from cases.enums import ContactOutcome, Finding, ObjectionOutcome, Role, Secrecy
 from cases.exceptions import CaseError
 from cases.models import CaseGroupPerm, CaseUserPerm, ContactCheck, ScopeItem
 from disclosures import delivery, freezing, gates, production
@@ -99,6 +99,18 @@ def lose_the_declaration(packet):
     Declaration.objects.filter(packet=packet).delete()
 
 
+def doubt_the_paper(packet):
+    make.check(packet.case, outcome=Finding.DOUBTFUL)
+
+
+def serve_another_paper(packet):
+    make.stored_paper(packet.case)
+
+
+def find_it_authentic(packet, made):
+    make.check(packet.case)
+
+
 def forget_secrecy(packet):
     intake.record_secrecy(packet.case_id, actor=make.clerk(), secrecy=Secrecy.UNKNOWN)
 
@@ -182,6 +194,20 @@ WAYS = (
         "The objection lodged on 2023-03-14 was sustained after this scope was "
         "prepared. The analyst takes the scope back and has counsel sign it anew, or "
         "counsel records that the instrument was quashed.",
+    ),
+    Shut(
+        "genuine",
+        doubt_the_paper,
+        "The paper was found doubtful. An intake clerk, an analyst or counsel checks "
+        "it again",
+        find_it_authentic,
+    ),
+    Shut(
+        "genuine",
+        serve_another_paper,
+        "The papers, the agency or the officer changed after the paper was checked. An "
+        "intake clerk, an analyst or counsel checks it again.",
+        find_it_authentic,
     ),
     Shut("covered", change_the_scope, CHANGED, change_it_back),
     Shut("covered", take_the_scope_back, CHANGED),

@@ -9,6 +9,7 @@ from cases import review, scope
 from cases.enums import CaseStatus, Disposition, EventKind, ItemDecision, Role
 from cases.exceptions import IllegalTransition
 from cases.models import Event, ScopeItem
+from cases.models.note import Note
 from disclosures import assembly, outcomes
 from disclosures.enums import PacketStatus
 from disclosures.models import Delivery, Packet
@@ -56,6 +57,8 @@ def test_reopening_takes_the_case_back_to_review_and_keeps_how_it_had_ended():
         "",
     )
     assert set(ScopeItem.objects.values_list("disposition", flat=True)) == {""}
+    kept = Note.objects.get()
+    assert (kept.text, kept.written_by) == ("All produced.", counsel)
     event = Event.objects.last()
     assert (event.kind, event.actor, json.loads(event.data)) == (
         EventKind.CASE_REOPENED,
@@ -64,7 +67,7 @@ def test_reopening_takes_the_case_back_to_review_and_keeps_how_it_had_ended():
             "reason": WHY,
             "outcome": before.disposition,
             "closed_at": make.AT.isoformat(),
-            "note": "All produced.",
+            "note": kept.pk,
             "items": {str(pk): outcome for pk, outcome in ended.items()},
         },
     )
@@ -81,7 +84,7 @@ def test_the_second_round_takes_its_own_scope_sign_off_and_packet():
 
     review.submit(case.pk, actor=by, at=make.AT)
     refused = refusal(lambda: assembly.request(case.pk, actor=by), IllegalTransition)
-    assert "this step does not apply" in refused
+    assert "so this can't be done now" in refused
     make.sign(make.fresh(case))
     ordered = packets.ordered(make.fresh(case), by=by)
     second = packets.sealed_undrawn(packets.certified(packets.collected(ordered)))

@@ -12,6 +12,7 @@ from disclosures import assembly, gates, workflow
 from disclosures.enums import ExhibitStatus, PacketStatus
 from disclosures.models import Declaration, Delivery, Exhibit, Packet
 from tests import factories as make
+from tests.cases.test_workflow import NOT_NOW
 from tests.disclosures import packets
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small")]
@@ -107,7 +108,7 @@ def test_every_transition_and_status_pair(status, everybody):
         found = attempt(packet, step, actor_of(step, everybody))
         if (step, status) not in LANDS:
             label = packet.get_status_display()
-            assert found == f"{packet} is “{label}”: this step does not apply."
+            assert found == f"{packet} is “{label}”{NOT_NOW}"
         elif (step, status) in GUARDED:
             assert GUARDED[step, status] in found
         else:

@@ -51,7 +51,8 @@ def test_a_packet_waits_for_one_role_or_for_nobody(status):
         assert (worklist.task_on(packet), worklist.perm_of(packet)) == (None, None)
         return
     role, perm, verb, (title, detail) = turn
-    task = Task(packet.case, verb, title, detail, packet.case.due_on)
+    since = packet.case.events.filter(kind="packet.status.changed").last().at
+    task = Task(packet.case, verb, title, detail, packet.case.due_on, since)
     assert found == {one: [task] if one == role else [] for one in Role}
     assert (worklist.task_on(packet), worklist.perm_of(packet)) == (task, perm)
     stranger = make.person(role, at_the_desk=False)

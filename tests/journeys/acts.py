@@ -84,6 +84,18 @@ def adds_targets(ines: Person, targets: list[Target]) -> None:
         ines.sees(f"Target {number} is on the request.")
 
 
+def checks_the_paper(ines: Person, number: str) -> None:
+    """In the court's docket: who entered the officer's details makes no call-back."""
+    ines.takes_up(number, "Check that the paper is genuine")
+    ines.sees("Special Agent Dana Whitlock", "another person makes the call-back")
+    ines.chooses({"How you checked": "Looked up in the court's docket or register"})
+    ines.types({"What you found": "The clerk's office read the docket entry to me."})
+    ines.ticks("Authentic")
+    ines.look("check the paper")
+    ines.presses("Record my finding")
+    ines.sees("Recorded: the paper is authentic.")
+
+
 # --- the analyst ---
 
 

@@ -27,6 +27,7 @@ IN_THE_DARK = "dark => document.documentElement.classList.toggle('dark', dark)"
 BESIDE = {
     "ines": {
         "/cases/case/3/verbs/add_paper/": "add a paper",
+        "/cases/case/3/verbs/check_paper/": "check the paper",
         "/cases/case/3/verbs/correct_facts/": "correct the facts",
         "/cases/case/3/verbs/ask_categories/": "ask categories",
         "/cases/case/3/verbs/standard_list/": "standard list",
@@ -44,6 +45,8 @@ BESIDE = {
         "/nothing/here/": "nothing here",
     },
     "ana": {
+        "/cases/case/2/verbs/ask_counsel/": "ask counsel",
+        "/cases/case/2/verbs/write_note/": "a note",
         "/cases/case/1/verbs/revise/": "take back",
         "/cases/case/1/verbs/review/": "not in review",
         "/cases/case/1/verbs/close/": "not to be closed yet",
@@ -55,6 +58,7 @@ BESIDE = {
         "/cases/case/1/verbs/reopen/": "not to be reopened",
     },
     "cora": {
+        "/cases/case/2/verbs/privileged/": "privileged thread",
         "/cases/case/2/": "who may see it",
         "/cases/case/2/verbs/give_grant/": "let somebody in",
         "/cases/case/2/verbs/change_grant/1/": "change a grant",

@@ -63,6 +63,7 @@ WHO_DID_WHAT = [
     ("Target added", "Ines Moreau"),
     ("Target added", "Ines Moreau"),
     ("Requested categories set", "Ines Moreau"),
+    ("Paper checked", "Ines Moreau"),
     ("Status changed", "Ana Petrov"),
     ("Item decided", "Ana Petrov"),
     ("Item decided", "Ana Petrov"),
@@ -148,6 +149,7 @@ def the_clerk_takes_it_in(ines: Person) -> str:
     ines.look("intake complete")
     ines.opens("To the whole request")
     assert ines.digest("SHA-256") == hashlib.sha256(PAPER).hexdigest()
+    acts.checks_the_paper(ines, number)
     ines.sees("1 Jan 2022 to 31 Dec 2022", "Europe/Berlin", "Waits for:", "Ana Petrov")
     ines.look("case")
     assert not ines.has_task(number)

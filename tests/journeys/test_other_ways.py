@@ -170,6 +170,7 @@ def test_an_account_that_does_not_exist_is_said_for_every_item(sign_in):
     acts.adds_targets(ines, [acts.Target("nobody_here", "2021-01-01", "2023-03-31")])
     ines.presses("Use the standard list")
     ines.sees("The intake is complete")
+    acts.checks_the_paper(ines, FRESH)
 
     acts.starts_the_review(ana, FRESH)
     ana.presses("Produce everything the instrument reaches")

@@ -167,7 +167,10 @@ def test_no_choice_at_all_is_no_act():
 @pytest.mark.parametrize("status", sorted(set(CaseStatus) - {"in_review"}))
 def test_a_case_is_decided_and_submitted_only_in_review(status):
     case, analyst = make.in_status(status), make.analyst()
-    said = f"{case} is “{case.get_status_display()}”, not in review."
+    said = (
+        f"{case} is “{case.get_status_display()}”, not in review. Where a scope was "
+        "submitted, an analyst takes it back first."
+    )
     choices = make.choices(case)
     assert (
         refusal(lambda: decide(case, *choices, by=analyst), IllegalTransition) == said

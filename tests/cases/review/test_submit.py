@@ -128,13 +128,13 @@ def test_an_emptied_scope_doesn_t_go_to_counsel():
     case.targets.filter(pk=pk).delete()
     assert (
         refusal(lambda: from_intake(case.pk, actor=analyst), IllegalTransition)
-        == "Enter at least one target first."
+        == "An intake clerk or analyst enters at least one target first."
     )
     make.target(case)
     case.items.all().delete()
     assert (
         refusal(lambda: from_intake(case.pk, actor=analyst), IllegalTransition)
-        == "Tick at least one requested category first."
+        == "An intake clerk or analyst ticks at least one requested category first."
     )
 
 
@@ -146,7 +146,8 @@ def test_a_category_that_the_map_in_use_lost_is_named():
     )
     choice = choose(case, ItemDecision.PRODUCE)
     assert refusal(lambda: decide(case, choice, by=analyst), CaseError) == (
-        "Item 1: the data map in use no longer has this category."
+        "Item 1: the data map in use no longer has this category. Object to it, or ask "
+        "an administrator which map is meant to be in use."
     )
 
 

@@ -1,0 +1,88 @@
+"""What the packet's events come to in the story of a case."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cases.admin.story import Said, tells
+from cases.enums import EventKind
+from cases.models import Case
+
+Acts = list[dict[str, Any]]
+
+
+def _page(case: Case, acts: Acts) -> str:
+    return reverse("admin:disclosures_packet", args=[case.pk, acts[-1]["packet"]])
+
+
+@tells(EventKind.PACKET_STATUS_CHANGED)
+def _moved(case: Case, acts: Acts) -> None:
+    """Each of these is told by the packet's own events."""
+    return
+
+
+@tells(EventKind.PACKET_REQUESTED)
+def _requested(case: Case, acts: Acts) -> Said:
+    n = acts[-1]["exhibits"]
+    words = ngettext(
+        "{who} ordered a packet of one exhibit.",
+        "{who} ordered a packet of %(n)d exhibits.",
+        n,
+    )
+    return Said(words % {"n": n}, _page(case, acts))
+
+
+@tells(EventKind.PACKET_COLLECTED)
+def _collected(case: Case, acts: Acts) -> Said:
+    return Said(_("{who} collected the records."), _page(case, acts))
+
+
+@tells(EventKind.PACKET_FAILED)
+def _failed(case: Case, acts: Acts) -> Said:
+    return Said(_("{who} stopped: the packet failed."), _page(case, acts))
+
+
+@tells(EventKind.PACKET_RESUMED)
+def _resumed(case: Case, acts: Acts) -> Said:
+    return Said(_("{who} resumed the packet."), _page(case, acts))
+
+
+@tells(EventKind.PACKET_CERTIFIED)
+def _certified(case: Case, acts: Acts) -> Said:
+    return Said(_("{who} signed the declaration."), _page(case, acts))
+
+
+@tells(EventKind.PACKET_SEALED)
+def _sealed(case: Case, acts: Acts) -> Said:
+    n = acts[-1]["pages"]
+    words = ngettext(
+        "{who} sealed the packet: one page.", "{who} sealed the packet: %(n)d pages.", n
+    )
+    return Said(words % {"n": n}, _page(case, acts))
+
+
+@tells(EventKind.PACKET_OPENED)
+def _opened(case: Case, acts: Acts) -> Said:
+    return Said(_("{who} downloaded the packet."), _page(case, acts))
+
+
+@tells(EventKind.PACKET_DOWNLOAD_STOPPED)
+def _broken_off(case: Case, acts: Acts) -> Said:
+    return Said(_("{who} broke off a download of the packet."), _page(case, acts))
+
+
+@tells(EventKind.PACKET_RELEASED)
+def _released(case: Case, acts: Acts) -> Said:
+    return Said(_("{who} handed the packet over."), _page(case, acts))
+
+
+@tells(EventKind.PACKET_ACKNOWLEDGED)
+def _arrived(case: Case, acts: Acts) -> Said:
+    return Said(_("{who} recorded that the packet arrived."), _page(case, acts))
+
+
+@tells(EventKind.PACKET_SUPERSEDED)
+def _superseded(case: Case, acts: Acts) -> Said:
+    return Said(_("{who} replaced an older packet."), _page(case, acts))
