@@ -94,8 +94,9 @@ class Rounds:
         signoff.record_sign_off(
             self.case.pk,
             counsel=self.people["cora"],
-            decision=SignOffDecision.APPROVED,
+            decision=signoff.Decision(
+                SignOffDecision.APPROVED, legal_basis="18 U.S.C. 2703(c)(2)"
+            ),
             scope_digest=scope.digest(self.case),
             proof=Proof(ProofMethod.PASSWORD, timezone.now()),
-            legal_basis="18 U.S.C. 2703(c)(2)",
         )

@@ -132,9 +132,16 @@ def verdict(case: Case) -> Verdict:
     return Verdict(Finding.AUTHENTIC, "", last.found_at)
 
 
-def refusal(case: Case) -> str:
-    """Why nothing may be collected on this paper; "" where it is found authentic."""
-    return verdict(case).refusal
+def refusal(case: Case, *, is_letter: bool = False) -> str:
+    """Why this paper may not be answered; "" where it is found authentic.
+
+    A letter of objection hands no record over, and goes to the agency's own address: it
+    answers a paper that nobody has checked or that is doubtful, never a forged one.
+    """
+    stands = verdict(case)
+    if is_letter and stands.outcome != Finding.FORGED:
+        return ""
+    return stands.refusal
 
 
 def found_by(case: Case) -> frozenset[int]:

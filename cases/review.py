@@ -18,10 +18,11 @@ from cases import audit, permissions, persons, scope, workflow
 from cases.enums import (
     Act,
     CaseStatus,
-    Disposition,
     EventKind,
     ItemDecision,
+    ObjectionGround,
     Perm,
+    Reach,
 )
 from cases.exceptions import (
     CaseError,
@@ -29,11 +30,17 @@ from cases.exceptions import (
     InsufficientProcess,
     require_storable,
 )
-from cases.models import Case, Category, RequestedItem, ScopeItem, ScopeRevision, Target
-from cases.models.note import Note
+from cases.models import (
+    Case,
+    Category,
+    Reply,
+    RequestedItem,
+    ScopeItem,
+    ScopeRevision,
+    SignOff,
+    Target,
+)
 from cases.models.target import day_window
-
-_PRODUCED = frozenset({Disposition.FULL, Disposition.PARTIAL})
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,7 @@ class Choice:
     first_day: date | None = None
     last_day: date | None = None
     reason: str = ""
+    ground: str = ""
 
 
 def start(case_id: int, *, actor: User, at: datetime | None = None) -> Case:
@@ -117,6 +125,7 @@ def _write_choice(
     if choice.decision == ItemDecision.NARROW and (choice.first_day or choice.last_day):
         row.first_day = choice.first_day or target.first_day
         row.last_day = choice.last_day or target.last_day
+    row.ground = _ground_of(case, item, choice, known)
     row.decided_by, row.decided_at = actor, at
     if item.category_code not in known:
         words = _(
@@ -129,6 +138,20 @@ def _write_choice(
     _check_row(target, row)
     row.save()
     return row
+
+
+def _ground_of(
+    case: Case, item: RequestedItem, choice: Choice, known: Mapping[str, Category]
+) -> str:
+    """The ground chosen; that the instrument doesn't reach needn't be said again."""
+    if choice.decision != ItemDecision.OBJECT or choice.ground:
+        return choice.ground
+    category = known.get(item.category_code)
+    if category is None:
+        return ""
+    cell = scope.authority_for(case, category.data_class)
+    beyond = cell.reach == Reach.INSUFFICIENT
+    return ObjectionGround.INSUFFICIENT_PROCESS if beyond else ""
 
 
 def _check_row(target: Target, row: ScopeItem) -> None:
@@ -153,20 +176,33 @@ def _check_row(target: Target, row: ScopeItem) -> None:
 
 
 @transaction.atomic
-def submit(case_id: int, *, actor: User, at: datetime | None = None) -> ScopeRevision:
-    """Freeze the scope and put it before counsel.
+def submit(
+    case_id: int, *, actor: User, answer: str = "", at: datetime | None = None
+) -> ScopeRevision:
+    """Freeze the scope and put it before counsel, with the answer to a question.
+
+    Where counsel asked and nothing changed, no new revision is made: counsel decides
+    on the scope that the question was about.
 
     Raises:
         PermissionDenied: ``actor`` may not.
         FourEyesViolation: the site's profile keeps ``actor`` from preparing.
         IllegalTransition: the case isn't in review.
+        ValidationError: counsel asked a question and there is no answer.
         CaseError: something is undecided or beyond the instrument; it says what.
     """
     at = at or timezone.now()
     case = _in_review(case_id, actor)
+    question = case.sign_offs.unanswered().last()
+    if question and not answer.strip():
+        raise ValidationError({"answer": "Counsel asked a question: answer it."})
     if found := scope.problems(case):
         raise CaseError(" ".join(found))
-    revision = scope.freeze(case, prepared_by=actor, at=at)
+    revision = _as_asked_about(case, question)
+    if revision is None:
+        revision = scope.freeze(case, prepared_by=actor, at=at)
+    if question:
+        _answer(question, answer, actor, at)
     workflow.transition(case.pk, "submit_scope", actor=actor, at=at)
     audit.record(
         case,
@@ -180,6 +216,38 @@ def submit(case_id: int, *, actor: User, at: datetime | None = None) -> ScopeRev
         },
     )
     return revision
+
+
+def _as_asked_about(case: Case, question: SignOff | None) -> ScopeRevision | None:
+    """The revision that counsel asked about, where the case still says exactly that."""
+    if question is None or case.map_digest != scope.current_map():
+        return None
+    now = scope.digest(case)
+    if now != question.scope_digest or case.sign_offs.refusing(now).exists():
+        return None
+    found: ScopeRevision | None = case.revisions.filter(digest=now).first()
+    return found
+
+
+def _answer(question: SignOff, answer: str, actor: User, at: datetime) -> None:
+    require_storable(answer=answer)
+    reply = Reply(
+        sign_off=question,
+        counsel_id=question.counsel_id,
+        text=answer.strip(),
+        by=actor,
+        by_name=audit.name_of(actor),
+        at=at,
+    )
+    reply.full_clean()
+    reply.save()
+    audit.record(
+        question.case,
+        EventKind.QUESTION_ANSWERED,
+        actor=actor,
+        at=at,
+        data={"sign_off": question.pk, "reply": reply.pk},
+    )
 
 
 @transaction.atomic
@@ -209,120 +277,6 @@ def revise(
     case.scope_revision = scope.next_revision(case)
     case.save(update_fields=["scope_revision"])
     return case
-
-
-@transaction.atomic
-def close(
-    case_id: int,
-    *,
-    actor: User,
-    disposition: str,
-    outcomes: Mapping[int, str],
-    note: str = "",
-    at: datetime | None = None,
-) -> Case:
-    """Close a case with its outcome, and that of each scope item (by its id).
-
-    Raises:
-        PermissionDenied: ``actor`` may not.
-        IllegalTransition: the case can't be closed from where it stands.
-        ValidationError: an unknown outcome, a decided item without one, or production
-            claimed where nothing was handed over.
-    """
-    at = at or timezone.now()
-    case = Case.objects.select_for_update().get(pk=case_id)
-    permissions.require(actor, Perm.CLOSE, case)
-    decided = {row.pk: row for row in scope.decisions(case)}
-    if disposition not in Disposition.values:
-        raise ValidationError(_("Say how the case ended."))
-    if set(decided) != set(outcomes) or not set(outcomes.values()) <= set(
-        Disposition.values
-    ):
-        raise ValidationError(_("Each item of the scope needs its outcome."))
-    claimed = {disposition, *outcomes.values()} & _PRODUCED
-    if claimed and not went_out(case):
-        raise ValidationError(_("Nothing was handed over: it can't end as produced."))
-    require_storable(closing_note=note)
-    for pk, outcome in outcomes.items():
-        decided[pk].disposition = outcome
-        decided[pk].save(update_fields=["disposition"])
-    case.disposition, case.closed_at, case.closing_note = disposition, at, note.strip()
-    case.save(update_fields=["disposition", "closed_at", "closing_note"])
-    fallen = case.status in workflow.CASE.steps["close_fallen"].sources
-    step = "close_fallen" if fallen else "close"
-    workflow.transition(case.pk, step, actor=actor, at=at)
-    audit.record(
-        case,
-        EventKind.CASE_CLOSED,
-        actor=actor,
-        at=at,
-        data={
-            "outcome": disposition,
-            "items": {str(pk): outcome for pk, outcome in outcomes.items()},
-        },
-    )
-    case.refresh_from_db()
-    return case
-
-
-def went_out(case: Case) -> bool:
-    """Whether anything of this case was handed over, now or before a reopening."""
-    if case.status == CaseStatus.RELEASED:
-        return True
-    return case.events.filter(kind=EventKind.PACKET_RELEASED).exists()
-
-
-@transaction.atomic
-def reopen(
-    case_id: int, *, actor: User, reason: str, at: datetime | None = None
-) -> Case:
-    """Take a closed case back to review; what was handed over stays on record.
-
-    The case moves to the next revision at once, as by ``revise``: another scope,
-    another sign-off and another packet are needed, and its Bates numbers go on. How it
-    had ended is kept in the event, and the closing note as a note of the desk: the
-    trail has other readers.
-
-    Raises:
-        PermissionDenied: ``actor`` may not.
-        IllegalTransition: the case isn't closed.
-        ValidationError: no reason given.
-    """
-    at = at or timezone.now()
-    if not reason.strip():
-        raise ValidationError({"reason": "Say why the request is reopened."})
-    require_storable(reason=reason)
-    case = workflow.transition(
-        case_id, "reopen", actor=actor, at=at, reason=reason.strip()
-    )
-    ended = {
-        "reason": reason.strip(),
-        "outcome": case.disposition,
-        "closed_at": case.closed_at.isoformat() if case.closed_at else "",
-        "note": _keep_closing_note(case, actor, at),
-        "items": {str(row.pk): row.disposition for row in scope.decisions(case)},
-    }
-    ScopeItem.objects.filter(target__case=case).update(disposition="")
-    case.disposition, case.closed_at, case.closing_note = "", None, ""
-    case.scope_revision = scope.next_revision(case)
-    case.save(
-        update_fields=["disposition", "closed_at", "closing_note", "scope_revision"]
-    )
-    audit.record(case, EventKind.CASE_REOPENED, actor=actor, at=at, data=ended)
-    return case
-
-
-def _keep_closing_note(case: Case, actor: User, at: datetime) -> int | None:
-    if not case.closing_note:
-        return None
-    kept = Note.objects.create(
-        case=case,
-        text=case.closing_note,
-        written_by=actor,
-        written_by_name=audit.name_of(actor),
-        written_at=at,
-    )
-    return kept.pk
 
 
 def _in_review(case_id: int, actor: User) -> Case:

@@ -8,16 +8,22 @@ nothing has to be switched off.
 
 import hashlib
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 
 from cases import audit
+from cases.approvals import Sensitive, sensitive
 from cases.authority import Cell, reach
 from cases.enums import ItemDecision, Reach, Secrecy
+from cases.extent import ASKED, Entry, Extent
+from cases.grounds import Ground, ItemObjection, grounds
 from cases.models import Case, Category, RequestedItem, ScopeItem, ScopeRevision
-from cases.rules.load import authority_rules
+from cases.rules.load import authority_rules, ground_rules, sensitive_rules
 
 _PRODUCES = frozenset(one.value for one in ItemDecision if one.produces)
 
@@ -31,6 +37,26 @@ def authority_for(case: Case, data_class: str) -> Cell:
         data_class=data_class,
         issuer=case.issuer_kind,
         on=case.issued_on,
+    )
+
+
+def grounds_for(case: Case) -> dict[str, Ground]:
+    """On which grounds this instrument can be objected to, with the provisions."""
+    return grounds(
+        ground_rules(), jurisdiction=case.jurisdiction, instrument=case.instrument
+    )
+
+
+def sensitive_in(case: Case) -> tuple[Sensitive, ...]:
+    """Why this scope wants as many counsel as the site asks for; empty: it doesn't."""
+    known = categories(case)
+    produced = {
+        known[row.item.category_code].data_class
+        for row in decisions(case)
+        if row.decision in _PRODUCES and row.item.category_code in known
+    }
+    return sensitive(
+        sensitive_rules(), instrument=case.instrument, data_classes=produced
     )
 
 
@@ -78,9 +104,79 @@ def build(case: Case) -> dict[str, Any]:
                 "last_day": _iso(decided.last_day),
                 "reason": decided.reason,
             }
+            # Left out where there is none, as in the digests of earlier versions.
+            | ({"ground": decided.ground} if decided.ground else {})
             for decided in decisions(case)
         ],
     }
+
+
+def asked(case: Case) -> Extent:
+    """What the paper asks for: each item for each target, of the days it names."""
+    return _asked(build(case))
+
+
+def proposed(case: Case) -> Extent:
+    """What the live case would answer now; an undecided pair isn't part of it."""
+    return _narrowed(build(case))
+
+
+def narrowed(revision: ScopeRevision) -> Extent:
+    """What a submitted scope would answer, with the reason of each narrowing.
+
+    Raises:
+        ValueError: the stored text no longer has the digest it was frozen with.
+    """
+    return _narrowed(frozen(revision))
+
+
+def asked_in(revision: ScopeRevision) -> Extent:
+    """What the paper asked for, as that revision has it.
+
+    Raises:
+        ValueError: the stored text no longer has the digest it was frozen with.
+    """
+    return _asked(frozen(revision))
+
+
+def _asked(document: dict[str, Any]) -> Extent:
+    return tuple(
+        _entry(item, target, ASKED, target)
+        for item in document["items"]
+        for target in document["targets"]
+    )
+
+
+def _narrowed(document: dict[str, Any]) -> Extent:
+    items = {one["id"]: one for one in document["items"]}
+    targets = {one["id"]: one for one in document["targets"]}
+    found = []
+    for one in document["decisions"]:
+        item, target = items[one["item"]], targets[one["target"]]
+        own = one["decision"] == ItemDecision.NARROW
+        entry = _entry(item, target, one["decision"], one if own else target)
+        found.append(replace(entry, ground=one.get("ground", ""), reason=one["reason"]))
+    return tuple(found)
+
+
+def _entry(
+    item: dict[str, Any], target: dict[str, Any], outcome: str, window: dict[str, Any]
+) -> Entry:
+    return Entry(
+        item=item["number"],
+        target=target["number"],
+        identifier=target["identifier"],
+        category=item["category"],
+        wording=item["wording"],
+        outcome=outcome,
+        first_day=_day(window["first_day"]),
+        last_day=_day(window["last_day"]),
+        time_zone=target["time_zone"],
+    )
+
+
+def _day(iso: str | None) -> date | None:
+    return date.fromisoformat(iso) if iso else None
 
 
 def decisions(case: Case) -> list[ScopeItem]:
@@ -90,6 +186,11 @@ def decisions(case: Case) -> list[ScopeItem]:
         .select_related("target", "item")
         .order_by("item__number", "target__number")
     )
+
+
+def holds_something(case: Case) -> bool:
+    """Whether the scope answers anything at all, were it that nothing is held."""
+    return any(row.decision != ItemDecision.OBJECT for row in decisions(case))
 
 
 def digest(case: Case) -> str:
@@ -197,16 +298,72 @@ def next_revision(case: Case) -> int:
     return last.number + 1 if last else 1
 
 
+def current_map() -> str:
+    """The digest of the data map in use; "" where none was loaded."""
+    rows = Category.objects.current().values_list("map_digest", flat=True)
+    return rows.first() or ""
+
+
 def freeze(case: Case, *, prepared_by: User, at: datetime) -> ScopeRevision:
     """Write the scope's frozen copy, with a new revision and the map in use.
 
     Call it with the case row locked; it writes the revision number and the map onto
     the case, so that ``digest(case)`` equals the frozen digest until something changes.
     """
-    current = Category.objects.current().values_list("map_digest", flat=True).first()
-    case.scope_revision = next_revision(case)
     case.scope_prepared_by = prepared_by
-    case.map_digest = current or ""
+    case.map_digest = current_map()
+    return _write_revision(case, prepared_by, audit.name_of(prepared_by), at)
+
+
+def object_as_counsel(
+    case: Case, objections: Sequence[ItemObjection], *, objected_by: User, at: datetime
+) -> ScopeRevision:
+    """Put counsel's objections in the place of what was proposed, and freeze that.
+
+    Objecting takes away and never adds, so the scope stays its preparer's, under the
+    map that counsel was shown. An objection without target and item is to every pair
+    that isn't objected to already. Call it with the case row locked.
+
+    Raises:
+        ValidationError: a pair that isn't this case's or is objected to already, a
+            ground that the law of the instrument doesn't know, or no reason.
+    """
+    shown = case.revisions.get(digest=digest(case))
+    known = grounds_for(case)
+    for objection in objections:
+        if objection.ground not in known:
+            raise ValidationError("Choose the ground of each objection from the list.")
+        for row in _objected(case, objection):
+            row.decision, row.first_day, row.last_day = ItemDecision.OBJECT, None, None
+            row.ground, row.reason = objection.ground, objection.reason.strip()
+            row.decided_by, row.decided_at = objected_by, at
+            row.full_clean()
+            row.save()
+    named = shown.prepared_by, shown.prepared_by_name
+    return _write_revision(case, *named, at, objected_by=objected_by)
+
+
+def _objected(case: Case, objection: ItemObjection) -> list[ScopeItem]:
+    rows = [row for row in decisions(case) if row.decision != ItemDecision.OBJECT]
+    if objection.target_id is None and objection.item_id is None:
+        return rows
+    pair = objection.target_id, objection.item_id
+    found = [row for row in rows if (row.target_id, row.item_id) == pair]
+    if not found:
+        raise ValidationError(
+            "What you object to isn't in this scope, or is objected to already."
+        )
+    return found
+
+
+def _write_revision(
+    case: Case,
+    prepared_by: User,
+    prepared_by_name: str,
+    at: datetime,
+    objected_by: User | None = None,
+) -> ScopeRevision:
+    case.scope_revision = next_revision(case)
     case.save(update_fields=["scope_revision", "scope_prepared_by", "map_digest"])
     document = audit.canonical(build(case))
     return ScopeRevision.objects.create(
@@ -216,8 +373,10 @@ def freeze(case: Case, *, prepared_by: User, at: datetime) -> ScopeRevision:
         digest=digest_of(document),
         map_digest=case.map_digest,
         prepared_by=prepared_by,
-        prepared_by_name=audit.name_of(prepared_by),
+        prepared_by_name=prepared_by_name,
         submitted_at=at,
+        objected_by=objected_by,
+        objected_by_name=audit.name_of(objected_by) if objected_by else "",
     )
 
 

@@ -26,6 +26,8 @@ FACTS = (
     "court",
     "bates_prefix",
     "profile",
+    "counsel_needed",
+    "counsel_needed_sensitive",
     "contact_days",
     "intake_group",
 )

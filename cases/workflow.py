@@ -32,8 +32,8 @@ def _has_what_was_asked(case: Case) -> str:
 def _scope_is_frozen(case: Case) -> str:
     now = scope.digest(case)
     frozen = case.revisions.filter(digest=now).exists()
-    decided = case.sign_offs.filter(scope_digest=now).exists()
-    if frozen and not decided:
+    decided = case.sign_offs.approving(now) | case.sign_offs.refusing(now)
+    if frozen and not decided.exists():
         return ""
     return _("Counsel hasn't got the scope as it stands now: an analyst submits it.")
 
@@ -49,13 +49,36 @@ def _scope_is_signed(case: Case) -> str:
 
 
 def _is_genuine(case: Case) -> str:
-    return authenticity.refusal(case)
+    is_letter = not case.sign_offs.approving(scope.digest(case)).exists()
+    return authenticity.refusal(case, is_letter=is_letter)
 
 
 def _is_over(case: Case) -> str:
     if standing.over(case):
         return ""
     return f"It is “{case.get_status_display()}”: take its scope back first."
+
+
+def _scope_is_decided(case: Case) -> str:
+    now = scope.digest(case)
+    if not case.sign_offs.covering(now).exists():
+        return _(
+            "No approval covers the scope as it stands now: an analyst submits it, "
+            "then counsel decides."
+        )
+    approved = case.sign_offs.approving(now).exists()
+    if approved or not scope.holds_something(case):
+        return ""
+    return _(
+        "Counsel refused, and the scope still holds something to answer: an analyst "
+        "revises it."
+    )
+
+
+def _conditions_are_read(case: Case) -> str:
+    if not case.sign_offs.unacknowledged(scope.digest(case)).exists():
+        return ""
+    return _("Counsel set conditions: somebody who orders acknowledges them first.")
 
 
 def _has_outcome(case: Case) -> str:
@@ -96,6 +119,9 @@ CASE = Machine(
             guards=(standing.over, _scope_is_signed),
         ),
         Transition(
+            "ask_back", sources(S.AWAITING_SIGN_OFF), S.IN_REVIEW, Perm.SIGN_OFF
+        ),
+        Transition(
             "return_scope", sources(S.AWAITING_SIGN_OFF), S.IN_REVIEW, Perm.SIGN_OFF
         ),
         Transition(
@@ -109,17 +135,22 @@ CASE = Machine(
         ),
         Transition(
             "order_packet",
-            sources(S.APPROVED),
+            sources(S.APPROVED, S.REFUSED),
             S.IN_PRODUCTION,
             Perm.ORDER,
-            guards=(standing.over, _is_genuine, _scope_is_signed),
+            guards=(
+                standing.over,
+                _is_genuine,
+                _scope_is_decided,
+                _conditions_are_read,
+            ),
         ),
         Transition(
             "release_packet",
             sources(S.IN_PRODUCTION),
             S.RELEASED,
             Perm.RELEASE,
-            guards=(standing.over, _is_genuine, _scope_is_signed),
+            guards=(standing.over, _is_genuine, _scope_is_decided),
         ),
         Transition(
             "close",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,10 +20,12 @@ from cases.enums import (
     MessageKind,
     Perm,
     Secrecy,
+    SignOffDecision,
 )
-from cases.models import Case, Event
+from cases.models import Case, Event, ScopeRevision
 from cases.models.case import OPEN
 from cases.models.note import PrivilegedMessage
+from cases.models.signoff import APPROVALS
 
 
 @dataclass(frozen=True)
@@ -55,30 +57,32 @@ _TURNS = {
     CaseStatus.IN_REVIEW: (Perm.REVIEW, "review"),
     CaseStatus.AWAITING_SIGN_OFF: (Perm.SIGN_OFF, "sign_off"),
     CaseStatus.APPROVED: (Perm.ORDER, "order_packet"),
-    CaseStatus.REFUSED: (Perm.CLOSE, "close"),
+    CaseStatus.REFUSED: (Perm.ORDER, "order_letter"),
     CaseStatus.RELEASED: (Perm.CLOSE, "close"),
 }
 _BESIDE = {
     "start_review": Perm.REVIEW,
+    "read_conditions": Perm.ORDER,
     "check_paper": Perm.AUTHENTICATE,
     "revise": Perm.REVIEW,
     "privileged": Perm.READ_PRIVILEGED,
 }
 # Where it still matters whether the paper is genuine: until the packet has left.
 _BEFORE_RELEASE = frozenset(CaseStatus) - {
-    CaseStatus.REFUSED,
     CaseStatus.RELEASED,
     CaseStatus.CLOSED,
 }
-_CLOSABLE = frozenset({CaseStatus.RECEIVED, CaseStatus.IN_REVIEW})
+_CLOSABLE = frozenset({CaseStatus.RECEIVED, CaseStatus.IN_REVIEW, CaseStatus.REFUSED})
 
 # Every verb that a task of this app can name.
 VERBS = frozenset({verb for _perm, verb in _TURNS.values()} | set(_BESIDE))
 
 _ACTS = {
+    "read_conditions": Act.COLLECT,
     "review": Act.PREPARE,
     "sign_off": Act.APPROVE,
     "order_packet": Act.COLLECT,
+    "order_letter": Act.COLLECT,
 }
 
 
@@ -103,6 +107,8 @@ def tasks_on(case: Case) -> list[Task]:
 
 def spared(user: User, task: Task) -> bool:
     """Whether it isn't this person's turn although roles and acts would let them."""
+    if task.verb == "sign_off":
+        return _has_signed(user, task.case)
     if task.verb != "check_paper":
         return False
     done = user.pk in authenticity.found_by(task.case)
@@ -122,6 +128,8 @@ def _with_clocks(cases: QuerySet[Case]) -> QuerySet[Any]:
             "items",
             "authenticity_findings",
             "standing_changes",
+            "sign_offs__reply",
+            Prefetch("revisions", queryset=ScopeRevision.objects.defer("document")),
         )
         .annotate(
             moved_at=Coalesce(
@@ -147,17 +155,33 @@ def _tasks(case: Any) -> list[Task]:
     elif (turn := _TURNS.get(status)) and not (
         status == CaseStatus.APPROVED and stands.refusal
     ):
-        found.append(_task(case, turn[1]))
+        found.append(_task(case, *_instead(case, turn[1])))
     # Unknown secrecy stops the release: it stays somebody's task until it is known.
     later = status not in {CaseStatus.RECEIVED, CaseStatus.CLOSED}
     if later and case.secrecy == Secrecy.UNKNOWN:
         found.append(_intake(case))
-    if status in _BEFORE_RELEASE and stands.is_open:
+    if status in _BEFORE_RELEASE - {CaseStatus.REFUSED} and stands.is_open:
         task = _task(case, "check_paper")
         found.append(replace(task, detail=stands.refusal, since=stands.since))
     if case.last_word == MessageKind.QUESTION:
         found.append(replace(_task(case, "privileged"), since=case.last_word_at))
     return found
+
+
+def _instead(case: Case, verb: str) -> tuple[str, str]:
+    """The verb of the turn and its words, or what has to come before it."""
+    if verb not in {"order_packet", "review"}:
+        return verb, verb
+    now = _frozen_digest(case)
+    open_words = [one for one in case.sign_offs.all() if not hasattr(one, "reply")]
+    if verb == "review":
+        asked = any(one.decision == SignOffDecision.ASKED for one in open_words)
+        return verb, "answer" if asked else verb
+    unread = any(
+        one.decision == SignOffDecision.CONDITIONAL and one.scope_digest == now
+        for one in open_words
+    )
+    return ("read_conditions", "read_conditions") if unread else (verb, verb)
 
 
 def perm_of(task: Task) -> Perm:
@@ -170,6 +194,21 @@ def perm_of(task: Task) -> Perm:
 def _task(case: Any, verb: str, words: str = "") -> Task:
     title, detail = _words()[words or verb]
     return Task(case, verb, title, detail, case.due_on, case.moved_at)
+
+
+def _has_signed(user: User, case: Case) -> bool:
+    now = _frozen_digest(case)
+    return any(
+        one.counsel_id == user.pk and one.decision in APPROVALS
+        for one in case.sign_offs.all()
+        if one.scope_digest == now
+    )
+
+
+def _frozen_digest(case: Case) -> str:
+    """Of the scope as it was last frozen; the gates ask the live one."""
+    rows = case.revisions.all()
+    return next((one.digest for one in rows if one.number == case.scope_revision), "")
 
 
 def _intake(case: Any) -> Task:
@@ -193,6 +232,14 @@ def _words() -> dict[str, tuple[str, str]]:
             _("Review the request"),
             _("Decide each item, then submit the scope to counsel."),
         ),
+        "answer": (
+            _("Answer counsel's question"),
+            _("Counsel asked for more before deciding; answer with the scope."),
+        ),
+        "read_conditions": (
+            _("Read counsel's conditions"),
+            _("Counsel set conditions; the packet waits until they are read."),
+        ),
         "sign_off": (_("Decide as counsel"), _("A scope waits for your decision.")),
         "order_packet": (
             _("Order the packet"),
@@ -209,6 +256,10 @@ def _words() -> dict[str, tuple[str, str]]:
                 "Nothing is collected or handed over on it. Take the scope back if "
                 "counsel has it, then close the request as objected or withdrawn."
             ),
+        ),
+        "order_letter": (
+            _("Write the letter of objection"),
+            _("Counsel refused; the agency is told on which grounds."),
         ),
         "close": (_("Close the request"), _("Record the outcome, item by item.")),
     }

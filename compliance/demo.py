@@ -1,14 +1,14 @@
 """The demo: the model case of spring 2023, with invented people and records.
 
 Three subpoenas of March and April 2023, five accounts between them, nine items each in
-the words of the request. One request is fresh, one waits for counsel, one is signed.
-Everything is done through the verbs, so the demo's trail is a real one.
+the words of the request. One request is fresh, one waits for counsel, whose question
+was answered, and one is signed. Everything is done through the verbs, so the
+demo's trail is a real one.
 """
 
 import io
 import tempfile
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -49,6 +49,7 @@ from cases.enums import (
 )
 from cases.models import Agency, Case, Organisation
 from cases.proof import Proof
+from compliance.demo_papers import SUBPOENAS, DemoSubpoena
 from compliance.demo_users import DEMO_PASSWORD, DEMO_USERS
 from disclosures.datamap.demo_service import FIVE_ACCOUNTS, make_service
 from disclosures.datamap.load import load as load_map
@@ -58,66 +59,6 @@ DESK = "Case desk"
 MAP = (
     Path(__file__).resolve().parent.parent
     / "disclosures/datamap/examples/pypi-2023.toml"
-)
-
-
-@dataclass(frozen=True)
-class DemoSubpoena:
-    """One paper of the demo; ``accounts`` are places in ``FIVE_ACCOUNTS``."""
-
-    docket: str
-    officer: str
-    email: str
-    attorney: str
-    court: str
-    issued_on: date
-    served_on: date
-    due_on: date
-    first_day: date
-    last_day: date
-    accounts: tuple[int, ...]
-
-
-SUBPOENAS = (
-    DemoSubpoena(
-        docket="2023R00417-08",
-        officer="Special Agent Dana Whitlock",
-        email="dana.whitlock@agency.example",
-        attorney="Marcus Oyelaran, Assistant United States Attorney",
-        court="U.S. District Court, Northern District of California",
-        issued_on=date(2023, 3, 9),
-        served_on=date(2023, 3, 13),
-        due_on=date(2023, 3, 30),
-        first_day=date(2019, 1, 1),
-        last_day=date(2023, 2, 28),
-        accounts=(0, 1),
-    ),
-    DemoSubpoena(
-        docket="2023R00562-02",
-        officer="Special Agent Priya Raman",
-        email="priya.raman@agency.example",
-        attorney="Helen Strand, Trial Attorney, Department of Justice",
-        court="U.S. District Court, Eastern District of Virginia",
-        issued_on=date(2023, 3, 27),
-        served_on=date(2023, 3, 29),
-        due_on=date(2023, 4, 14),
-        first_day=date(2020, 1, 1),
-        last_day=date(2023, 3, 15),
-        accounts=(2, 3),
-    ),
-    DemoSubpoena(
-        docket="2023R00688-11",
-        officer="Special Agent Dana Whitlock",
-        email="dana.whitlock@agency.example",
-        attorney="Marcus Oyelaran, Assistant United States Attorney",
-        court="U.S. District Court, Northern District of California",
-        issued_on=date(2023, 4, 11),
-        served_on=date(2023, 4, 13),
-        due_on=date(2023, 5, 1),
-        first_day=date(2021, 1, 1),
-        last_day=date(2023, 3, 31),
-        accounts=(4,),
-    ),
 )
 
 
@@ -149,6 +90,7 @@ def load() -> bool:
             _check(case, paper, people["ana"])
         _sign(signed, SUBPOENAS[0], people["cora"])
         _let_in(waiting, SUBPOENAS[1], people["olga"], people["cora"])
+        _ask(waiting, SUBPOENAS[1], people["cora"], people["ana"])
     return fresh.pk is not None
 
 
@@ -347,11 +289,13 @@ def _sign(case: Case, paper: DemoSubpoena, counsel: User) -> None:
     signoff.record_sign_off(
         case.pk,
         counsel=counsel,
-        decision=SignOffDecision.APPROVED,
+        decision=signoff.Decision(
+            SignOffDecision.APPROVED,
+            legal_basis="18 U.S.C. 2703(c)(2)",
+            note="Valid on its face; nine items, none beyond a subpoena.",
+        ),
         scope_digest=scope.digest(case),
         proof=Proof(ProofMethod.PASSWORD, _at(paper, 4)),
-        legal_basis="18 U.S.C. 2703(c)(2)",
-        note="Valid on its face; nine items, none beyond a subpoena.",
         at=_at(paper, 4),
     )
 
@@ -370,6 +314,30 @@ def _let_in(
         ends_at=datetime.combine(morning_after, datetime.min.time(), tzinfo=zone),
         proof=Proof(ProofMethod.PASSWORD, _at(paper, 3)),
         at=_at(paper, 3),
+    )
+
+
+def _ask(case: Case, paper: DemoSubpoena, counsel: User, analyst: User) -> None:
+    """Counsel asked something before deciding; the scope came back with the answer."""
+    case.refresh_from_db()
+    signoff.record_sign_off(
+        case.pk,
+        counsel=counsel,
+        decision=signoff.Decision(
+            SignOffDecision.ASKED,
+            note="Item 9 asks who downloaded the packages. Do we hold any address of "
+            "those people, or only the public counts?",
+        ),
+        scope_digest=scope.digest(case),
+        proof=Proof(ProofMethod.PASSWORD, _at(paper, 3)),
+        at=_at(paper, 3),
+    )
+    review.submit(
+        case.pk,
+        actor=analyst,
+        answer="Only the public data set: project, version, time and country. No "
+        "address is in it, and we keep none.",
+        at=_at(paper, 3, minutes=40),
     )
 
 

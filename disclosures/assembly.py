@@ -27,7 +27,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from cases import audit, permissions, persons, queue, sandbox, scope
-from cases.enums import Act, EventKind, Perm, TaskName
+from cases.enums import Act, EventKind, Perm, SignOffDecision, TaskName
 from cases.exceptions import CaseError, ClaimLost, IllegalTransition, require_storable
 from cases.models import Case, Organisation, SignOff
 from cases.proof import Proof
@@ -37,6 +37,7 @@ from disclosures.enums import PacketStatus
 from disclosures.exceptions import CollectionFailed, PacketBroken
 from disclosures.models import Declaration, Packet
 from disclosures.packet import assemble as pages
+from disclosures.packet import objection as letter
 from disclosures.packet import seal as sealing
 from disclosures.sources.base import SourceUnavailable
 
@@ -65,7 +66,9 @@ class Statement:
 
 @transaction.atomic
 def request(case_id: int, *, actor: User, at: datetime | None = None) -> Packet:
-    """Order the packet of the approved scope; an older one of the case is superseded.
+    """Order the packet of the decided scope; an older one of the case is superseded.
+
+    Of a scope that counsel refused it is a letter of objection: nothing is collected.
 
     Raises:
         PermissionDenied: ``actor`` may not.
@@ -78,7 +81,7 @@ def request(case_id: int, *, actor: User, at: datetime | None = None) -> Packet:
     permissions.require(actor, Perm.ORDER, case)
     persons.require_other(case, actor, Act.COLLECT)
     move_case(case.pk, "order_packet", actor=actor, at=at)
-    sign_off = SignOff.objects.filter(case=case).approving(scope.digest(case)).get()
+    sign_off = SignOff.objects.filter(case=case).covering(scope.digest(case)).get()
     for older in case.packets.in_force().exclude(status=PacketStatus.RELEASED):
         workflow.move_packet(older.pk, "supersede", actor=actor, at=at)
         audit.record(
@@ -95,6 +98,7 @@ def request(case_id: int, *, actor: User, at: datetime | None = None) -> Packet:
         number=last + 1,
         revision=case.revisions.get(digest=sign_off.scope_digest),
         sign_off=sign_off,
+        is_letter=sign_off.decision == SignOffDecision.REFUSED,
         ordered_by=actor,
         ordered_by_name=audit.name_of(actor),
         approved_by_id=sign_off.counsel_id,
@@ -274,6 +278,9 @@ def _collect(packet_id: int, held: queue.Claim) -> None:
         queue.hold(held)
         Packet.objects.filter(pk=packet_id).update(collected_at=at, failure="")
         workflow.move_packet(packet_id, "finish_collecting", actor=audit.SYSTEM, at=at)
+        if packet.is_letter:
+            workflow.move_packet(packet_id, "go_on", actor=audit.SYSTEM, at=at)
+            queue.hint_after_commit(TaskName.ASSEMBLE, packet_id=packet_id)
         audit.record(
             packet.case,
             EventKind.PACKET_COLLECTED,
@@ -295,7 +302,7 @@ def _seal(packet_id: int, held: queue.Claim) -> None:
     try:
         seconds = (held.deadline_at - timezone.now()).total_seconds()
         rendered = sandbox.run(
-            pages.render,
+            letter.render if packet.is_letter else pages.render,
             packet_facts,
             work / "packet.pdf",
             seconds=seconds,

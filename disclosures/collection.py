@@ -55,6 +55,11 @@ def run(packet: Packet, held: queue.Claim) -> None:
         ClaimLost: another worker holds the packet by now.
     """
     the_map = facts.data_map(packet)
+    if packet.is_letter:
+        for exhibit in outstanding(packet, the_map):
+            workflow.require_covered(packet.pk)
+            _write(exhibit, _planned(exhibit), timezone.now(), held)
+        return
     with Run(the_map, settings.SOURCE_URLS) as sources:
         accounts = _resolve_targets(packet, sources, held)
         for exhibit in outstanding(packet, the_map):
@@ -148,7 +153,7 @@ def _answer(
     held: queue.Claim,
 ) -> Answer:
     if exhibit.response_code:  # an objection or "not held", planned with its answer
-        return Answer(ResponseCode(exhibit.response_code), exhibit.statement)
+        return _planned(exhibit)
     part = the_map.part(exhibit.part_code)
     if account.resolution == Resolution.NOT_FOUND:
         return Answer(ResponseCode.ACCOUNT_NOT_FOUND, _NOT_FOUND)
@@ -204,6 +209,10 @@ def _inputs(exhibit: Exhibit, part: schema.Part) -> dict[str, tuple[Exhibit, Pat
     )
     files = ((row, facts.stored(row)) for row in rows)
     return {row.part_code: (row, path) for row, path in files if path is not None}
+
+
+def _planned(exhibit: Exhibit) -> Answer:
+    return Answer(ResponseCode(exhibit.response_code), exhibit.statement)
 
 
 def _write(

@@ -26,9 +26,9 @@ from cases.exceptions import CaseError, IllegalTransition, require_storable
 from cases.models import AgencyContact, Case, Organisation
 from cases.proof import Proof
 from cases.workflow import transition as move_case
-from disclosures import gates, production, workflow
+from disclosures import gates, produced, production, workflow
 from disclosures.enums import DeliveryMethod, InHand, PacketStatus
-from disclosures.models import Acknowledgement, Delivery, Packet
+from disclosures.models import Acknowledgement, Declaration, Delivery, Packet
 
 CHUNK = 256 * 1024
 
@@ -124,7 +124,7 @@ def release(
         prepared_by_id=packet.revision.prepared_by_id,
         ordered_by_id=packet.ordered_by_id,
         approved_by_id=packet.approved_by_id,
-        certified_by_id=packet.declaration.custodian_id,
+        certified_by_id=_certified_by(packet),
         released_by=actor,
         released_by_name=audit.name_of(actor),
         recorded_at=at,
@@ -134,6 +134,7 @@ def release(
     delivery.save()
     # Whoever stops all releases takes this lock: the step asks under it.
     Organisation.objects.select_for_update().get()
+    produced.freeze(packet, at=at)
     workflow.move_packet(packet.pk, "release", actor=actor, at=at)
     move_case(case.pk, "release_packet", actor=actor, at=at)
     audit.record(
@@ -152,6 +153,12 @@ def release(
         },
     )
     return delivery
+
+
+def _certified_by(packet: Packet) -> int | None:
+    """The custodian; a letter of objection has none, as no record is certified."""
+    signed = Declaration.objects.filter(packet=packet)
+    return signed.values_list("custodian", flat=True).first()
 
 
 @transaction.atomic

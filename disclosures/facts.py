@@ -15,7 +15,9 @@ from django.conf import settings
 
 from cases import audit, scope
 from cases.enums import IdentifierKind, Instrument
-from cases.models import Organisation
+from cases.models import Organisation, SignOff
+from cases.models.signoff import APPROVALS
+from disclosures import produced
 from disclosures.datamap import schema
 from disclosures.exceptions import PacketBroken
 from disclosures.models import (
@@ -129,6 +131,8 @@ def packet_facts(packet: Packet) -> contents.PacketFacts:
         PacketBroken: stored records, scope or map are no longer what they were; or the
             declaration was signed over other exhibits.
     """
+    if packet.is_letter:
+        return draft_facts(packet, contents.UNSIGNED)
     declaration = Declaration.objects.get(packet=packet)
     if declaration.exhibits_digest != exhibits_digest(packet):
         raise PacketBroken("The exhibits are no longer those that were certified.")
@@ -155,6 +159,7 @@ def draft_facts(
     the_map = data_map(packet)
     exhibits = list(packet.exhibits.select_related("target", "item"))
     case, site = packet.case, Organisation.objects.get()
+    counsel = _counsel(packet)
     return contents.PacketFacts(
         organisation=contents.OrganisationFacts(
             name=site.name,
@@ -174,8 +179,8 @@ def draft_facts(
         packet_number=packet.number,
         bates_prefix=packet.bates_prefix,
         bates_start=bates_start(packet),
-        legal_basis=packet.sign_off.legal_basis,
-        counsel_name=packet.sign_off.counsel_name,
+        legal_basis="; ".join(dict.fromkeys(one.legal_basis for one in counsel)),
+        counsel_name=" and ".join(one.counsel_name for one in counsel),
         signed_off_on=today(packet.sign_off.decided_at),
         scope_digest=packet.revision.digest,
         scope_revision=packet.revision.number,
@@ -183,11 +188,33 @@ def draft_facts(
         map_version=the_map.version,
         map_digest=packet.revision.map_digest,
         declaration=declaration,
-        prepared_on=declaration.signed_on,
+        prepared_on=_prepared_on(packet, declaration),
         targets=_targets(packet, frozen),
         items=_items(frozen, the_map, exhibits),
-        exhibits=tuple(_exhibit(one, the_map) for one in exhibits),
+        # A letter's answers stand in the letter itself.
+        exhibits=tuple(
+            _exhibit(one, the_map) for one in exhibits if not packet.is_letter
+        ),
+        asked=scope.asked_in(packet.revision),
+        narrowed=scope.narrowed(packet.revision),
+        produced=produced.produced(packet),
     )
+
+
+def _counsel(packet: Packet) -> list[SignOff]:
+    """Who decided on the packet's scope: all whose approval it took, or who refused."""
+    decided = SignOff.objects.filter(
+        case=packet.case, scope_digest=packet.revision.digest
+    )
+    kinds = [packet.sign_off.decision] if packet.is_letter else APPROVALS
+    return list(decided.filter(decision__in=kinds))
+
+
+def _prepared_on(packet: Packet, declaration: contents.DeclarationFacts) -> date:
+    """The day on the packet; a letter's is that of its decision, and never moves."""
+    if declaration == contents.UNSIGNED:
+        return today(packet.sign_off.decided_at)
+    return declaration.signed_on
 
 
 def _targets(

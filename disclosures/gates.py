@@ -36,9 +36,9 @@ class Gate:
 
 
 def is_covered(packet: Packet) -> bool:
-    """Whether counsel's approval covers this packet and the case as it stands now."""
+    """Whether counsel's decision covers this packet and the case as it stands now."""
     now = scope.digest(packet.case)
-    covered = packet.case.sign_offs.approving(now).exists()
+    covered = packet.case.sign_offs.covering(now).exists()
     return covered and now == packet.revision.digest
 
 
@@ -66,11 +66,13 @@ def no_objection(packet: Packet) -> str:
 
 def genuine(packet: Packet) -> str:
     """The served paper is found authentic, as it stands now."""
-    return authenticity.refusal(packet.case)
+    return authenticity.refusal(packet.case, is_letter=packet.is_letter)
 
 
 def declared(packet: Packet) -> str:
-    """The custodian has signed."""
+    """The custodian has signed; a letter of objection certifies no record."""
+    if packet.is_letter:
+        return ""
     made = Declaration.objects.filter(packet=packet).exists()
     return "" if made else "The custodian's declaration isn't signed."
 

@@ -3,35 +3,11 @@
 from collections import Counter
 
 from cases import scope
-from cases.enums import Disposition, ItemDecision
+from cases.enums import Disposition
 from cases.models import Case, ScopeItem
-from disclosures.enums import ResponseCode
+from disclosures import produced
 from disclosures.exceptions import PacketBroken
-from disclosures.models import Exhibit, Packet
-
-_WITH_RECORDS = frozenset(
-    {ResponseCode.PRODUCED, ResponseCode.DERIVED, ResponseCode.PRODUCED_PUBLIC}
-)
-_ANSWERED = _WITH_RECORDS | {ResponseCode.NARRATIVE_ANSWER}
-_NOTHING_THERE = frozenset(
-    {
-        ResponseCode.NO_RESPONSIVE_RECORDS,
-        ResponseCode.ACCOUNT_NOT_FOUND,
-        ResponseCode.NOT_COLLECTED,
-        ResponseCode.NOT_RETAINED,
-        ResponseCode.HELD_BY_THIRD_PARTY,
-    }
-)
-_REFUSED = frozenset(
-    {
-        ResponseCode.OBJECTED,
-        ResponseCode.WITHHELD_INSUFFICIENT_PROCESS,
-        ResponseCode.OUT_OF_SCOPE_AFTER_NARROWING,
-    }
-)
-_INCOMPLETE = frozenset(
-    {ResponseCode.PRODUCED_PARTIAL, ResponseCode.PENDING_SUPPLEMENT}
-)
+from disclosures.models import Packet
 
 
 def of(packet: Packet) -> dict[int, Disposition]:
@@ -40,11 +16,11 @@ def of(packet: Packet) -> dict[int, Disposition]:
     Raises:
         PacketBroken: an item of the scope has no answer in the packet.
     """
-    codes = _codes(packet)
-    return {
-        row.pk: _outcome(row.decision, codes.get((row.target_id, row.item_id), []))
-        for row in scope.decisions(packet.case)
-    }
+    ended = _ended(packet)
+    rows = scope.decisions(packet.case)
+    if any(_pair(row) not in ended for row in rows):
+        raise PacketBroken("An item of the scope has no answer in the packet.")
+    return {row.pk: ended[_pair(row)] for row in rows}
 
 
 def earlier(packet: Packet) -> dict[int, Disposition]:
@@ -52,11 +28,9 @@ def earlier(packet: Packet) -> dict[int, Disposition]:
 
     What the packet answered ended as it did then; what was added since was withdrawn.
     """
-    codes = _codes(packet)
+    ended = _ended(packet)
     return {
-        row.pk: _outcome(row.decision, codes[row.target_id, row.item_id])
-        if (row.target_id, row.item_id) in codes
-        else Disposition.WITHDRAWN
+        row.pk: ended.get(_pair(row), Disposition.WITHDRAWN)
         for row in scope.decisions(packet.case)
     }
 
@@ -88,23 +62,12 @@ def unproduced(case: Case) -> dict[int, Disposition]:
     return dict.fromkeys(rows.values_list("pk", flat=True), ended)
 
 
-def _codes(packet: Packet) -> dict[tuple[int, int], list[str]]:
-    codes: dict[tuple[int, int], list[str]] = {}
-    for one in Exhibit.objects.filter(packet=packet):
-        codes.setdefault((one.target_id, one.item_id), []).append(one.response_code)
-    return codes
+def _ended(packet: Packet) -> dict[tuple[int, int], Disposition]:
+    return {
+        (one.item, one.target): Disposition(one.outcome)
+        for one in produced.produced(packet)
+    }
 
 
-def _outcome(decision: str, codes: list[str]) -> Disposition:
-    """A narrowed item is never produced in full: the paper asked for more."""
-    found = set(codes)
-    if not found or not found <= _REFUSED | _INCOMPLETE | _ANSWERED | _NOTHING_THERE:
-        raise PacketBroken("An item of the scope has no answer in the packet.")
-    if found & _INCOMPLETE:
-        return Disposition.PARTIAL
-    if found & _REFUSED:
-        return Disposition.PARTIAL if found & _ANSWERED else Disposition.OBJECTED
-    if not found & _ANSWERED:
-        return Disposition.NO_RECORDS
-    narrowed = decision == ItemDecision.NARROW
-    return Disposition.PARTIAL if narrowed else Disposition.FULL
+def _pair(row: ScopeItem) -> tuple[int, int]:
+    return row.item.number, row.target.number

@@ -11,8 +11,9 @@ from typing import Any
 
 from cases.authority import Cell, reach
 from cases.enums import ItemDecision
+from cases.grounds import grounds
 from cases.models.target import day_window
-from cases.rules.load import authority_rules
+from cases.rules.load import authority_rules, ground_rules
 from disclosures import facts
 from disclosures.datamap import plan as graph
 from disclosures.datamap import schema
@@ -170,12 +171,27 @@ def _refusal(wanted: Wanted, frozen: dict[str, Any]) -> tuple[ResponseCode, str]
         on=date.fromisoformat(frozen["issued_on"]),
     )
     if cell.compels:
-        return ResponseCode.OBJECTED, reason
+        return ResponseCode.OBJECTED, _on_ground(wanted.decision, frozen)
     because = f" ({cell.citation})" if cell.citation else ""
     return (
         ResponseCode.WITHHELD_INSUFFICIENT_PROCESS,
         f"{reason} The instrument doesn't compel this class of data{because}.",
     )
+
+
+def _on_ground(decision: dict[str, Any], frozen: dict[str, Any]) -> str:
+    """An objection in the letter's words: its ground, the provision, the reason."""
+    reason: str = decision["reason"]
+    known = grounds(
+        ground_rules(),
+        jurisdiction=frozen["jurisdiction"],
+        instrument=frozen["instrument"],
+    )
+    ground = known.get(decision.get("ground", ""))
+    if ground is None:
+        return reason
+    because = f" ({ground.citation})" if ground.citation else ""
+    return f"{ground.ground.label}{because}. {ground.words} {reason}"
 
 
 def in_utc(instant: datetime | None) -> datetime | None:

@@ -35,11 +35,13 @@ def _all_collected(packet: Packet) -> str:
 
 
 def _not_declared(packet: Packet) -> str:
-    return (
-        ""
-        if gates.declared(packet)
-        else "The declaration is signed: resume the sealing."
-    )
+    if packet.is_letter or gates.declared(packet):
+        return ""
+    return "The declaration is signed: resume the sealing."
+
+
+def _certifies_nothing(packet: Packet) -> str:
+    return "" if packet.is_letter else "The custodian certifies the records first."
 
 
 PACKET = Machine(
@@ -61,6 +63,14 @@ PACKET = Machine(
             S.COLLECTED,
             Perm.ORDER,
             guards=(gates.not_over, gates.covered, gates.genuine, _all_collected),
+            by_system=True,
+        ),
+        Transition(
+            "go_on",  # a letter of objection
+            sources(S.COLLECTED),
+            S.CERTIFIED,
+            Perm.ORDER,
+            guards=(gates.covered, _certifies_nothing),
             by_system=True,
         ),
         Transition(

@@ -73,7 +73,8 @@ def _task(packet: Any) -> Task | None:
     case = packet.case
     if turn is None or _has_fallen(packet):
         return None
-    if packet.status != PacketStatus.RELEASED and authenticity.refusal(case):
+    doubted = authenticity.refusal(case, is_letter=packet.is_letter)
+    if packet.status != PacketStatus.RELEASED and doubted:
         return None
     title, detail = _words()[turn[1]]
     return Task(case, turn[1], title, detail, case.due_on, packet.moved_at)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from cases import (
     authenticity,
+    closing,
     documents,
     grants,
     intake,
@@ -35,12 +36,14 @@ from cases.enums import (
     ItemDecision,
     Jurisdiction,
     NumberSource,
+    ObjectionGround,
     ProofMethod,
     Role,
     Secrecy,
     SignOffDecision,
     TargetRole,
 )
+from cases.grounds import ItemObjection
 from cases.models import (
     AuthenticityFinding,
     Case,
@@ -50,8 +53,10 @@ from cases.models import (
     SignOff,
     Target,
 )
+from cases.models.signoff import APPROVALS
 from cases.proof import Proof
 from tests.blank import pdf
+from tests.desk import DESK as DESK  # the tests' own name for it
 from tests.desk import (
     agency,
     analyst,
@@ -239,10 +244,17 @@ def choices(
 ) -> list[review.Choice]:
     """The same decision for every pair of the case."""
     return [
-        review.Choice(one.pk, item.pk, decision, reason=reason)
+        review.Choice(
+            one.pk, item.pk, decision, reason=reason, ground=_ground(decision)
+        )
         for item in case.items.all()
         for one in case.targets.all()
     ]
+
+
+def _ground(decision: str) -> str:
+    """A ground for what needs one."""
+    return ObjectionGround.OVERBROAD if decision == ItemDecision.OBJECT else ""
 
 
 def submit(case: Case, by: User) -> ScopeRevision:
@@ -292,16 +304,23 @@ def sign(
     by: User | None = None,
     decision: str = SignOffDecision.APPROVED,
     note: str = "",
+    objections: Sequence[ItemObjection] = (),
 ) -> SignOff:
     """Counsel's decision on the scope as it stands."""
+    if decision == SignOffDecision.REFUSED and not objections:
+        objections = [ItemObjection(ObjectionGround.DEFECTIVE, "It isn't signed.")]
     return signoff.record_sign_off(
         case.pk,
         counsel=by or counsel(),
-        decision=decision,
+        decision=signoff.Decision(
+            decision,
+            legal_basis=BASIS if decision in APPROVALS else "",
+            note=note
+            or ("" if decision == SignOffDecision.APPROVED else "See the note."),
+            objections=objections,
+        ),
         scope_digest=scope.digest(fresh(case)),
         proof=proof(),
-        legal_basis=BASIS if decision == SignOffDecision.APPROVED else "",
-        note=note or ("" if decision == SignOffDecision.APPROVED else "See the note."),
         at=AT,
     )
 
@@ -349,7 +368,7 @@ def released() -> Case:
 def closed() -> Case:
     """A case that its agency took back."""
     case = opened()
-    review.close(
+    closing.close(
         case.pk,
         actor=analyst(),
         disposition=Disposition.WITHDRAWN,

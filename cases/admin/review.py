@@ -21,7 +21,15 @@ from cases.admin.base import verb_url
 from cases.admin.forms import day_field
 from cases.admin.sections import Block, Line
 from cases.admin.verbs import VerbPage, register
-from cases.enums import Act, CaseStatus, ItemDecision, Perm, Reach
+from cases.enums import (
+    Act,
+    CaseStatus,
+    ItemDecision,
+    ObjectionGround,
+    Perm,
+    Reach,
+)
+from cases.grounds import Ground
 from cases.models import Case
 
 _SUBMITTED = (
@@ -40,13 +48,16 @@ class PairForm(forms.Form):
     )
     first_day = day_field(label=gettext_lazy("First day"), required=False)
     last_day = day_field(label=gettext_lazy("Last day"), required=False)
+    ground = forms.ChoiceField(label=gettext_lazy("Ground"), required=False)
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 1}),
     )
 
-    def __init__(self, block: Block, line: Line, data: Any = None) -> None:
+    def __init__(
+        self, block: Block, line: Line, known: dict[str, Ground], data: Any = None
+    ) -> None:
         """Take one pair; what the instrument doesn't reach isn't offered."""
         self.block, self.line = block, line
         row = line.row
@@ -54,10 +65,16 @@ class PairForm(forms.Form):
             "decision": line.decision,
             "first_day": row.first_day if row else None,
             "last_day": row.last_day if row else None,
+            "ground": row.ground if row else self._usual_ground(),
             "reason": row.reason if row else "",
         }
         prefix = f"p{block.item.pk}-{line.target.pk}"
         super().__init__(data, initial=initial, prefix=prefix)
+        ground: Any = self.fields["ground"]
+        ground.choices = [
+            ("", _("Choose the ground")),
+            *((code, one.ground.label) for code, one in known.items()),
+        ]
         decision: Any = self.fields["decision"]
         if self.is_beyond:
             decision.choices = [
@@ -70,8 +87,11 @@ class PairForm(forms.Form):
         cell = self.block.cell
         return cell is not None and cell.reach == Reach.INSUFFICIENT
 
+    def _usual_ground(self) -> str:
+        return ObjectionGround.INSUFFICIENT_PROCESS if self.is_beyond else ""
+
     def clean(self) -> dict[str, Any]:
-        """A narrowing has days; all but producing has a reason."""
+        """A narrowing has days, an objection its ground; all but producing a reason."""
         data = super().clean() or {}
         decision = data.get("decision")
         if decision == ItemDecision.NARROW:
@@ -79,6 +99,10 @@ class PairForm(forms.Form):
                 self.add_error("first_day", _("Give a first or a last day."))
         else:
             data["first_day"] = data["last_day"] = None
+        if decision != ItemDecision.OBJECT:
+            data["ground"] = ""
+        elif not data.get("ground"):
+            self.add_error("ground", _("Choose the ground of the objection."))
         if decision and decision != ItemDecision.PRODUCE and not data.get("reason"):
             self.add_error("reason", _("Give the reason: the agency will read it."))
         return data
@@ -95,6 +119,7 @@ class PairForm(forms.Form):
             data["first_day"],
             data["last_day"],
             data["reason"].strip(),
+            data["ground"],
         )
         return None if made == self._standing() else made
 
@@ -109,6 +134,7 @@ class PairForm(forms.Form):
             row.first_day,
             row.last_day,
             row.reason,
+            row.ground,
         )
 
 
@@ -123,11 +149,13 @@ class GridBlock:
 class Grid(forms.Form):
     """All pairs of a case, as one form."""
 
-    def __init__(self, blocks: list[Block], data: Any = None) -> None:
+    def __init__(
+        self, blocks: list[Block], known: dict[str, Ground], data: Any = None
+    ) -> None:
         """Make a small form for each pair."""
         super().__init__(data)
         self.blocks = [
-            GridBlock(one, [PairForm(one, line, data) for line in one.lines])
+            GridBlock(one, [PairForm(one, line, known, data) for line in one.lines])
             for one in blocks
         ]
 
@@ -196,7 +224,8 @@ class Review(ReviewPage):
 
     def form(self, case: Case, row: Any, user: User, **given: Any) -> forms.Form:
         """The grid."""
-        return Grid(sections.blocks(case), given.get("data"))
+        known = scope.grounds_for(case)
+        return Grid(sections.blocks(case), known, given.get("data"))
 
     def shown(self, case: Case, row: Any, user: User) -> dict[str, Any]:
         """How far the review is, and what counsel said of it the last time."""
@@ -238,6 +267,19 @@ class Review(ReviewPage):
         return verb_url(case, "submit_scope" if onward else self.name)
 
 
+class AnswerForm(forms.Form):
+    """The desk's answer to counsel's question."""
+
+    answer = forms.CharField(
+        label=gettext_lazy("Your answer to counsel"),
+        help_text=gettext_lazy(
+            "Counsel reads it beside the scope. Where nothing above has changed, "
+            "counsel decides on the same scope as before."
+        ),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
 @register
 class SubmitScope(ReviewPage):
     """Put the scope before counsel."""
@@ -251,6 +293,11 @@ class SubmitScope(ReviewPage):
     button = gettext_lazy("Submit to counsel")
     template = "cases/submit.html"
     icon = "gavel"
+
+    def form(self, case: Case, row: Any, user: User, **given: Any) -> forms.Form:
+        """The answer, where counsel asked something; else nothing to fill in."""
+        asked = case.sign_offs.unanswered().exists()
+        return AnswerForm(**given) if asked else forms.Form(**given)
 
     def back(self, case: Case) -> str:
         """The grid."""
@@ -266,11 +313,14 @@ class SubmitScope(ReviewPage):
             "blocks": sections.blocks(case),
             "targets": sections.targets(case),
             "problems": scope.problems(case),
+            "narrowed": sections.narrowed(case),
+            "question": case.sign_offs.unanswered().last(),
         }
 
     def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
         """Submit it."""
-        revision = review.submit(case.pk, actor=actor)
+        answer = form.cleaned_data.get("answer", "")
+        revision = review.submit(case.pk, actor=actor, answer=answer)
         return _("Revision %(n)d of the scope is before counsel.") % {
             "n": revision.number
         }

@@ -12,11 +12,27 @@ from django.contrib.auth.models import User
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from cases import nondisclosure, permissions, scope
+from cases import nondisclosure, permissions, scope, signoff
 from cases.admin import story, trail
 from cases.authority import Cell
-from cases.enums import Audience, CaseStatus, Disposition, ItemDecision, Perm
-from cases.models import Case, Category, RequestedItem, ScopeItem, Target
+from cases.enums import (
+    Audience,
+    CaseStatus,
+    Disposition,
+    ItemDecision,
+    Perm,
+    SignOffDecision,
+)
+from cases.extent import differences
+from cases.models import (
+    Case,
+    Category,
+    RequestedItem,
+    ScopeItem,
+    ScopeRevision,
+    SignOff,
+    Target,
+)
 from cases.models.target import day_window
 
 _S = CaseStatus
@@ -74,7 +90,11 @@ class Block:
     def is_whole(self) -> bool:
         """Whether every target is decided alike, with the same days and reason."""
         said = {
-            (one.decision, one.days, one.row.reason if one.row else "")
+            (
+                one.decision,
+                one.days,
+                (one.row.ground, one.row.reason) if one.row else "",
+            )
             for one in self.lines
         }
         return len(said) == 1 and len(self.lines) > 1
@@ -91,6 +111,10 @@ def everything(case: Case, user: User) -> dict[str, Any]:
         "targets": targets(case),
         "blocks": blocks(case),
         "revisions": revisions(case),
+        "conditions": conditions(case),
+        "quorum": signoff.quorum(case)
+        if case.status == CaseStatus.AWAITING_SIGN_OFF
+        else None,
         "answers": answers(case),
         "may_read_trail": may_read_trail,
         "story": days,
@@ -199,12 +223,72 @@ def days_words(first: date | None, last: date | None) -> str:
     return _("%(start)s to %(end)s") % {"start": start, "end": end}
 
 
-def revisions(case: Case) -> list[tuple[Any, Any]]:
-    """The submitted scopes, newest first, each with counsel's decision or None."""
-    decided = {one.scope_digest: one for one in case.sign_offs.all()}
+def revisions(case: Case) -> list[tuple[ScopeRevision, list[SignOff]]]:
+    """The submitted scopes, newest first, each with what counsel said to it."""
+    said: dict[str, list[SignOff]] = {}
+    for one in case.sign_offs.select_related("reply"):
+        said.setdefault(one.scope_digest, []).append(one)
     return [
-        (one, decided.get(one.digest)) for one in case.revisions.order_by("-number")
+        (one, said.get(one.digest, [])) for one in case.revisions.order_by("-number")
     ]
+
+
+def narrowed(case: Case) -> tuple[str, ...]:
+    """What the scope as it stands takes away from what was asked, in sentences."""
+    return differences(scope.asked(case), scope.proposed(case), _)
+
+
+def since_last_decision(case: Case) -> tuple[SignOff, tuple[str, ...]] | None:
+    """Counsel's last word on an earlier scope, and what changed since; None: none."""
+    now = scope.digest(case)
+    earlier = case.sign_offs.exclude(scope_digest=now)
+    last = earlier.order_by("-decided_at", "-pk").first()
+    if last is None:
+        return None
+    before = case.revisions.get(digest=last.scope_digest)
+    changed = differences(scope.narrowed(before), scope.proposed(case), _)
+    return last, (*_facts_changed(scope.frozen(before), scope.build(case)), *changed)
+
+
+def _facts_changed(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """What became of the paper's own facts; a name in place of each key."""
+    named = {
+        "instrument": _("The instrument was corrected."),
+        "jurisdiction": _("The jurisdiction was corrected."),
+        "issuer_kind": _("The kind of issuer was corrected."),
+        "agency": _("The agency was corrected."),
+        "agency_reference": _("The docket or reference was corrected."),
+        "issued_on": _("The date of issue was corrected."),
+        "served_on": _("The date of service was corrected."),
+        "map": _("Another version of the data map is in use."),
+    }
+    return [words for key, words in named.items() if before[key] != after[key]]
+
+
+def questions(case: Case) -> list[SignOff]:
+    """Counsel's questions about the request and the desk's answers, in order."""
+    asked = case.sign_offs.filter(decision=SignOffDecision.ASKED)
+    return list(asked.select_related("reply"))
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """The conditions on the scope as it stands: unread ones, and the others."""
+
+    unread: list[SignOff]
+    read: list[SignOff]
+
+
+def conditions(case: Case) -> Conditions:
+    """Counsel's conditions on the scope as it stands."""
+    now = scope.digest(case)
+    found = case.sign_offs.filter(
+        decision=SignOffDecision.CONDITIONAL, scope_digest=now
+    )
+    return Conditions(
+        unread=list(found.filter(reply=None)),
+        read=list(found.exclude(reply=None).select_related("reply")),
+    )
 
 
 def answers(case: Case) -> list[tuple[str, nondisclosure.Answer]]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import review, standing
+from cases import closing, standing
 from cases.admin import trail
 from cases.admin.forms import day_field
 from cases.admin.verbs import Panel, VerbPage, register, register_panel
@@ -265,7 +265,7 @@ class Reopen(VerbPage):
 
     def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
         """Reopen it."""
-        review.reopen(case.pk, actor=actor, **form.cleaned_data)
+        closing.reopen(case.pk, actor=actor, **form.cleaned_data)
         return _("The request is in review again.")
 
 

@@ -213,6 +213,27 @@ def _approved(case: Case, acts: list[dict[str, Any]]) -> Said:
     return Said(_("{who} approved the scope."), "#signs-title", basis)
 
 
+@tells(EventKind.SIGN_OFF_CONDITIONAL)
+def _conditional(case: Case, acts: list[dict[str, Any]]) -> Said:
+    basis = acts[-1].get("basis", "")
+    return Said(_("{who} approved the scope with conditions."), "#signs-title", basis)
+
+
+@tells(EventKind.CONDITIONS_ACKNOWLEDGED)
+def _acknowledged(case: Case, acts: list[dict[str, Any]]) -> Said:
+    return Said(_("{who} read counsel's conditions."), "#signs-title")
+
+
+@tells(EventKind.SIGN_OFF_ASKED)
+def _asked(case: Case, acts: list[dict[str, Any]]) -> Said:
+    return Said(_("{who} asked the desk a question about the scope."), "#signs-title")
+
+
+@tells(EventKind.QUESTION_ANSWERED)
+def _answered(case: Case, acts: list[dict[str, Any]]) -> Said:
+    return Said(_("{who} answered counsel's question."), "#signs-title")
+
+
 @tells(EventKind.SIGN_OFF_RETURNED)
 def _returned(case: Case, acts: list[dict[str, Any]]) -> Said:
     return Said(_("{who} returned the scope to review."), "#signs-title")

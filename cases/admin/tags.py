@@ -222,3 +222,9 @@ def field(bound: Any, wide: int = 0) -> dict[str, Any]:
         "CheckboxSelectMultiple",
     }
     return {"field": bound, "kind": kind, "is_group": group, "wide": wide}
+
+
+@register.inclusion_tag("cases/parts/objection.html")
+def objection(form: Any, line: Any) -> dict[str, Any]:
+    """Where counsel may object to one line of the scope."""
+    return {"one": form.of(line), "identifier": line.target.identifier}

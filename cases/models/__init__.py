@@ -9,7 +9,7 @@ from cases.models.document import CaseDocument
 from cases.models.event import Event, SiteEvent
 from cases.models.grant import CaseGroupPerm, CaseUserPerm
 from cases.models.scope import RequestedItem, ScopeItem, ScopeRevision
-from cases.models.signoff import SignOff
+from cases.models.signoff import Reply, SignOff
 from cases.models.site import Organisation
 from cases.models.standing import Objection, StandingChange
 from cases.models.target import Target
@@ -28,6 +28,7 @@ __all__ = [
     "Event",
     "Objection",
     "Organisation",
+    "Reply",
     "RequestedItem",
     "ScopeItem",
     "ScopeRevision",

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.enums import Disposition, ItemDecision
+from cases.enums import Disposition, ItemDecision, ObjectionGround
 
 
 class RequestedItem(models.Model):
@@ -58,6 +58,9 @@ class ScopeItem(models.Model):
     first_day = models.DateField(_("first day"), null=True, blank=True)
     last_day = models.DateField(_("last day"), null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True)
+    ground = models.CharField(
+        _("ground"), max_length=24, choices=ObjectionGround, blank=True
+    )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -104,6 +107,14 @@ class ScopeItem(models.Model):
                 violation_error_message=_("The window ends before it begins."),
             ),
             models.CheckConstraint(
+                name="scope_item_objection_has_ground",
+                condition=Q(
+                    decision=ItemDecision.OBJECT, ground__in=ObjectionGround.values
+                )
+                | (~Q(decision=ItemDecision.OBJECT) & Q(ground="")),
+                violation_error_message=_("An objection, and only it, has a ground."),
+            ),
+            models.CheckConstraint(
                 name="scope_item_refusal_has_reason",
                 condition=Q(decision=ItemDecision.PRODUCE) | ~Q(reason=""),
                 violation_error_message=_(
@@ -120,7 +131,8 @@ class ScopeRevision(models.Model):
     """The scope as it was submitted to counsel: canonical JSON and its SHA-256.
 
     Written once, never edited; everything after counsel's decision reads this copy and
-    never the live case.
+    never the live case. Where counsel objected to single items while deciding, the
+    scope as decided is a revision of its own and names that counsel.
     """
 
     case = models.ForeignKey(
@@ -135,6 +147,14 @@ class ScopeRevision(models.Model):
     )
     prepared_by_name = models.CharField(max_length=150)
     submitted_at = models.DateTimeField()
+    objected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    objected_by_name = models.CharField(max_length=150, blank=True)
 
     class Meta:
         verbose_name = _("submitted scope")
@@ -145,6 +165,11 @@ class ScopeRevision(models.Model):
             models.UniqueConstraint(fields=["case", "number"], name="revision_once"),
             models.UniqueConstraint(
                 fields=["case", "digest"], name="revision_digest_once"
+            ),
+            models.CheckConstraint(
+                name="revision_objected_by_another",
+                condition=~Q(objected_by=F("prepared_by")),
+                violation_error_message=_("Who prepared a scope can't decide on it."),
             ),
         ]
 

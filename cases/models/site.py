@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import Group
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import Profile
@@ -39,6 +39,14 @@ class Organisation(models.Model):
         default=180,
         help_text=_("Then somebody checks it again before anything is sent there."),
     )
+    counsel_needed = models.PositiveSmallIntegerField(
+        _("counsel who must approve"), default=1
+    )
+    counsel_needed_sensitive = models.PositiveSmallIntegerField(
+        _("counsel who must approve what is sensitive"),
+        default=2,
+        help_text=_("Content of messages, and national security instruments."),
+    )
     intake_group = models.ForeignKey(
         Group,
         on_delete=models.PROTECT,
@@ -55,6 +63,16 @@ class Organisation(models.Model):
                 name="organisation_is_one",
                 condition=Q(pk=1),
                 violation_error_message=_("There is one organisation."),
+            ),
+            models.CheckConstraint(
+                name="organisation_counsel_needed",
+                condition=Q(
+                    counsel_needed__gte=1,
+                    counsel_needed_sensitive__gte=F("counsel_needed"),
+                ),
+                violation_error_message=_(
+                    "At least one counsel approves, and no fewer what is sensitive."
+                ),
             ),
             models.CheckConstraint(
                 name="organisation_profile_known",

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from cases import review
+from cases import closing
 from cases.enums import Disposition
 from cases.models import AgencyContact, Case, ScopeItem
 from disclosures.enums import DeliveryMethod, SigningPlace
@@ -188,7 +188,7 @@ class CloseForm(forms.Form):
         """
         super().__init__(**named)
         self._rows, self._answers = rows, answers
-        went_out = review.went_out(case)
+        went_out = closing.went_out(case)
         choices = [
             (one.value, one.label)
             for one in Disposition

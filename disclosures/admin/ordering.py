@@ -7,7 +7,7 @@ all read from the scope that counsel signed and the data map it was frozen with.
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import authenticity, scope
-from cases.admin.verbs import VerbPage, register
+from cases.admin import sections
+from cases.admin.verbs import Text, VerbPage, register
 from cases.enums import Act, CaseStatus, IdentifierKind, ItemDecision, Perm
 from cases.exceptions import CaseError
 from cases.models import Case, SignOff
@@ -132,19 +133,25 @@ class OrderPage(VerbPage):
     act = Act.COLLECT
     template = "disclosures/order.html"
     icon = "inventory_2"
+    status: ClassVar[CaseStatus] = CaseStatus.APPROVED
+    too_early: ClassVar[Text] = gettext_lazy(
+        "A packet is ordered once counsel has approved: it is “%(status)s”."
+    )
 
     def fits(self, case: Case) -> str:
-        """Once counsel approved exactly this scope, and the paper is genuine."""
-        if case.status != CaseStatus.APPROVED:
+        """Once counsel decided on exactly this scope, and the paper isn't in doubt."""
+        if case.status != self.status:
+            return self.too_early % {"status": case.get_status_display()}
+        if sections.conditions(case).unread:
             return _(
-                "A packet is ordered once counsel has approved: it is “%(status)s”."
-            ) % {"status": case.get_status_display()}
+                "Counsel set conditions: somebody who orders acknowledges them first."
+            )
         if _sign_off(case) is None:
             return _(
                 "No approval covers the scope as it stands now: an analyst submits it, "
                 "then counsel decides."
             )
-        return authenticity.refusal(case)
+        return authenticity.refusal(case, is_letter=self.status == CaseStatus.REFUSED)
 
     def shown(self, case: Case, row: Any, user: User) -> dict[str, Any]:
         """What will be collected, or why it can't be."""
@@ -158,6 +165,7 @@ class OrderPage(VerbPage):
         sources = _sources(items, the_map)
         return {
             "sign_off": sign_off,
+            "is_letter": self.status == CaseStatus.REFUSED,
             "items": items,
             "exhibits": sum(one.exhibits for one in items),
             "targets": _targets(case, sign_off),
@@ -180,9 +188,28 @@ class OrderPage(VerbPage):
         return _to_packet(case, self.back(case))
 
 
+@register
+class OrderLetterPage(OrderPage):
+    """Order the letter that answers a request which counsel refused."""
+
+    name = "order_letter"
+    title = gettext_lazy("Write the letter of objection")
+    lead = gettext_lazy(
+        "Counsel refused this request. The letter states each objection with its "
+        "ground and provision. Nothing is fetched, nobody signs a declaration, and "
+        "nothing leaves the house by ordering."
+    )
+    button = gettext_lazy("Order this letter")
+    icon = "mail"
+    status = CaseStatus.REFUSED
+    too_early = gettext_lazy(
+        "A letter of objection answers what counsel refused: it is “%(status)s”."
+    )
+
+
 def _sign_off(case: Case) -> SignOff | None:
     found: SignOff | None = (
-        SignOff.objects.filter(case=case).approving(scope.digest(case)).first()
+        SignOff.objects.filter(case=case).covering(scope.digest(case)).first()
     )
     return found
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from cases import authenticity, permissions, persons
-from cases.admin import verbs
+from cases.admin import sections, verbs
 from cases.admin.base import CaseModelAdmin, crumbs, person, record_view, verb_url
 from cases.enums import Act, Perm
 from cases.models import Case
@@ -63,6 +63,7 @@ def page(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
             crumbs=crumbs(case),
             case=case,
             packet=packet,
+            conditions=sections.conditions(case),
             badge=words.packet_badge(packet),
             progress=progress.of(packet),
             steps=verbs.next_steps(case, user) if is_current else [],

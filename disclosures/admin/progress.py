@@ -128,7 +128,7 @@ def _began(packet: Packet) -> datetime | None:
     if packet.status in {_S.QUEUED, _S.COLLECTING}:
         return packet.ordered_at
     if packet.status in {_S.CERTIFIED, _S.SEALING}:
-        return packet.declaration.signed_at
+        return packet.collected_at if packet.is_letter else packet.declaration.signed_at
     return None
 
 
@@ -159,7 +159,9 @@ def _words(packet: Packet, done: int, total: int, rows: int) -> str:
         _S.QUEUED: _("Ordered; a worker begins in a moment."),
         _S.COLLECTING: _("%(done)s of %(total)s exhibits done, %(rows)s rows so far."),
         _S.COLLECTED: _("All %(total)s exhibits are collected, %(rows)s rows in all."),
-        _S.CERTIFIED: _("The declaration is signed; sealing begins in a moment."),
+        _S.CERTIFIED: _("The letter is ready; sealing begins in a moment.")
+        if packet.is_letter
+        else _("The declaration is signed; sealing begins in a moment."),
         _S.SEALING: _("The pages are being drawn, numbered and sealed."),
         _S.SEALED: sealed,
         _S.RELEASED: sealed,

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import agencies, review, scope, standing
+from cases import agencies, closing, scope, standing
 from cases.admin.verbs import VerbPage, register
 from cases.enums import Act, CaseStatus, Disposition, Perm
 from cases.exceptions import CaseError
@@ -182,7 +182,7 @@ class ClosePage(VerbPage):
         """
         if not isinstance(form, CloseForm):
             raise TypeError
-        review.close(
+        closing.close(
             case.pk,
             actor=actor,
             disposition=form.cleaned_data["disposition"],

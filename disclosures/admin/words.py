@@ -122,6 +122,8 @@ def packet_badge(packet: Packet) -> SafeString:
 
 def packet_title(packet: Packet) -> str:
     """How a packet is called on its case's pages."""
+    if packet.is_letter:
+        return gettext("Letter of objection (packet %(n)s)") % {"n": packet.number}
     return gettext("Packet %(n)s") % {"n": packet.number}
 
 

@@ -7,6 +7,7 @@ from disclosures.models.delivery import Acknowledgement, Delivery
 from disclosures.models.exhibit import Exhibit
 from disclosures.models.freeze import Freeze
 from disclosures.models.packet import Packet
+from disclosures.models.produced import ProducedScope
 
 __all__ = [
     "Acknowledgement",
@@ -16,5 +17,6 @@ __all__ = [
     "Exhibit",
     "Freeze",
     "Packet",
+    "ProducedScope",
     "TargetAccount",
 ]

@@ -50,6 +50,8 @@ class Packet(WorkOrder):
     status = models.CharField(
         _("status"), max_length=12, choices=PacketStatus, default=PacketStatus.QUEUED
     )
+    # A letter of objection: counsel refused, so nothing is collected or certified.
+    is_letter = models.BooleanField(default=False)
     ordered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from cases.extent import Extent
+
 BATES_DIGITS = 6
 
 
@@ -39,6 +41,10 @@ class DeclarationFacts:
     place: str
     signing_place: str
     signed_on: date
+
+
+# Of a letter of objection: it holds no record, so nobody certifies one.
+UNSIGNED = DeclarationFacts("", "", "", "", "", date.min)
 
 
 @dataclass(frozen=True)
@@ -155,6 +161,10 @@ class PacketFacts:
     items: tuple[ItemFacts, ...]
     exhibits: tuple[ExhibitFacts, ...]
     paper: str = "letter"
+    # The three sets of the scope: the letter speaks of nothing else.
+    asked: Extent = ()
+    narrowed: Extent = ()
+    produced: Extent = ()
 
     @property
     def readings(self) -> tuple[tuple[str, str], ...]:

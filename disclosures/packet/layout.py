@@ -98,6 +98,8 @@ def front(
         "targets": [_target(target) for target in facts.targets],
         "enclosed": wording.enclosed(facts),
         "not_enclosed": wording.not_enclosed(facts),
+        "narrowing": wording.narrowing(facts),
+        "tally": wording.tally(facts),
         "items": _items(facts, where),
         "legend": _legend(facts),
         "index": [_index_row(facts, where, one) for one in facts.exhibits],

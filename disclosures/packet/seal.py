@@ -22,11 +22,13 @@ from typing import Any
 
 from disclosures.exceptions import PacketBroken
 from disclosures.packet.contents import (
+    UNSIGNED,
     ExhibitFacts,
     PacketFacts,
     Rendered,
     bates,
     production_name,
+    with_file,
 )
 from disclosures.packet.verify import (
     MANIFEST,
@@ -73,12 +75,13 @@ def seal(
     work = out.with_name(f".{out.name}-{secrets.token_hex(4)}{_ORPHAN}")
     try:
         folder = work / production_name(facts)
-        (folder / EXHIBITS).mkdir(parents=True)
+        inside = folder / EXHIBITS if with_file(facts) else folder
+        inside.mkdir(parents=True)
         files = _fill(facts, rendered, pdf, exhibits, folder)
         archive = folder.with_suffix(".zip")
         _zip(folder, [name for name, _, _ in files] + [SUMS], archive)
         archive_sha256 = _hash(archive)[1]
-        for path in (folder / EXHIBITS, folder, work):
+        for path in dict.fromkeys((inside, folder, work)):
             _sync_folder(path)
         # A folder that came meanwhile and isn't empty makes this fail: nothing is lost.
         work.rename(out)
@@ -154,13 +157,7 @@ def _manifest(
             "on": facts.signed_off_on.isoformat(),
             "legal_basis": facts.legal_basis,
         },
-        "declaration": {
-            "custodian": facts.declaration.custodian_name,
-            "role": facts.declaration.role,
-            "place": facts.declaration.place,
-            "form": facts.declaration.signing_place,
-            "on": facts.declaration.signed_on.isoformat(),
-        },
+        "declaration": _declaration(facts),
         "data_map": {
             "title": facts.map_title,
             "version": facts.map_version,
@@ -177,6 +174,19 @@ def _manifest(
         "tools": rendered.tool_versions,
     }
     return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+
+
+def _declaration(facts: PacketFacts) -> dict[str, str] | None:
+    signed = facts.declaration
+    if signed == UNSIGNED:
+        return None
+    return {
+        "custodian": signed.custodian_name,
+        "role": signed.role,
+        "place": signed.place,
+        "form": signed.signing_place,
+        "on": signed.signed_on.isoformat(),
+    }
 
 
 def _exhibit(exhibit: ExhibitFacts, rendered: Rendered) -> dict[str, Any]:

@@ -14,10 +14,12 @@ English in every language.
 """
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from cases.extent import differences
 from disclosures.packet.contents import ExhibitFacts, PacketFacts, codes, with_file
 
 # 28 U.S.C. 1746, word for word; "(date)" is filled when it is signed.
@@ -76,6 +78,16 @@ _NOT_ENCLOSED = frozenset(_LEGEND) - {
     "PRODUCED_PUBLIC",
     "NARRATIVE_ANSWER",
 }
+
+
+# How each outcome of a pair is counted in the letter, of one and of several.
+_OUTCOMES = (
+    ("full", "is given in full", "are given in full"),
+    ("partial", "is given in part", "are given in part"),
+    ("no_records", "states that there is no record", "state that there are no records"),
+    ("objected", "is objected to", "are objected to"),
+    ("withdrawn", "was withdrawn", "were withdrawn"),
+)
 
 
 @dataclass(frozen=True)
@@ -137,6 +149,25 @@ def enclosed(facts: PacketFacts) -> str:
         f"{'is a record file' if len(files) == 1 else 'are record files'} with "
         f"{_count(rows, 'row')} in all; the others are statements."
     )
+
+
+def narrowing(facts: PacketFacts) -> tuple[str, ...]:
+    """What was taken away from what was asked before anything was collected."""
+    return differences(facts.asked, facts.narrowed)
+
+
+def tally(facts: PacketFacts) -> str:
+    """How many of the answers asked for were given, by the set of what was produced."""
+    counts = Counter(one.outcome for one in facts.produced)
+    said = [
+        f"{counts[outcome]:,} {words if counts[outcome] != 1 else one}"
+        for outcome, one, words in _OUTCOMES
+        if counts[outcome]
+    ]
+    if not said:
+        return ""
+    asked = _count(len(facts.asked), "answer")
+    return f"Of {asked} asked for, one for each item and identifier, {_and(said)}."
 
 
 def declaration(facts: PacketFacts) -> Declaration:

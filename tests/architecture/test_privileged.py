@@ -30,6 +30,7 @@ PRIVILEGED = {
     "Note.text",
     "PrivilegedMessage.text",
     "SignOff.note",
+    "Reply.text",
     "StandingChange.note",
     "Case.closing_note",
 }
@@ -54,6 +55,7 @@ LEAVES = {
     "Organisation.letterhead",
     "Packet.failure",
     "RequestedItem.wording",
+    "ProducedScope.document",  # ids and reasons as the packet stated them
     "ScopeItem.reason",  # the packet states it
     "ScopeRevision.document",
 }

@@ -8,12 +8,14 @@ from django.utils import timezone
 from cases import (
     agencies,
     assignment,
+    closing,
     documents,
     grants,
     intake,
     notes,
     review,
     scope,
+    signoff,
     site,
 )
 from cases.enums import (
@@ -62,6 +64,16 @@ def fallen() -> Any:
     case = make.approved()
     rulings.quashed(case)
     return case
+
+
+def on_conditions() -> Any:
+    return make.sign(make.awaiting(), decision=SignOffDecision.CONDITIONAL)
+
+
+def on_question() -> Any:
+    case = make.awaiting()
+    make.sign(case, decision=SignOffDecision.ASKED)
+    return make.fresh(case)
 
 
 VERBS = {
@@ -262,10 +274,10 @@ VERBS = {
         lambda it, by: review.revise(it.pk, actor=by, reason="Once more.", at=make.AT),
         f"{MOVED} revise_scope",
     ),
-    "cases.review.close": row(
+    "cases.closing.close": row(
         ANALYST,
         make.opened,
-        lambda it, by: review.close(
+        lambda it, by: closing.close(
             it.pk,
             actor=by,
             disposition=Disposition.WITHDRAWN,
@@ -298,10 +310,10 @@ VERBS = {
         ),
         "case.handed_over",
     ),
-    "cases.review.close, fallen": row(
+    "cases.closing.close, fallen": row(
         ANALYST,
         fallen,
-        lambda it, by: review.close(
+        lambda it, by: closing.close(
             it.pk,
             actor=by,
             disposition=Disposition.WITHDRAWN,
@@ -311,10 +323,10 @@ VERBS = {
         f"{MOVED} close_fallen",
         "case.closed",
     ),
-    "cases.review.reopen": row(
+    "cases.closing.reopen": row(
         COUNSEL,
         make.closed,
-        lambda it, by: review.reopen(it.pk, actor=by, reason="Why.", at=make.AT),
+        lambda it, by: closing.reopen(it.pk, actor=by, reason="Why.", at=make.AT),
         f"{MOVED} reopen",
         "case.reopened",
     ),
@@ -324,6 +336,34 @@ VERBS = {
         make.sign,
         "case.sign_off.approved",
         f"{MOVED} approve_scope",
+    ),
+    "cases.signoff.record_sign_off, conditional": row(
+        COUNSEL,
+        make.awaiting,
+        lambda it, by: make.sign(it, by, SignOffDecision.CONDITIONAL),
+        "case.sign_off.conditional",
+        f"{MOVED} approve_scope",
+    ),
+    "cases.signoff.record_sign_off, asked": row(
+        COUNSEL,
+        make.awaiting,
+        lambda it, by: make.sign(it, by, SignOffDecision.ASKED),
+        "case.sign_off.asked",
+        f"{MOVED} ask_back",
+    ),
+    "cases.signoff.acknowledge": row(
+        ANALYST,
+        on_conditions,
+        lambda it, by: signoff.acknowledge(it.pk, actor=by, at=make.AT),
+        "case.conditions.acknowledged",
+    ),
+    "cases.review.submit, answering": row(
+        ANALYST,
+        on_question,
+        lambda it, by: review.submit(it.pk, actor=by, answer="Yes.", at=make.AT),
+        "case.question.answered",
+        f"{MOVED} submit_scope",
+        "case.scope.submitted",
     ),
     "cases.signoff.record_sign_off, returned": row(
         COUNSEL,

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.transaction import TransactionManagementError
 
-from cases import audit, documents, intake, review
+from cases import audit, closing, documents, intake, review
 from cases.enums import EventKind, ItemDecision, Role, Secrecy
 from cases.models import Event
 from tests import factories as make
@@ -138,8 +138,8 @@ def reviewing(case, user):
     ]
 
 
-def closing(case, user):
-    review.close(case.pk, actor=user, disposition="withdrawn", outcomes={}, at=make.AT)
+def closed(case, user):
+    closing.close(case.pk, actor=user, disposition="withdrawn", outcomes={}, at=make.AT)
     return [
         ("case.status.changed", moved("received", "closed", "close")),
         ("case.closed", {"outcome": "withdrawn", "items": {}}),
@@ -158,7 +158,7 @@ VERBS = [
     opening_a_document,
     starting,
     reviewing,
-    closing,
+    closed,
 ]
 
 

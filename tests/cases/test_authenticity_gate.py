@@ -2,7 +2,7 @@
 
 import pytest
 
-from cases import review, workflow, worklist
+from cases import closing, review, workflow, worklist
 from cases.enums import CaseStatus, Finding, Role
 from cases.exceptions import IllegalTransition
 from tests import factories as make
@@ -56,7 +56,7 @@ def test_a_forged_paper_leaves_one_task_that_ends_the_request():
     assert tasks() == [("revise", stop)]
     review.revise(case.pk, actor=analyst, reason="Forged.", at=make.AT)
     assert tasks() == [("close", stop)]
-    review.close(
+    closing.close(
         case.pk,
         actor=analyst,
         disposition="objected",

@@ -13,9 +13,17 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from cases import documents, grants, intake, review, scope, signoff
-from cases.enums import CaseStatus, DocumentKind, EventKind, Role, SignOffDecision
+from cases.enums import (
+    CaseStatus,
+    DocumentKind,
+    EventKind,
+    ObjectionGround,
+    Role,
+    SignOffDecision,
+)
 from cases.exceptions import CaseError, IllegalTransition, ScopeChanged
-from cases.models import Case, CaseUserPerm, Event, SignOff, Target
+from cases.grounds import ItemObjection
+from cases.models import Case, CaseUserPerm, Event, Organisation, SignOff, Target
 from tests import factories as make
 from tests.races import together
 
@@ -49,11 +57,16 @@ def decide(case, counsel, decision=SignOffDecision.APPROVED):
     return signoff.record_sign_off(
         case.pk,
         counsel=counsel,
-        decision=decision,
+        decision=signoff.Decision(
+            decision,
+            legal_basis=make.BASIS,
+            note="Read.",
+            objections=[ItemObjection(ObjectionGround.DEFECTIVE, "It isn't signed.")]
+            if decision == SignOffDecision.REFUSED
+            else [],
+        ),
         scope_digest=scope.digest(make.fresh(case)),
         proof=make.proof(),
-        legal_basis=make.BASIS,
-        note="Read.",
         at=make.AT,
     )
 
@@ -149,10 +162,11 @@ def test_an_edit_that_holds_the_case_makes_counsel_wait_and_then_refuses():
             signoff.record_sign_off(
                 case.pk,
                 counsel=counsel,
-                decision=SignOffDecision.APPROVED,
+                decision=signoff.Decision(
+                    SignOffDecision.APPROVED, legal_basis=make.BASIS
+                ),
                 scope_digest=shown,
                 proof=make.proof(),
-                legal_basis=make.BASIS,
                 at=make.AT,
             )
         except CaseError as error:
@@ -170,6 +184,30 @@ def test_an_edit_that_holds_the_case_makes_counsel_wait_and_then_refuses():
     thread.join(60)
     assert [type(error) for error in found] == [ScopeChanged]
     assert SignOff.objects.count() == 0
+
+
+@both
+def test_two_counsel_at_once_where_two_are_needed_are_two_approvals():
+    case, first, second = make.awaiting(), make.counsel(), make.counsel()
+    Organisation.objects.update(counsel_needed=2)
+    done, refused = split(
+        together(lambda: decide(case, first), lambda: decide(case, second))
+    )
+    assert refused == []
+    assert sorted((one.place, one.needed) for one in done) == [(1, 2), (2, 2)]
+    assert make.fresh(case).status == CaseStatus.APPROVED
+
+
+@both
+def test_the_same_counsel_twice_at_once_counts_once():
+    case, counsel = make.awaiting(), make.counsel()
+    Organisation.objects.update(counsel_needed=2)
+    done, refused = split(
+        together(lambda: decide(case, counsel), lambda: decide(case, counsel))
+    )
+    assert (len(done), len(refused)) == (1, 1)
+    assert SignOff.objects.get() == done[0]
+    assert make.fresh(case).status == CaseStatus.AWAITING_SIGN_OFF
 
 
 @both

@@ -1,50 +1,58 @@
 """Counsel's decision: by whom, about exactly what, once, and worth nothing afterwards
 if anything changed."""
 
-from datetime import date, timedelta
+import json
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
-from cases import audit, intake, review, scope, signoff
+from cases import audit, review, scope, signoff
 from cases.enums import (
     Act,
     CaseStatus,
     EventKind,
-    ItemDecision,
+    ObjectionGround,
     Profile,
     Role,
     SignOffDecision,
 )
 from cases.exceptions import FourEyesViolation, IllegalTransition, ScopeChanged
+from cases.grounds import ItemObjection
 from cases.models import (
-    Agency,
     Case,
     CaseGroupPerm,
     Event,
     Organisation,
-    RequestedItem,
+    Reply,
     ScopeItem,
+    ScopeRevision,
     SignOff,
-    Target,
 )
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
+D = SignOffDecision
 PREPARED = "You prepared the scope of this case: another person does this."
 
 
 def decide(case, counsel, **changed):
+    said = {"kind": changed.pop("decision", D.APPROVED), "legal_basis": make.BASIS}
+    for name in ("legal_basis", "note", "objections"):
+        if name in changed:
+            said[name] = changed.pop(name)
     wanted = {
-        "decision": SignOffDecision.APPROVED,
+        "decision": signoff.Decision(**said),
         "scope_digest": scope.digest(make.fresh(case)),
-        "legal_basis": make.BASIS,
         "proof": make.proof(),
         "at": make.AT,
     }
     return signoff.record_sign_off(case.pk, counsel=counsel, **(wanted | changed))
+
+
+WHOLE = [ItemObjection(ObjectionGround.DEFECTIVE, "No court of this name.")]
 
 
 def everything(case):
@@ -52,6 +60,9 @@ def everything(case):
         Case.objects.filter(pk=case.pk).values().get(),
         list(Event.objects.order_by("pk").values()),
         list(SignOff.objects.order_by("pk").values()),
+        list(ScopeItem.objects.order_by("pk").values()),
+        list(ScopeRevision.objects.order_by("pk").values()),
+        list(Reply.objects.order_by("pk").values()),
     )
 
 
@@ -66,8 +77,9 @@ def refused(error, case, counsel, **changed):
 
 DECISIONS = [
     ("approved", "approve_scope", CaseStatus.APPROVED, make.BASIS, ""),
+    ("conditional", "approve_scope", CaseStatus.APPROVED, make.BASIS, "Not by mail."),
+    ("asked", "ask_back", CaseStatus.IN_REVIEW, "", "Which court is this?"),
     ("returned", "return_scope", CaseStatus.IN_REVIEW, "", "Narrow item 2."),
-    ("refused", "refuse_scope", CaseStatus.REFUSED, "", "No court of this name."),
 ]
 
 
@@ -76,7 +88,7 @@ def test_a_decision_moves_the_case_and_leaves_these_two_events(
     decision, step, status, basis, note
 ):
     case, counsel = make.awaiting(), make.person(Role.COUNSEL, first_name="Cora")
-    before = Event.objects.count()
+    before, shown = Event.objects.count(), scope.digest(case)
     made = decide(case, counsel, decision=decision, legal_basis=basis, note=note)
     assert make.fresh(case).status == status
     stored = SignOff.objects.get()
@@ -85,6 +97,8 @@ def test_a_decision_moves_the_case_and_leaves_these_two_events(
         stored.case,
         stored.decision,
         stored.scope_digest,
+        stored.place,
+        stored.needed,
         stored.legal_basis,
         stored.note,
         stored.prepared_by,
@@ -94,7 +108,9 @@ def test_a_decision_moves_the_case_and_leaves_these_two_events(
     ) == (
         case,
         decision,
-        scope.digest(case),
+        shown,
+        None if decision == "asked" else 1,
+        1,
         basis,
         note,
         case.scope_prepared_by,
@@ -102,28 +118,56 @@ def test_a_decision_moves_the_case_and_leaves_these_two_events(
         "Cora",
         make.AT,
     )
-    told = {"basis": basis, "proof": "password", "sign_off": stored.pk}
-    told["scope"] = stored.scope_digest
-    moved = {"from": "awaiting_sign_off", "to": status.value, "step": step}
-    assert [
-        (e.case, e.kind, e.actor, e.actor_name, e.at, e.data)
+    told = {"basis": basis, "proof": "password", "sign_off": stored.pk, "scope": shown}
+    assert trail_since(before) == [
+        (case, f"case.sign_off.{decision}", counsel, make.AT, told),
+        (case, "case.status.changed", counsel, make.AT, moved(step, status)),
+    ]
+
+
+def trail_since(before):
+    return [
+        (e.case, e.kind, e.actor, e.at, json.loads(e.data))
         for e in Event.objects.order_by("pk")[before:]
-    ] == [
-        (
-            case,
-            f"case.sign_off.{decision}",
-            counsel,
-            "Cora",
-            make.AT,
-            audit.canonical(told),
-        ),
+    ]
+
+
+def moved(step, status):
+    return {
+        "from": "awaiting_sign_off",
+        "to": status.value,
+        "step": step,
+        "reason": "",
+    }
+
+
+def test_a_refusal_objects_to_everything_and_covers_that():
+    case, counsel = make.awaiting(), make.person(Role.COUNSEL, first_name="Cora")
+    before, shown = Event.objects.count(), scope.digest(case)
+    made = decide(case, counsel, decision=D.REFUSED, legal_basis="", objections=WHOLE)
+    case = make.fresh(case)
+    assert (case.status, case.scope_revision) == (CaseStatus.REFUSED, 2)
+    assert made.scope_digest == scope.digest(case) != shown
+    rows = scope.decisions(case)
+    assert {(row.decision, row.ground, row.reason) for row in rows} == {
+        ("object", "defective", "No court of this name.")
+    }
+    told = {
+        "basis": "",
+        "proof": "password",
+        "sign_off": made.pk,
+        "scope": made.scope_digest,
+        "shown": shown,
+        "objections": {str(row.pk): "defective" for row in rows},
+    }
+    assert trail_since(before) == [
+        (case, "case.sign_off.refused", counsel, make.AT, told),
         (
             case,
             "case.status.changed",
             counsel,
-            "Cora",
             make.AT,
-            audit.canonical(moved | {"reason": ""}),
+            moved("refuse_scope", CaseStatus.REFUSED),
         ),
     ]
 
@@ -174,6 +218,7 @@ def test_who_prepared_the_scope_can_t_decide_on_it(decision):
         both,
         decision=decision,
         note="Note.",
+        objections=WHOLE if decision == D.REFUSED else (),
     )
     assert str(error) == PREPARED
 
@@ -224,6 +269,7 @@ def test_every_act_on_a_case_is_read_from_the_trail():
         EventKind.ITEM_DECIDED: Act.PREPARE,
         EventKind.SCOPE_SUBMITTED: Act.PREPARE,
         EventKind.SIGN_OFF_APPROVED: Act.APPROVE,
+        EventKind.SIGN_OFF_CONDITIONAL: Act.APPROVE,
         EventKind.SIGN_OFF_REFUSED: Act.APPROVE,
         EventKind.PACKET_REQUESTED: Act.COLLECT,
         EventKind.PACKET_RESUMED: Act.COLLECT,
@@ -255,20 +301,16 @@ def test_an_approval_needs_its_basis():
         assert error.messages == ["An approval names its legal basis."]
 
 
-@pytest.mark.parametrize(
-    "decision", [SignOffDecision.RETURNED, SignOffDecision.REFUSED]
-)
-def test_another_decision_needs_its_note(decision):
+@pytest.mark.parametrize("decision", [D.CONDITIONAL, D.ASKED, D.RETURNED])
+def test_another_decision_needs_its_words(decision):
     case, counsel = make.awaiting(), make.counsel()
-    error = refused(
-        ValidationError, case, counsel, decision=decision, legal_basis="", note=" "
-    )
-    assert error.messages == ["Returning or refusing needs a note."]
+    error = refused(ValidationError, case, counsel, decision=decision, note=" ")
+    assert error.messages == ["Conditions, a question or a return need their words."]
 
 
 def test_an_unknown_decision_is_none():
     error = refused(ValidationError, make.awaiting(), make.counsel(), decision="maybe")
-    assert error.messages == ["Approve, return or refuse."]
+    assert error.messages == ["Approve, ask, return or refuse."]
 
 
 @pytest.mark.parametrize("field", ["legal_basis", "note"])
@@ -280,121 +322,6 @@ def test_what_can_t_be_stored_is_refused(field):
 @pytest.mark.parametrize("status", sorted(set(CaseStatus) - {"awaiting_sign_off"}))
 def test_only_a_case_that_waits_for_counsel_is_decided(status):
     case, counsel = make.in_status(status), make.counsel()
-    # In these the scope that stands was decided on already, and that is said first.
-    decided = SignOff.objects.filter(scope_digest=scope.digest(case)).exists()
-    error = ValidationError if decided else IllegalTransition
-    refused(error, case, counsel)
-
-
-def test_a_scope_is_decided_once():
-    case = make.approved()
-    error = refused(ValidationError, case, make.counsel())
-    assert error.messages == ["This scope has been decided already."]
-
-
-# What may change in a signed scope, as a raw statement that no code of ours sees.
-CHANGES = {
-    "identifier": lambda case: case.targets.update(identifier="bob"),
-    "identifier_case": lambda case: case.targets.update(identifier="Alice"),
-    "kind": lambda case: case.targets.update(kind="email"),
-    "role": lambda case: case.targets.update(role="victim"),
-    "first_day": lambda case: case.targets.update(first_day=date(2021, 12, 31)),
-    "last_day": lambda case: case.targets.update(last_day=None),
-    "time_zone": lambda case: case.targets.update(time_zone="UTC"),
-    "target_number": lambda case: case.targets.update(number=2),
-    "target_added": lambda case: Target.objects.create(
-        case=case, number=2, kind="username", identifier="bob", time_zone="UTC"
-    ),
-    "wording": lambda case: case.items.filter(number=1).update(wording="Everything"),
-    "category": lambda case: case.items.filter(number=1).update(
-        category_code="messages"
-    ),
-    "item_number": lambda case: case.items.filter(number=1).update(number=9),
-    "item_added": lambda case: RequestedItem.objects.create(
-        case=case, number=3, category_code="messages", wording="All messages"
-    ),
-    "decision": lambda case: one_decision(case).update(
-        decision=ItemDecision.OBJECT, reason="No."
-    ),
-    "decision_removed": lambda case: one_decision(case).delete(),
-    "narrowed": lambda case: one_decision(case).update(
-        decision=ItemDecision.NARROW, first_day=date(2023, 1, 1), reason="Too broad."
-    ),
-    "reason": lambda case: one_decision(case).update(reason="Because."),
-    "instrument": lambda case: update(case, instrument="trial_subpoena"),
-    "jurisdiction": lambda case: update(case, jurisdiction="EU"),
-    "issuer_kind": lambda case: update(case, issuer_kind="judge"),
-    "reference": lambda case: update(case, agency_reference="2023R00417-09"),
-    "agency": lambda case: update(
-        case, agency=Agency.objects.create(name="Another", jurisdiction="US")
-    ),
-    "issued_on": lambda case: update(case, issued_on=date(2023, 3, 8)),
-    "served_on": lambda case: update(case, served_on=date(2023, 3, 14)),
-    "data_map": lambda case: update(case, map_digest="e" * 64),
-    "revision": lambda case: update(case, scope_revision=2),
-    "number": lambda case: update(case, number="LR-2023-00002"),
-}
-
-
-def one_decision(case):
-    """One decided pair, however it is written to."""
-    first = ScopeItem.objects.filter(target__case=case).earliest("pk")
-    return ScopeItem.objects.filter(pk=first.pk)
-
-
-def update(case, **changes):
-    Case.objects.filter(pk=case.pk).update(**changes)
-
-
-@pytest.mark.feature("R3", part=True)
-@pytest.mark.parametrize("change", CHANGES)
-def test_after_signing_any_change_of_scope_voids_the_signature_by_itself(change):
-    case = make.approved()
-    assert SignOff.objects.approving(scope.digest(case)).exists()
-    CHANGES[change](case)
-    assert not SignOff.objects.approving(scope.digest(make.fresh(case))).exists()
-
-
-def test_what_isn_t_part_of_the_scope_leaves_the_signature_alone():
-    case = make.approved()
-    update(case, officer_phone="+1 202 555 0143", secrecy="asked")
-    ScopeItem.objects.update(disposition="full")
-    assert SignOff.objects.approving(scope.digest(make.fresh(case))).exists()
-
-
-def test_taking_an_unchanged_scope_back_voids_the_signature_at_once():
-    case = make.approved()
-    signed = scope.digest(case)
-    review.revise(case.pk, actor=make.analyst(), reason="A second look.", at=make.AT)
-    now = scope.digest(make.fresh(case))
-    assert now != signed
-    assert not SignOff.objects.approving(now).exists()
-    revision = review.submit(case.pk, actor=make.analyst(), at=make.AT)
-    assert (revision.number, revision.digest) == (2, now)
-
-
-def test_a_signed_scope_can_t_be_edited_by_any_verb_before_it_is_taken_back():
-    case, analyst = make.approved(), make.analyst()
-    target = case.targets.get()
-    acts = [
-        lambda: intake.correct_facts(
-            case.pk, actor=analyst, facts={"agency_reference": "X"}
-        ),
-        lambda: intake.add_target(
-            case.pk, actor=analyst, facts=make.target_facts("bob")
-        ),
-        lambda: intake.correct_target(
-            target.pk, actor=analyst, facts=make.target_facts("bob")
-        ),
-        lambda: intake.remove_target(target.pk, actor=analyst),
-        lambda: intake.set_items(
-            case.pk, actor=analyst, wordings=[("names", "All names")]
-        ),
-        lambda: review.decide(case.pk, actor=analyst, choices=make.choices(case)),
-        lambda: review.submit(case.pk, actor=analyst),
-    ]
-    before = everything(case), scope.digest(case)
-    for act in acts:
-        with pytest.raises(IllegalTransition):
-            act()
-    assert (everything(case), scope.digest(make.fresh(case))) == before
+    error = refused(IllegalTransition, case, counsel)
+    label = case.get_status_display()
+    assert str(error) == f"{case} is “{label}”, not waiting for counsel."

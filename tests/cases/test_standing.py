@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from cases import review, scope, standing, workflow
+from cases import closing, scope, standing, workflow
 from cases.enums import (
     CaseStatus,
     Disposition,
@@ -232,7 +232,7 @@ def test_what_has_fallen_is_closed_as_withdrawn_from_where_it_stands(status):
     outcomes = dict.fromkeys(
         (row.pk for row in scope.decisions(case)), Disposition.WITHDRAWN.value
     )
-    review.close(
+    closing.close(
         case.pk,
         actor=make.analyst(),
         disposition=Disposition.WITHDRAWN,
@@ -248,7 +248,7 @@ def test_a_case_under_way_whose_instrument_stands_isn_t_closed():
     analyst = make.analyst()
     outcomes = dict.fromkeys((row.pk for row in scope.decisions(case)), "withdrawn")
     words = refusal(
-        lambda: review.close(
+        lambda: closing.close(
             case.pk,
             actor=analyst,
             disposition=Disposition.WITHDRAWN,

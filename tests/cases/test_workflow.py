@@ -16,6 +16,7 @@ S = CaseStatus
 LANDS = {
     ("start_review", S.RECEIVED): S.IN_REVIEW,
     ("approve_scope", S.AWAITING_SIGN_OFF): S.APPROVED,
+    ("ask_back", S.AWAITING_SIGN_OFF): S.IN_REVIEW,
     ("return_scope", S.AWAITING_SIGN_OFF): S.IN_REVIEW,
     ("refuse_scope", S.AWAITING_SIGN_OFF): S.REFUSED,
     ("submit_scope", S.IN_REVIEW): S.AWAITING_SIGN_OFF,
@@ -24,6 +25,7 @@ LANDS = {
     ("revise_scope", S.REFUSED): S.IN_REVIEW,
     ("revise_scope", S.IN_PRODUCTION): S.IN_REVIEW,
     ("order_packet", S.APPROVED): S.IN_PRODUCTION,
+    ("order_packet", S.REFUSED): S.IN_PRODUCTION,
     ("release_packet", S.IN_PRODUCTION): S.RELEASED,
     ("close", S.RECEIVED): S.CLOSED,
     ("close", S.IN_REVIEW): S.CLOSED,
@@ -60,6 +62,7 @@ WHO = {
     "start_review": {Role.ANALYST},
     "submit_scope": {Role.ANALYST},
     "approve_scope": {Role.COUNSEL, Role.OUTSIDE_COUNSEL},
+    "ask_back": {Role.COUNSEL, Role.OUTSIDE_COUNSEL},
     "return_scope": {Role.COUNSEL, Role.OUTSIDE_COUNSEL},
     "refuse_scope": {Role.COUNSEL, Role.OUTSIDE_COUNSEL},
     "revise_scope": {Role.ANALYST},

@@ -18,7 +18,7 @@ NEXT = {
     S.IN_REVIEW: ("review", {Role.ANALYST}),
     S.AWAITING_SIGN_OFF: ("sign_off", {Role.COUNSEL, Role.OUTSIDE_COUNSEL}),
     S.APPROVED: ("order_packet", {Role.ANALYST}),
-    S.REFUSED: ("close", {Role.ANALYST, Role.COUNSEL, Role.RELEASE_OFFICER}),
+    S.REFUSED: ("order_letter", {Role.ANALYST}),
     S.RELEASED: ("close", {Role.ANALYST, Role.COUNSEL, Role.RELEASE_OFFICER}),
 }
 
@@ -137,5 +137,6 @@ def test_every_task_has_the_permission_of_its_verb():
         "review": Perm.REVIEW,
         "sign_off": Perm.SIGN_OFF,
         "order_packet": Perm.ORDER,
+        "order_letter": Perm.ORDER,
         "close": Perm.CLOSE,
     }

@@ -54,7 +54,7 @@ def test_an_empty_queue_says_so_kindly():
         (Role.ANALYST, False, "When a request reaches your step"),
         (Role.OUTSIDE_COUNSEL, False, "When a request reaches your step"),
         (Role.AUDITOR, False, "Your role reads and takes no step."),
-        (Role.ADMINISTRATOR, True, "You keep people and their roles"),
+        (Role.ADMINISTRATOR, True, "You keep the site going"),
         (Role.REPORT_EDITOR, False, "Your role has no steps on requests."),
     ],
 )

@@ -18,10 +18,11 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from cases import agencies, audit, intake, queue, review
+from cases import agencies, audit, intake, queue, review, signoff
 from cases.enums import (
     IdentifierKind,
     ItemDecision,
+    ObjectionGround,
     Profile,
     Role,
     Secrecy,
@@ -115,7 +116,8 @@ def case(
     ]
     review.decide(found.pk, actor=by, choices=choices, at=make.AT)
     review.submit(found.pk, actor=by, at=make.AT)
-    make.sign(found)
+    for _ in range(signoff.quorum(make.fresh(found)).needed):
+        make.sign(found)
     return make.fresh(found)
 
 
@@ -149,6 +151,8 @@ def unsigned(
 
 def choice(decision: str, reason: str = "", **days: object) -> review.Choice:
     """A choice without its pair."""
+    if decision == ItemDecision.OBJECT:
+        days.setdefault("ground", ObjectionGround.OVERBROAD)
     return review.Choice(0, 0, decision, reason=reason, **days)
 
 
@@ -237,11 +241,12 @@ def sealed_undrawn(packet: Packet | None = None, more: bytes = b"") -> Packet:
     said = facts.packet_facts(packet)
     with tempfile.TemporaryDirectory() as folder:
         pdf = Path(folder) / "packet.pdf"
-        pdf.write_bytes(make.pdf(len(said.exhibits)) + more)
+        drawn = max(1, len(said.exhibits))  # a letter of objection has no exhibit
+        pdf.write_bytes(make.pdf(drawn) + more)
         numbers = enumerate((one.number for one in said.exhibits), said.bates_start)
         ranges = {name: (*[contents.bates(said, n)] * 2, 1) for n, name in numbers}
-        last = said.bates_start + len(ranges) - 1
-        rendered = contents.Rendered(len(ranges), last, ranges, {})
+        last = said.bates_start + drawn - 1
+        rendered = contents.Rendered(drawn, last, ranges, {})
         folder_name = leftovers.place(leftovers.PACKETS, _claim_of(packet))
         files = {one.file_name: one.path for one in said.exhibits if one.path}
         root = Path(settings.FILES_DIR)

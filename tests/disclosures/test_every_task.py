@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
-from cases import intake, notes, review
+from cases import closing, intake, notes, review
 from cases import worklist as cases_worklist
 from cases.enums import Finding, MessageKind, Role, Secrecy
 from cases.models import Case
@@ -64,7 +64,7 @@ def _asked() -> Case:
 
 def _close(case: Case, who: User) -> None:
     rows = review.scope.decisions(case)
-    review.close(
+    closing.close(
         case.pk,
         actor=who,
         disposition="withdrawn",

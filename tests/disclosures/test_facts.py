@@ -67,7 +67,9 @@ def test_the_packet_says_what_was_frozen_and_never_the_live_case():
                     part_title="Names",
                     code=ResponseCode.OBJECTED,
                     code_label="Objected",
-                    statement="No.",
+                    statement="Overbroad (Fed. R. Crim. P. 17(c)(2)). The request "
+                    "reaches further than its stated purpose carries; compliance "
+                    "would be unreasonable. No.",
                     rows=0,
                     window_label="",
                 ),

@@ -1,8 +1,10 @@
 """How items and cases end, read off what a packet answered."""
 
+from datetime import date
+
 import pytest
 
-from cases import review
+from cases import closing
 from cases.enums import Disposition, ItemDecision
 from cases.models import ScopeItem
 from disclosures import outcomes
@@ -42,10 +44,11 @@ def test_every_response_code_has_its_place():
 
 @pytest.mark.parametrize("decision", [ItemDecision.PRODUCE, ItemDecision.NARROW])
 def test_an_item_ends_as_its_answers_say_for_every_pair_of_codes(decision):
-    packet = packets.collected(packets.ordered(packets.case(items=("names",))))
-    days = {"first_day": make.OWN_FACTS["due_on"], "reason": "Why."}
     narrowed = decision == ItemDecision.NARROW
-    ScopeItem.objects.update(decision=decision, **(days if narrowed else {}))
+    days = {"first_day": date(2022, 6, 1), "reason": "Why."} if narrowed else {}
+    chosen = {("alice", "names"): packets.choice(decision, **days)}
+    found = packets.case(items=("names",), decided=chosen)
+    packet = packets.collected(packets.ordered(found))
     item = ScopeItem.objects.get().pk
     one, other = packet.exhibits.all()
 
@@ -136,7 +139,7 @@ def test_a_released_case_is_closed_with_its_outcome_per_item():
     packets.release(packet)
     per_item = outcomes.of(packet)
 
-    closed = review.close(
+    closed = closing.close(
         packet.case_id,
         actor=packets.officer(),
         disposition=outcomes.overall(per_item),

@@ -45,7 +45,11 @@ SAYS = {
 # The events that say somebody did this, each of them enough.
 DID = {
     Act.PREPARE: (EventKind.ITEM_DECIDED, EventKind.SCOPE_SUBMITTED),
-    Act.APPROVE: (EventKind.SIGN_OFF_APPROVED, EventKind.SIGN_OFF_REFUSED),
+    Act.APPROVE: (
+        EventKind.SIGN_OFF_APPROVED,
+        EventKind.SIGN_OFF_CONDITIONAL,
+        EventKind.SIGN_OFF_REFUSED,
+    ),
     Act.COLLECT: (EventKind.PACKET_REQUESTED, EventKind.PACKET_RESUMED),
     Act.CERTIFY: (EventKind.PACKET_CERTIFIED,),
     Act.RELEASE: (EventKind.PACKET_RELEASED,),

@@ -84,7 +84,10 @@ def test_refused_items_are_answered_in_the_plan_with_their_exact_words():
         ),
         (
             *("E002", 1, 2, "item_2", said),
-            *(ResponseCode.OBJECTED, "Unduly burdensome."),
+            ResponseCode.OBJECTED,
+            "Overbroad (Fed. R. Crim. P. 17(c)(2)). The request reaches further than "
+            "its stated purpose carries; compliance would be unreasonable. Unduly "
+            "burdensome.",
         ),
         (
             *("E003", 1, 3, "item_3", said),
@@ -115,9 +118,13 @@ def test_what_isnt_held_is_answered_with_the_one_statement_that_was_decided(
 
 
 def test_a_class_that_the_table_says_nothing_of_is_withheld_without_a_citation():
+    others = {
+        ("alice", item): packets.choice(ItemDecision.NOT_COLLECTED, "None is kept.")
+        for item in packets.ITEMS[1:]
+    }
     found = packets.case(
-        items=("names",),
-        decided={("alice", "names"): packets.choice(ItemDecision.OBJECT, "No.")},
+        decided={("alice", "names"): packets.choice(ItemDecision.OBJECT, "No.")}
+        | others,
         jurisdiction=Jurisdiction.EUROPEAN_UNION,
     )
 
@@ -194,7 +201,7 @@ def test_the_frozen_scope_is_planned_and_never_the_live_case():
     )
     Target.objects.update(identifier="mallory", first_day=None, time_zone="Asia/Tokyo")
     RequestedItem.objects.filter(number=1).update(category_code="connections")
-    ScopeItem.objects.update(decision=ItemDecision.PRODUCE)
+    ScopeItem.objects.update(decision=ItemDecision.PRODUCE, ground="")
 
     packet = packets.fresh(packet)
     planning.plan_exhibits(packet)

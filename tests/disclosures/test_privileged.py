@@ -16,8 +16,9 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from cases import notes, review
-from cases.enums import MessageKind, Role, SignOffDecision
+from cases import closing, notes, review, scope, signoff
+from cases.enums import MessageKind, Role
+from cases.enums import SignOffDecision as D
 from cases.models import ContactCheck
 from tests import factories as make
 from tests import rulings
@@ -35,6 +36,7 @@ CANARIES = {
     "Note.text": "qznote",
     "PrivilegedMessage.text": "qzthread",
     "SignOff.note": "qzsignoff",
+    "Reply.text": "qzreply",
     "Case.closing_note": "qzclosing",
     "ContactCheck.evidence": "qzcontact",
     "StandingChange.note": "qzstanding",
@@ -45,7 +47,7 @@ ALICE = b"alice"
 
 
 def plant_before_the_packet():
-    """A case that counsel returned once and then approved, with a canary everywhere."""
+    """A case that counsel asked about, returned and approved, a canary everywhere."""
     analyst, counsel = make.analyst(), make.counsel()
     case = packets.unsigned()
     make.check(
@@ -53,9 +55,12 @@ def plant_before_the_packet():
     )
     review.start(case.pk, actor=analyst, at=make.AT)
     review.decide(case.pk, actor=analyst, choices=make.choices(case), at=make.AT)
-    for decision in (SignOffDecision.RETURNED, SignOffDecision.APPROVED):
-        review.submit(case.pk, actor=analyst, at=make.AT)
-        make.sign(case, counsel, decision, note=CANARIES["SignOff.note"])
+    answer = ""
+    for decision in (D.ASKED, D.RETURNED, D.CONDITIONAL):
+        review.submit(case.pk, actor=analyst, answer=answer, at=make.AT)
+        made = make.sign(case, counsel, decision, note=CANARIES["SignOff.note"])
+        answer = CANARIES["Reply.text"] if decision == D.ASKED else ""
+    signoff.acknowledge(made.pk, actor=analyst)
     word = CANARIES["PrivilegedMessage.text"]
     notes.write_note(case.pk, actor=analyst, text=CANARIES["Note.text"])
     notes.ask_counsel(case.pk, actor=analyst, text=word)
@@ -71,8 +76,8 @@ def plant_before_the_packet():
 
 
 def close(case):
-    outcomes = {row.pk: "full" for row in review.scope.decisions(case)}
-    review.close(
+    outcomes = {row.pk: "full" for row in scope.decisions(case)}
+    closing.close(
         case.pk,
         actor=make.analyst(),
         disposition="full",
@@ -185,7 +190,7 @@ def test_no_canary_leaves_the_house(
 def test_each_canary_is_read_where_it_may_be():
     case = plant_before_the_packet()
     desk = {
-        *("Note.text", "SignOff.note", "StandingChange.note"),
+        *("Note.text", "SignOff.note", "Reply.text", "StandingChange.note"),
         "CaseUserPerm.reason",
     }
     checks = {"AuthenticityFinding.evidence"}

@@ -5,7 +5,7 @@ import json
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from cases import review, scope
+from cases import closing, review, scope
 from cases.enums import CaseStatus, Disposition, EventKind, ItemDecision, Role
 from cases.exceptions import IllegalTransition
 from cases.models import Event, ScopeItem
@@ -26,7 +26,7 @@ def closed(packet=None):
     """A case of which one packet went out, closed with its outcomes."""
     packet = packets.released(packet)
     per_item = outcomes.of(packet)
-    review.close(
+    closing.close(
         packet.case_id,
         actor=packets.officer(),
         disposition=outcomes.overall(per_item),
@@ -38,7 +38,9 @@ def closed(packet=None):
 
 
 def reopen(case, by=None, reason=WHY):
-    return review.reopen(case.pk, actor=by or make.analyst(), reason=reason, at=make.AT)
+    return closing.reopen(
+        case.pk, actor=by or make.analyst(), reason=reason, at=make.AT
+    )
 
 
 def test_reopening_takes_the_case_back_to_review_and_keeps_how_it_had_ended():
@@ -97,7 +99,7 @@ def test_the_second_round_takes_its_own_scope_sign_off_and_packet():
     assert list(rows) == [(1, PacketStatus.RELEASED), (2, PacketStatus.RELEASED)]
     assert Delivery.objects.filter(packet__case=case).count() == 2
     per_item = outcomes.of(packets.fresh(second))
-    review.close(
+    closing.close(
         case.pk,
         actor=packets.officer(),
         disposition=outcomes.overall(per_item),
@@ -117,7 +119,7 @@ def test_closed_again_without_another_packet_it_ends_as_it_had_ended():
     reopen(case)
 
     assert outcomes.earlier(packets.fresh(packet)) == ended
-    review.close(
+    closing.close(
         case.pk,
         actor=make.analyst(),
         disposition=outcomes.overall(outcomes.earlier(packet)),
@@ -143,7 +145,7 @@ def test_a_case_of_which_nothing_went_out_still_can_t_end_as_produced():
     by = make.analyst()
     reopen(case, by)
     words = refusal(
-        lambda: review.close(
+        lambda: closing.close(
             case.pk, actor=by, disposition=Disposition.FULL, outcomes={}, at=make.AT
         )
     )

@@ -22,6 +22,7 @@ LANDS = {
     ("start_collecting", S.QUEUED): S.COLLECTING,
     ("start_collecting", S.COLLECTING): S.COLLECTING,
     ("finish_collecting", S.COLLECTING): S.COLLECTED,
+    ("go_on", S.COLLECTED): S.CERTIFIED,
     ("certify", S.COLLECTED): S.CERTIFIED,
     ("start_sealing", S.CERTIFIED): S.SEALING,
     ("start_sealing", S.SEALING): S.SEALING,
@@ -41,7 +42,7 @@ LANDS = {
 }
 BY_SYSTEM = {
     *("start_collecting", "finish_collecting", "start_sealing", "finish_sealing"),
-    "fail",
+    *("fail", "go_on"),
 }
 WHO = {
     **{step: {Role.ANALYST} for step in workflow.PACKET.steps},
@@ -52,6 +53,7 @@ STEPS = sorted(workflow.PACKET.steps)
 # What stands in the way of a lawful step until its verb has done its part.
 GUARDED = {
     ("finish_collecting", S.COLLECTING): "5 exhibits are still to be collected.",
+    ("go_on", S.COLLECTED): "The custodian certifies the records first.",
     ("certify", S.COLLECTED): "The custodian's declaration isn't signed.",
     ("resume_sealing", S.FAILED): "The custodian's declaration isn't signed.",
     # The database: a failed packet says why, a sealed one is whole.

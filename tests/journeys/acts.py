@@ -118,7 +118,11 @@ def decides(
     )
     pair.get_by_text(decision, exact=True).click()
     for label, value in more.items():
-        pair.get_by_label(label.replace("_", " ")).fill(value)
+        field = pair.get_by_label(label.replace("_", " "))
+        if label == "Ground":
+            field.select_option(label=value)
+        else:
+            field.fill(value)
 
 
 def submits(ana: Person) -> None:
@@ -134,13 +138,20 @@ def submits(ana: Person) -> None:
 
 
 def decides_as_counsel(
-    cora: Person, number: str, decision: str, note: str = ""
+    cora: Person, number: str, decision: str, note: str = "", **more: str
 ) -> None:
-    """Approve, return or refuse what waits."""
+    """Approve, ask, return or refuse what waits."""
     cora.takes_up(number, "Decide as counsel")
     cora.ticks(decision)
     if note:
-        cora.types({"Note": note})
+        cora.types({"Conditions, question or note": note})
+    for label, value in more.items():
+        decided = cora.page.locator("#decision-form")
+        field = decided.get_by_label(label.replace("_", " "))
+        if label == "Ground":
+            field.select_option(label=value)
+        else:
+            field.fill(value)
     cora.look("decision")
     cora.presses("Record my decision")
     cora.sees("Recorded: ")

@@ -11,20 +11,21 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys import acts
-from tests.journeys.people import A_WORKER_MILLISECONDS
+from tests.journeys import acts, packets
+from tests.journeys.packets import Unpacked
+from tests.journeys.people import A_WORKER_MILLISECONDS, Person
 
 SIGNED, WAITING, FRESH = "LR-2023-00001", "LR-2023-00002", "LR-2023-00003"
 
 
 @pytest.mark.feature("R1", part=True)
 @pytest.mark.feature("U1", part=True)
-def test_counsel_returns_then_refuses_and_the_request_is_closed(sign_in):
+def test_counsel_returns_then_refuses_and_the_request_is_closed(sign_in, tmp_path):
     cora, ana = sign_in("cora"), sign_in("ana")
     cora.takes_up(WAITING, "Decide as counsel")
     cora.ticks("Return to review")
     cora.presses("Record my decision")
-    cora.sees("Returning or refusing needs a note.", "What you typed is still here.")
+    cora.sees("Say what has to change.", "What you typed is still here.")
     cora.look("a return needs a note")
     note = "Item 9 asks for logs of other people's downloads: object to it."
     acts.decides_as_counsel(cora, WAITING, "Return to review", note)
@@ -38,20 +39,53 @@ def test_counsel_returns_then_refuses_and_the_request_is_closed(sign_in):
     ana.look("returned with a note")
     ana.takes_up(WAITING, "Review the request")
     for identifier in ("novamoth", "brinewright"):
-        acts.decides(ana, 9, identifier, "Object", Reason="These are others' logs.")
+        acts.decides(
+            ana,
+            9,
+            identifier,
+            "Object",
+            Ground="Rights of third parties",
+            Reason="These are others' logs.",
+        )
     acts.submits(ana)
 
     why = "The second page is missing; ask for the whole paper."
-    acts.decides_as_counsel(cora, WAITING, "Refuse", why)
-    cora.sees("Refused by counsel", "Revision 2", why)
+    acts.decides_as_counsel(
+        cora,
+        WAITING,
+        "Refuse",
+        Ground="Defective on its face",
+        Reason=why,
+    )
+    cora.sees("Refused by counsel", "Revision 3", why)
     cora.look("refused")
+    the_letter_is_written_and_handed_over(ana, sign_in("rita"), why, tmp_path)
     ana.takes_up(WAITING, "Close the request")
-    ana.sees("Nothing was handed over, so nothing can end as produced.")
     ana.look("close")
     ana.presses("Close the request")
     ana.sees("The request is closed.", "Outcome: Objected. Nothing is left to do.")
     ana.look("closed")
     assert not ana.has_task(WAITING)
+
+
+def the_letter_is_written_and_handed_over(
+    ana: Person, rita: Person, why: str, folder: Path
+) -> None:
+    ana.takes_up(WAITING, "Write the letter of objection")
+    ana.sees("18 objections")
+    ana.look("the letter is ordered")
+    ana.presses("Order this letter")
+    acts.waits_until(ana, "Sealed")
+    ana.look("the letter is sealed")
+    rita.takes_up(WAITING, "Hand the packet over")
+    letter = Unpacked.from_zip(acts.downloads(rita, folder))
+    assert letter.exhibits == []
+    text = packets.squeezed("".join(letter.pages))
+    assert packets.squeezed(why) in text
+    assert packets.squeezed("Fed. R. Crim. P. 17(a), 41(e)") in text
+    rita.takes_up(WAITING, "Hand the packet over")
+    acts.records_the_hand_over(rita, letter.folder / "manifest.json")
+    rita.sees("Recorded: the packet is handed over.")
 
 
 @pytest.fixture

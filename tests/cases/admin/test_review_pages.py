@@ -50,7 +50,8 @@ def test_saving_writes_the_rows_that_changed(at_desk):
     ]
     before = Event.objects.exclude(kind="case.viewed").count()
     other = at_desk(Role.ANALYST)
-    other.post(verb(case, "review"), pair(case, "names", decision="object", reason="X"))
+    objected = pair(case, "names", decision="object", reason="X", ground="vague")
+    other.post(verb(case, "review"), objected)
     named = {row.item.category_code: row.decided_by for row in scope.decisions(case)}
     assert named == {"names": other.user, "sessions": analyst.user}
     assert Event.objects.exclude(kind="case.viewed").count() == before + 1
@@ -59,7 +60,8 @@ def test_saving_writes_the_rows_that_changed(at_desk):
 @pytest.mark.parametrize(
     ("given", "field"),
     [
-        ({"decision": "object"}, "reason"),
+        ({"decision": "object", "ground": "vague"}, "reason"),
+        ({"decision": "object", "reason": "X"}, "ground"),
         ({"decision": "not_retained"}, "reason"),
         ({"decision": "narrow", "reason": "X"}, "first_day"),
         ({"decision": "everything"}, "decision"),
@@ -116,7 +118,9 @@ def test_what_the_instrument_doesnt_reach_isnt_offered(at_desk):
 def test_the_quick_button_fills_what_is_reached_and_undecided(at_desk):
     case = with_messages()
     analyst = at_desk(Role.ANALYST)
-    typed = pair(case, "names", decision="object", reason="Not this one.")
+    typed = pair(
+        case, "names", decision="object", reason="Not this one.", ground="vague"
+    )
     analyst.post(verb(case, "review"), typed | {"fill": "1"})
     decided = {row.item.category_code: row.decision for row in scope.decisions(case)}
     assert decided == {"names": "object", "sessions": "produce"}
@@ -199,14 +203,19 @@ def test_counsel_approves_what_was_shown(at_desk):
     )
 
 
-@pytest.mark.parametrize("chosen", ["returned", "refused"])
-def test_counsel_says_why_not(at_desk, chosen):
+@pytest.mark.parametrize(
+    ("chosen", "words"),
+    [
+        ("conditional", "State the conditions."),
+        ("asked", "Write your question."),
+        ("returned", "Say what has to change."),
+    ],
+)
+def test_counsel_says_why_not(at_desk, chosen, words):
     case = make.awaiting()
     counsel = at_desk(Role.COUNSEL)
     answer = counsel.post(verb(case, "sign_off"), decision(case, decision=chosen))
-    assert answer.context["form"].errors == {
-        "note": ["Returning or refusing needs a note."]
-    }
+    assert answer.context["form"].errors == {"note": [words]}
     assert not SignOff.objects.exists()
     counsel.post(
         verb(case, "sign_off"), decision(case, decision=chosen, note="Ask for dates.")

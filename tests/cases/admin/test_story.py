@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from cases import intake, notes, review
+from cases import closing, intake, notes, review
 from cases.admin import story
 from cases.enums import EventKind, Finding, MessageKind, Role, Secrecy, SignOffDecision
 from tests import factories as make
@@ -80,7 +80,7 @@ def test_what_goes_another_way_is_told_too():
         make.check(case, ana, outcome)
         make.check(case, cora, outcome)
     rows = [row.pk for row in review.scope.decisions(case)]
-    review.close(
+    closing.close(
         case.pk,
         actor=ana,
         disposition="objected",

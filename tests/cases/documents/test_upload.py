@@ -7,7 +7,7 @@ import pikepdf
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from cases import documents, review
+from cases import closing, documents
 from cases.enums import CaseStatus, DocumentKind, Role
 from cases.exceptions import DocumentRefused, IllegalTransition
 from cases.models import CaseDocument, Event
@@ -212,7 +212,7 @@ def test_a_case_that_is_closed_during_the_upload_takes_it_no_more(files):
         def read(self, size=-1):
             chunk = super().read(size)
             if chunk:
-                review.close(
+                closing.close(
                     case.pk,
                     actor=analyst,
                     disposition="withdrawn",

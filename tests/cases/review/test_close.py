@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from cases import review, scope
+from cases import closing, review, scope
 from cases.enums import CaseStatus, Disposition, Role
 from cases.exceptions import IllegalTransition
 from tests import factories as make
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 def close(case, disposition, outcome=None, by=None, **given):
     rows = scope.decisions(case)
-    return review.close(
+    return closing.close(
         case.pk,
         actor=by or make.analyst(),
         disposition=disposition,
@@ -57,7 +57,7 @@ def test_every_item_of_the_scope_gets_its_outcome_and_no_other():
         {rows[0].pk: "full", rows[1].pk: "full", 0: "full"},
     ):
         assert refusal(
-            lambda o=outcomes: review.close(
+            lambda o=outcomes: closing.close(
                 case.pk, actor=analyst, disposition="full", outcomes=o
             )
         ) == ["Each item of the scope needs its outcome."]

@@ -117,8 +117,16 @@ def test_a_day_beyond_all_calendars_is_refused_where_the_paper_has_no_end():
 BAD_CHOICES = [
     ({"decision": "maybe"}, "Value 'maybe' is not a valid choice."),
     (
-        {"decision": ItemDecision.OBJECT, "reason": "  "},
+        {"decision": ItemDecision.OBJECT, "reason": "  ", "ground": "vague"},
         "All but producing the whole needs a reason.",
+    ),
+    (
+        {"decision": ItemDecision.OBJECT, "reason": "Why."},
+        "An objection, and only it, has a ground.",
+    ),
+    (
+        {"decision": ItemDecision.PRODUCE, "ground": "vague"},
+        "An objection, and only it, has a ground.",
     ),
     (
         {"decision": ItemDecision.NOT_COLLECTED},
@@ -145,7 +153,7 @@ def test_a_bad_choice_is_refused_with_its_place_and_takes_the_others_with_it(
 
 def test_a_reason_that_can_t_be_stored_is_refused():
     case, analyst = make.in_review(), make.analyst()
-    bad = choose(case, ItemDecision.OBJECT, reason="a\0b")
+    bad = choose(case, ItemDecision.OBJECT, reason="a\0b", ground="vague")
     assert len(refusal(lambda: decide(case, bad, by=analyst))) == 1
 
 

@@ -1,14 +1,21 @@
-"""Closed lists of the field, and every event, task and permission of both apps.
+"""Closed lists of the field; those of events and of people stand beside.
 
 A value that isn't in one of these lists can't be stored: each model repeats the list as
 a database constraint. What an operator may extend (the data categories) is data and
 never stands here.
 """
 
-from enum import StrEnum
-
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+
+from cases.enums.events import EventKind as EventKind
+from cases.enums.events import SiteEventKind as SiteEventKind
+from cases.enums.events import TaskName as TaskName
+from cases.enums.people import Act as Act
+from cases.enums.people import Perm as Perm
+from cases.enums.people import Profile as Profile
+from cases.enums.people import ProofMethod as ProofMethod
+from cases.enums.people import Role as Role
 
 
 class Instrument(TextChoices):
@@ -223,10 +230,34 @@ class ItemDecision(TextChoices):
         return self in {ItemDecision.PRODUCE, ItemDecision.NARROW}
 
 
+class ObjectionGround(TextChoices):
+    """On what ground a target under an item isn't answered.
+
+    The provisions behind each stand in ``cases/rules/grounds.toml``.
+    """
+
+    INSUFFICIENT_PROCESS = "insufficient_process", _("Insufficient process")
+    DEFECTIVE = "defective", _("Defective on its face")
+    OVERBROAD = "overbroad", _("Overbroad")
+    VAGUE = "vague", _("Vague")
+    NOT_PARTICULAR = "not_particular", _("Not particular enough")
+    UNDULY_BURDENSOME = "unduly_burdensome", _("Unduly burdensome")
+    PRIVILEGED = "privileged", _("Privileged or immune")
+    PRESS = "press", _("Protected press material")
+    WRONG_ENTITY = "wrong_entity", _("Addressed to the wrong entity")
+    JURISDICTION = "jurisdiction", _("No jurisdiction")
+    COMITY = "comity", _("Conflict with another country's law")
+    SHIELD_LAW = "shield_law", _("Barred by a shield law")
+    THIRD_PARTY_RIGHTS = "third_party_rights", _("Rights of third parties")
+    OTHER = "other", _("Other, as stated")
+
+
 class SignOffDecision(TextChoices):
-    """What counsel decided about a frozen scope."""
+    """What counsel decided about a frozen scope; a question leaves it undecided."""
 
     APPROVED = "approved", _("Approved")
+    CONDITIONAL = "conditional", _("Approved with conditions")
+    ASKED = "asked", _("Question asked")
     RETURNED = "returned", _("Returned")
     REFUSED = "refused", _("Refused")
 
@@ -261,140 +292,3 @@ class Audience(TextChoices):
     USER = "user", _("The person concerned")
     PUBLIC = "public", _("The public")
     THIRD_PARTY = "third_party", _("Anyone else")
-
-
-class Profile(TextChoices):
-    """Which acts on one case want different persons (law-and-practice 2.4)."""
-
-    TWO_PEOPLE = "two_people", _("Two people")
-    STANDARD = "standard", _("Standard")
-
-
-class Act(StrEnum):
-    """What a person did on a case, as the rules about persons count it."""
-
-    PREPARE = "prepare"
-    APPROVE = "approve"
-    COLLECT = "collect"
-    CERTIFY = "certify"
-    RELEASE = "release"
-
-
-class Role(TextChoices):
-    """The roles; each is a Django group of this name, made by migration."""
-
-    INTAKE_CLERK = "Intake clerk", _("Intake clerk")
-    ANALYST = "Analyst", _("Analyst")
-    CUSTODIAN = "Custodian", _("Custodian")
-    COUNSEL = "Counsel", _("Counsel")
-    OUTSIDE_COUNSEL = "Outside counsel", _("Outside counsel")
-    RELEASE_OFFICER = "Release officer", _("Release officer")
-    REPORT_EDITOR = "Report editor", _("Report editor")
-    AUDITOR = "Auditor", _("Auditor")
-    ADMINISTRATOR = "Administrator", _("Administrator")
-
-
-class Perm(StrEnum):
-    """Every permission that the code asks for. A role carries verbs, a grant cases."""
-
-    VIEW = "cases.view_case"
-    INTAKE = "cases.intake_case"
-    REVIEW = "cases.review_case"
-    AUTHENTICATE = "cases.authenticate_case"
-    WRITE_NOTE = "cases.write_note"
-    ASK_COUNSEL = "cases.ask_counsel"
-    READ_PRIVILEGED = "cases.read_privileged"
-    SIGN_OFF = "cases.sign_off_case"
-    ORDER = "cases.order_packet"
-    CERTIFY = "cases.certify_packet"
-    RELEASE = "cases.release_packet"
-    CLOSE = "cases.close_case"
-    READ_TRAIL = "cases.read_trail"
-    READ_EXHIBITS = "cases.read_exhibits"
-    WITHDRAW = "cases.record_withdrawal"
-    REOPEN = "cases.reopen_case"
-    FREEZE = "cases.freeze_releases"
-    GRANT = "cases.grant_case"
-    CHECK_CONTACT = "cases.check_contact"
-    EDIT_SITE = "cases.edit_site"
-
-
-class ProofMethod(TextChoices):
-    """By what somebody who decides has just shown who they are."""
-
-    PASSWORD = "password", _("password")  # where no second factor is required
-    TOTP = "totp", _("authenticator app")
-    PASSKEY = "passkey", _("passkey or security key")
-    RECOVERY_CODE = "recovery_code", _("recovery code")
-    NOT_RECORDED = "not_recorded", _("not recorded")  # of rows older than the question
-
-
-class EventKind(TextChoices):
-    """Every event: past tense, dotted, ``object.part.happened``."""
-
-    CASE_OPENED = "case.opened", _("Case opened")
-    CASE_CORRECTED = "case.corrected", _("Intake facts corrected")
-    CASE_VIEWED = "case.viewed", _("Case page opened")
-    SECRECY_RECORDED = "case.secrecy.recorded", _("Secrecy recorded")
-    DOCUMENT_ADDED = "case.document.added", _("Document added")
-    DOCUMENT_OPENED = "case.document.opened", _("Document opened")
-    AUTHENTICITY_FOUND = "case.authenticity.found", _("Paper checked")
-    NOTE_WRITTEN = "case.note.written", _("Note written")
-    THREAD_WRITTEN = "case.privileged.written", _("Privileged message written")
-    THREAD_READ = "case.privileged.read", _("Privileged thread read")
-    TARGET_ADDED = "case.target.added", _("Target added")
-    TARGET_CORRECTED = "case.target.corrected", _("Target corrected")
-    TARGET_REMOVED = "case.target.removed", _("Target removed")
-    CATEGORIES_SET = "case.categories.set", _("Requested categories set")
-    ITEM_DECIDED = "case.item.decided", _("Item decided")
-    SCOPE_SUBMITTED = "case.scope.submitted", _("Scope submitted to counsel")
-    SIGN_OFF_APPROVED = "case.sign_off.approved", _("Scope approved by counsel")
-    SIGN_OFF_RETURNED = "case.sign_off.returned", _("Scope returned by counsel")
-    SIGN_OFF_REFUSED = "case.sign_off.refused", _("Scope refused by counsel")
-    STATUS_CHANGED = "case.status.changed", _("Status changed")
-    STANDING_RECORDED = "case.standing.recorded", _("Standing recorded")
-    OBJECTION_LODGED = "case.objection.lodged", _("Objection lodged")
-    OBJECTION_DECIDED = "case.objection.decided", _("Objection decided")
-    CASE_CLOSED = "case.closed", _("Case closed")
-    CASE_HANDED_OVER = "case.handed_over", _("Handed over to another owner")
-    GRANT_GIVEN = "case.grant.given", _("Grant given")
-    GRANT_ENDED = "case.grant.ended", _("Grant ended")
-    GRANT_REFUSED = "case.grant.refused", _("Page refused for want of a grant")
-    CASE_REOPENED = "case.reopened", _("Case reopened")
-    PACKET_REQUESTED = "packet.requested", _("Packet ordered")
-    PACKET_COLLECTED = "packet.collected", _("Records collected")
-    PACKET_FAILED = "packet.failed", _("Packet failed")
-    PACKET_RESUMED = "packet.resumed", _("Packet resumed")
-    PACKET_CERTIFIED = "packet.certified", _("Declaration signed")
-    PACKET_SEALED = "packet.sealed", _("Packet sealed")
-    PACKET_OPENED = "packet.opened", _("Packet downloaded")
-    PACKET_DOWNLOAD_STOPPED = (
-        "packet.download.stopped",
-        _("Packet's download broken off"),
-    )
-    PACKET_RELEASED = "packet.released", _("Packet handed over")
-    PACKET_ACKNOWLEDGED = "packet.acknowledged", _("Receipt acknowledged")
-    PACKET_SUPERSEDED = "packet.superseded", _("Packet superseded")
-    PACKET_STATUS_CHANGED = "packet.status.changed", _("Packet status changed")
-    EXHIBIT_OPENED = "exhibit.opened", _("Exhibit opened")
-
-
-class SiteEventKind(TextChoices):
-    """Every event that belongs to no case: acts on the site and its directory."""
-
-    RELEASES_FROZEN = "releases.frozen", _("All releases stopped")
-    RELEASES_THAWED = "releases.thawed", _("Releases opened again")
-    AGENCY_ADDED = "agency.added", _("Agency added")
-    AGENCY_CHANGED = "agency.changed", _("Agency changed")
-    CONTACT_ENTERED = "agency.contact.entered", _("Delivery address entered")
-    CONTACT_CHECKED = "agency.contact.checked", _("Delivery address checked")
-    CONTACT_RETIRED = "agency.contact.retired", _("Delivery address retired")
-    ORGANISATION_CHANGED = "organisation.changed", _("Organisation changed")
-
-
-class TaskName(StrEnum):
-    """Every Celery task; the row is the work order, the message only a hint."""
-
-    ASSEMBLE = "disclosures.assemble"
-    SWEEP = "disclosures.sweep"
-    CLEAR = "disclosures.clear"
