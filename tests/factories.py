@@ -303,8 +303,8 @@ def sign(
     case: Case,
     by: User | None = None,
     decision: str = SignOffDecision.APPROVED,
-    note: str = "",
     objections: Sequence[ItemObjection] = (),
+    note: str = "",
 ) -> SignOff:
     """Counsel's decision on the scope as it stands."""
     if decision == SignOffDecision.REFUSED and not objections:

@@ -67,6 +67,8 @@ def test_it_makes_the_organisation_and_an_administrator_with_a_second_factor():
         "court": "U.S. District Court for the District of Oregon",
         "bates_prefix": "PIF",
         "profile": "two_people",
+        "counsel_needed": 1,
+        "counsel_needed_sensitive": 2,
         "contact_days": 180,
         "intake_group_id": desk.pk,
     }

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from cases import intake, review
 from cases.enums import Disposition, DocumentKind, Role, Secrecy
-from cases.exceptions import CaseError, IllegalTransition
+from cases.exceptions import CaseError, FourEyesViolation, IllegalTransition
 from cases.models import Case, Event, ScopeItem
 from disclosures import delivery, production
 from disclosures.enums import PacketStatus, ResponseCode
@@ -373,6 +373,18 @@ def test_nothing_is_opened_for_others_or_before_it_is_sealed():
         if role != Role.RELEASE_OFFICER:
             with pytest.raises(PermissionDenied):
                 delivery.open_packet(packet.pk, actor=make.person(role))
+    assert written() == before
+
+
+@pytest.mark.feature("R2", part=True)
+def test_what_is_still_to_be_handed_over_isn_t_downloaded_by_who_ordered_it():
+    both = make.person(Role.ANALYST, Role.RELEASE_OFFICER)
+    packet = packets.ordered(by=both)
+    packet = packets.sealed_undrawn(packets.certified(packets.collected(packet)))
+    before = written()
+
+    with pytest.raises(FourEyesViolation, match="another person does this"):
+        delivery.open_packet(packet.pk, actor=both)
     assert written() == before
 
 

@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
-from cases import closing, intake, notes, review
+from cases import closing, intake, notes, review, scope, signoff
 from cases import worklist as cases_worklist
-from cases.enums import Finding, MessageKind, Role, Secrecy
+from cases.enums import Finding, MessageKind, Role, Secrecy, SignOffDecision
 from cases.models import Case
 from cases.models.case import OPEN
 from compliance.admin_site import tasks_for
@@ -20,6 +20,7 @@ from disclosures.models import Packet
 from tests import factories as make
 from tests.disclosures import packets
 from tests.disclosures.test_acknowledging import acknowledge
+from tests.disclosures.test_objection_letter import refused
 from tests.signing import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small")]
@@ -62,8 +63,14 @@ def _asked() -> Case:
     return case
 
 
+def _conditional() -> Case:
+    case = make.awaiting()
+    make.sign(case, decision=SignOffDecision.CONDITIONAL)
+    return case
+
+
 def _close(case: Case, who: User) -> None:
-    rows = review.scope.decisions(case)
+    rows = scope.decisions(case)
     closing.close(
         case.pk,
         actor=who,
@@ -122,7 +129,19 @@ KINDS = [
             case.pk, actor=who, kind=MessageKind.ANSWER, text="Yes.", at=make.AT
         ),
     ),
-    Kind("close", Role.RELEASE_OFFICER, make.refused, _close),
+    Kind(
+        "read_conditions",
+        Role.ANALYST,
+        _conditional,
+        lambda case, who: signoff.acknowledge(case.sign_offs.get().pk, actor=who),
+    ),
+    Kind(
+        "order_letter",
+        Role.ANALYST,
+        refused,
+        lambda case, who: packets.ordered(case, by=who),
+    ),
+    Kind("close", Role.RELEASE_OFFICER, lambda: packets.released().case, _close),
     Kind(
         "resume_packet",
         Role.ANALYST,

@@ -9,10 +9,17 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from cases import closing, review, sandbox, scope
-from cases.enums import Disposition, ObjectionGround, Profile, Role, SignOffDecision
+from cases.enums import (
+    Disposition,
+    Finding,
+    ObjectionGround,
+    Profile,
+    Role,
+    SignOffDecision,
+)
 from cases.exceptions import FourEyesViolation, IllegalTransition
 from cases.grounds import ItemObjection
-from cases.models import ScopeItem, SignOff
+from cases.models import Case, Event, ScopeItem, SignOff
 from disclosures import assembly, facts, outcomes, production
 from disclosures.enums import PacketStatus
 from disclosures.exceptions import PacketBroken
@@ -160,7 +167,8 @@ def test_a_refusal_over_a_scope_that_holds_something_lets_nothing_out():
     with pytest.raises(IllegalTransition) as caught, transaction.atomic():
         packets.ordered(found)
     assert str(caught.value) == (
-        "Counsel refused, and the scope still holds something to answer: revise it."
+        "Counsel refused, and the scope still holds something to answer: "
+        "an analyst revises it."
     )
     assert not Packet.objects.exists()
 
@@ -179,4 +187,34 @@ def test_a_failed_letter_is_resumed():
     assembly.resume(packet.pk, actor=make.analyst())
     for _ in range(2):
         assembly.assemble(packet.pk)
+    assert packets.fresh(packet).status == PacketStatus.SEALED
+
+
+@pytest.mark.parametrize("outcome", ["", Finding.DOUBTFUL])
+def test_a_paper_that_nobody_vouches_for_is_answered_by_a_letter(outcome):
+    found = refused()
+    case_digest = {"officer_phone": "+1 202 555 0199"}  # no earlier finding counts
+    Case.objects.filter(pk=found.pk).update(**case_digest)
+    if outcome:
+        make.check(make.fresh(found), outcome=outcome)
+    packet = sealed(make.fresh(found))
+    assert packets.release(packet).packet == packet
+
+
+def test_a_forged_paper_gets_no_answer_at_all():
+    found = refused()
+    make.check(found, outcome=Finding.FORGED)
+    before = Event.objects.count()
+    with pytest.raises(IllegalTransition, match="found forged"), transaction.atomic():
+        packets.ordered(make.fresh(found))
+    assert Event.objects.count() == before
+    assert not Packet.objects.exists()
+
+
+def test_a_letter_stops_when_its_paper_turns_out_forged():
+    packet = sealed()
+    make.check(packet.case, outcome=Finding.FORGED)
+    with pytest.raises(IllegalTransition, match="found forged"), transaction.atomic():
+        packets.release(packet)
+    assert not Delivery.objects.exists()
     assert packets.fresh(packet).status == PacketStatus.SEALED
