@@ -12,7 +12,7 @@ from cases.enums import CaseStatus, ProofMethod, SignOffDecision
 from cases.models import Case
 from cases.proof import Proof
 from compliance import demo
-from disclosures import assembly, facts, production
+from disclosures import assembly, certifying, facts, production
 from disclosures.enums import PacketStatus, SigningPlace
 from disclosures.models import Packet
 from disclosures.packet import assemble as pages
@@ -69,11 +69,11 @@ class Rounds:
 
     def _certify(self, packet: Packet) -> None:
         custodian = self.people["carl"]
-        assembly.certify(
+        certifying.certify(
             packet.pk,
             custodian=custodian,
             exhibits_digest=facts.exhibits_digest(packet),
-            statement=assembly.Statement(
+            statement=certifying.Statement(
                 role="Director of Infrastructure",
                 practice="Made at the time of each act by the service itself.",
                 signing_place=SigningPlace.INSIDE_US,

@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import audit, permissions
 from cases.enums import (
@@ -72,7 +73,7 @@ def add_agency(
         )
     elif known.jurisdiction != jurisdiction:
         raise ValidationError(
-            {"new_agency": "The directory has this agency: choose it from the list."}
+            {"new_agency": _("The directory has this agency: choose it from the list.")}
         )
     return known
 
@@ -102,7 +103,7 @@ def change_agency(
         if getattr(agency, name) != value
     }
     if not changed:
-        raise ValidationError("Nothing is different.")
+        raise ValidationError(_("Nothing is different."))
     for name, value in said.items():
         setattr(agency, name, value)
     agency.full_clean()
@@ -168,7 +169,9 @@ def check_contact(
     at = at or timezone.now()
     contact = _in_use(contact_id)
     if contact.entered_by_id == actor.pk:
-        raise FourEyesViolation("You entered this address: another person checks it.")
+        raise FourEyesViolation(
+            _("You entered this address: another person checks it.")
+        )
     require_storable(source=check.source, evidence=check.evidence)
     made = ContactCheck(
         contact=contact,
@@ -211,7 +214,7 @@ def retire_contact(
     contact = _in_use(contact_id)
     require_storable(reason=reason)
     if not reason.strip():
-        raise ValidationError({"reason": "Say why it is retired."})
+        raise ValidationError({"reason": _("Say why it is retired.")})
     contact.retired_by, contact.retired_at = actor, at
     contact.retire_reason = reason.strip()
     contact.full_clean()
@@ -257,7 +260,7 @@ def why_none(agency: Agency, at: datetime) -> str:
 def _in_use(contact_id: int) -> AgencyContact:
     contact = AgencyContact.objects.select_for_update().get(pk=contact_id)
     if contact.retired_at:
-        raise IllegalTransition("This address was taken out of use.")
+        raise IllegalTransition(_("This address was taken out of use."))
     return contact
 
 

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import audit, permissions
 from cases.enums import EventKind, Perm
@@ -37,14 +38,16 @@ def hand_over(
     reason = reason.strip()
     require_storable(reason=reason)
     if not reason:
-        raise ValidationError({"reason": "Say why it is handed over."})
+        raise ValidationError({"reason": _("Say why it is handed over.")})
     if to.pk == case.owner_id:
-        raise ValidationError({"to": "This person owns the request already."})
+        raise ValidationError({"to": _("This person owns the request already.")})
     if not who_may_own(case).filter(pk=to.pk).exists():
         raise ValidationError(
             {
-                "to": "This person can't take in or review this request. A role and a "
-                "grant on it come first."
+                "to": _(
+                    "This person can't take in or review this request. A role and a "
+                    "grant on it come first."
+                )
             }
         )
     before, case.owner = case.owner_id, to

@@ -21,6 +21,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import audit, pdf, permissions, sandbox
 from cases.enums import DocumentKind, EventKind, Perm
@@ -112,7 +113,7 @@ def _write_document(document: CaseDocument, actor: User, at: datetime) -> None:
 def _require_open(case: Case, actor: User) -> None:
     permissions.require(actor, Perm.INTAKE, case)
     if case.closed_at:
-        raise IllegalTransition(f"{case} is closed.")
+        raise IllegalTransition(_("%(case)s is closed.") % {"case": case})
 
 
 def open_document(document_id: int, *, actor: User, at: datetime | None = None) -> Path:
@@ -149,7 +150,7 @@ def page_picture(document_id: int, page: int, *, actor: User) -> bytes:
     document = CaseDocument.objects.select_related("case").get(pk=document_id)
     permissions.require(actor, Perm.VIEW, document.case)
     if not 1 <= page <= document.pages:
-        raise DocumentRefused("There is no such page.")
+        raise DocumentRefused(_("There is no such page."))
     path = _unchanged(document)
     kept = path.with_suffix(f".{page}.png")
     if not kept.exists():
@@ -179,7 +180,7 @@ def _unchanged(document: CaseDocument) -> Path:
     path = Path(settings.FILES_DIR) / document.path
     if _digest(path) != document.sha256:
         raise DocumentRefused(
-            "The stored file is missing or was changed; call the administrator."
+            _("The stored file is missing or was changed; call the administrator.")
         )
     return path
 
@@ -191,7 +192,9 @@ def _store(content: BinaryIO, whole: Path) -> tuple[int, str]:
             size += len(chunk)
             if size > MAX_BYTES:
                 limit = MAX_BYTES // 1024 // 1024
-                raise DocumentRefused(f"The file is larger than {limit} MB.")
+                raise DocumentRefused(
+                    _("The file is larger than %(limit)s MB.") % {"limit": limit}
+                )
             head += chunk[: 5 - len(head)]
             tail = (tail + chunk)[-2048:]
             sha256.update(chunk)
@@ -199,17 +202,17 @@ def _store(content: BinaryIO, whole: Path) -> tuple[int, str]:
         out.flush()
         os.fsync(out.fileno())
     if size == 0:
-        raise DocumentRefused("The file is empty.")
+        raise DocumentRefused(_("The file is empty."))
     # What begins or ends as something else can be opened as something else.
     if not head.startswith(b"%PDF-"):
-        raise DocumentRefused("The file isn't a PDF.")
-    _, marker, after = tail.rpartition(b"%%EOF")
+        raise DocumentRefused(_("The file isn't a PDF."))
+    _before, marker, after = tail.rpartition(b"%%EOF")
     if not marker:
         raise DocumentRefused(
-            "The PDF is cut off: its end is missing. Upload it again."
+            _("The PDF is cut off: its end is missing. Upload it again.")
         )
     if after.strip(b"\0\t\n\f\r "):
-        raise DocumentRefused("Something else is attached to the end of the PDF.")
+        raise DocumentRefused(_("Something else is attached to the end of the PDF."))
     return size, sha256.hexdigest()
 
 

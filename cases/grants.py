@@ -18,6 +18,7 @@ from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import audit, permissions
 from cases.enums import EventKind, Perm
@@ -63,7 +64,7 @@ def give(
         raise ValidationError(refusals)
     before = _open_grant(case, to)
     if before and (before.reason, before.ends_at) == (reason, ends_at):
-        raise ValidationError("This grant is there already, word for word.")
+        raise ValidationError(_("This grant is there already, word for word."))
     if before:
         _close(before, at)
     grant = _row(case, to)
@@ -103,7 +104,9 @@ def end(
     proof.require(at)
     grant.refresh_from_db()
     if grant.closed_at or (grant.ends_at and grant.ends_at <= at):
-        raise IllegalTransition("This grant is over already, or was changed meanwhile.")
+        raise IllegalTransition(
+            _("This grant is over already, or was changed meanwhile.")
+        )
     _close(grant, at)
     audit.record(
         case,
@@ -140,12 +143,14 @@ def note_refusal(
 def _require_other(to: User | Group, actor: User) -> None:
     if to == actor:
         raise FourEyesViolation(
-            "You can't let yourself in: another counsel or an administrator has to."
+            _("You can't let yourself in: another counsel or an administrator has to.")
         )
     if isinstance(to, Group) and to.user_set.filter(pk=actor.pk).exists():
         raise FourEyesViolation(
-            "You are in this group, so another counsel or an administrator has to let "
-            "it in."
+            _(
+                "You are in this group, so another counsel or an administrator "
+                "has to let it in."
+            )
         )
 
 

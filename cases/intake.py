@@ -6,18 +6,17 @@ correction goes through ``review.revise``, which voids the sign-off.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from cases import audit, permissions, scope
+from cases import audit, permissions, scope, workflow
 from cases.enums import EventKind, Perm, Secrecy
 from cases.exceptions import CaseError, IllegalTransition, require_storable
 from cases.models import (
@@ -27,10 +26,8 @@ from cases.models import (
     Organisation,
     RequestedItem,
     ScopeItem,
-    Target,
 )
 from cases.models.case import REQUIRED_BY_INSTRUMENT
-from cases.models.target import day_window
 
 FACTS = (
     "instrument",
@@ -73,7 +70,7 @@ def open_case(
         raise PermissionDenied(f"User {actor.pk} may not take in requests.")
     site = Organisation.objects.select_for_update().first()
     if site is None:
-        raise CaseError("Set up the organisation before the first request.")
+        raise CaseError(_("Set up the organisation before the first request."))
     year = at.astimezone(ZoneInfo(site.time_zone)).year
     opening = {"opened_by": actor, "opened_at": at, "owner": actor}
     case = Case(number=_next_number(year), **opening, **_only_facts(facts))
@@ -98,11 +95,11 @@ def correct_facts(
             nothing was changed.
     """
     at = at or timezone.now()
-    case = _editable(case_id, actor)
+    case = workflow.editable(case_id, actor)
     wanted = _only_facts(facts)
     changed = sorted(name for name in wanted if getattr(case, name) != wanted[name])
     if not changed:
-        raise ValidationError("Nothing was changed.")
+        raise ValidationError(_("Nothing was changed."))
     for name in changed:
         setattr(case, name, wanted[name])
     _write_facts(case, at)
@@ -136,12 +133,12 @@ def record_secrecy(
     case = Case.objects.select_for_update().get(pk=case_id)
     permissions.require(actor, Perm.INTAKE, case)
     if case.closed_at:
-        raise IllegalTransition(f"{case} is closed.")
+        raise IllegalTransition(_("%(case)s is closed.") % {"case": case})
     if paper is not None and paper.case_id != case.pk:
-        raise ValidationError("The paper belongs to another case.")
+        raise ValidationError(_("The paper belongs to another case."))
     details = (paper, secret_from, secret_until, review_on)
     if secrecy != Secrecy.ORDERED and any(detail is not None for detail in details):
-        raise ValidationError("Only ordered secrecy has a paper and dates.")
+        raise ValidationError(_("Only ordered secrecy has a paper and dates."))
     before, case.secrecy = case.secrecy, secrecy
     case.secrecy_paper = paper
     case.secrecy_from = secret_from
@@ -157,83 +154,6 @@ def record_secrecy(
         data={"from": before, "to": secrecy, "paper": paper.pk if paper else None},
     )
     return case
-
-
-@dataclass(frozen=True)
-class TargetFacts:
-    """One target as the paper names it; days are whole days of ``time_zone``."""
-
-    kind: str
-    identifier: str
-    time_zone: str
-    role: str
-    first_day: date | None = None
-    last_day: date | None = None
-
-
-@transaction.atomic
-def add_target(
-    case_id: int, *, actor: User, facts: TargetFacts, at: datetime | None = None
-) -> Target:
-    """Add a target.
-
-    Raises:
-        PermissionDenied: ``actor`` may not.
-        IllegalTransition: the scope has gone to counsel.
-        ValidationError: unknown kind or zone, a window that ends before it begins, or
-            the same target twice.
-    """
-    at = at or timezone.now()
-    case = _editable(case_id, actor)
-    last = case.targets.order_by("-number").first()
-    target = Target(case=case, number=last.number + 1 if last else 1)
-    _write_target(target, facts)
-    audit.record(
-        case, EventKind.TARGET_ADDED, actor=actor, at=at, data={"target": target.pk}
-    )
-    return target
-
-
-@transaction.atomic
-def correct_target(
-    target_id: int, *, actor: User, facts: TargetFacts, at: datetime | None = None
-) -> Target:
-    """Correct a target.
-
-    Raises:
-        PermissionDenied: ``actor`` may not.
-        IllegalTransition: the scope has gone to counsel.
-        ValidationError: as in ``add_target``.
-    """
-    at = at or timezone.now()
-    case, target = _editable_target(target_id, actor)
-    _write_target(target, facts)
-    audit.record(
-        case, EventKind.TARGET_CORRECTED, actor=actor, at=at, data={"target": target.pk}
-    )
-    return target
-
-
-@transaction.atomic
-def remove_target(target_id: int, *, actor: User, at: datetime | None = None) -> None:
-    """Take a target off a case, with what was decided about it.
-
-    Raises:
-        PermissionDenied: ``actor`` may not.
-        IllegalTransition: the scope has gone to counsel, now or before: then the target
-            stays, and the item is objected to.
-    """
-    at = at or timezone.now()
-    case, target = _editable_target(target_id, actor)
-    if case.scope_revision:
-        raise IllegalTransition(
-            "Counsel has seen this target already: object to its items instead."
-        )
-    target.scope_items.all().delete()
-    target.delete()
-    audit.record(
-        case, EventKind.TARGET_REMOVED, actor=actor, at=at, data={"target": target_id}
-    )
 
 
 @transaction.atomic
@@ -255,17 +175,19 @@ def set_items(
         ValidationError: an unknown category, one twice, or one without words.
     """
     at = at or timezone.now()
-    case = _editable(case_id, actor)
+    case = workflow.editable(case_id, actor)
     codes = [code for code, _ in wordings]
     known = set(Category.objects.current().values_list("code", flat=True))
     if unknown := sorted(set(codes) - known):
-        raise ValidationError(f"Not in the data map: {', '.join(unknown)}.")
+        raise ValidationError(
+            _("Not in the data map: %(names)s.") % {"names": ", ".join(unknown)}
+        )
     if len(set(codes)) != len(codes):
-        raise ValidationError("A category can be asked for once.")
+        raise ValidationError(_("A category can be asked for once."))
     gone = case.items.exclude(category_code__in=codes)
     if case.scope_revision and gone.exists():
         raise IllegalTransition(
-            "Counsel has seen these items already: object to them instead."
+            _("Counsel has seen these items already: object to them instead.")
         )
     ScopeItem.objects.filter(item__in=gone).delete()
     gone.delete()
@@ -296,7 +218,9 @@ def check_instrument(case: Case) -> None:
     empty = [field for field in needed if not getattr(case, field)]
     if empty:
         label = case.get_instrument_display()
-        raise ValidationError(dict.fromkeys(empty, f"{label}: this is needed."))
+        raise ValidationError(
+            dict.fromkeys(empty, _("%(label)s: this is needed.") % {"label": label})
+        )
 
 
 def _next_number(year: int) -> str:
@@ -308,7 +232,9 @@ def _next_number(year: int) -> str:
 
 def _only_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := sorted(set(facts) - set(FACTS)):
-        raise ValidationError(f"Not intake facts: {', '.join(unknown)}.")
+        raise ValidationError(
+            _("Not intake facts: %(names)s.") % {"names": ", ".join(unknown)}
+        )
     return {
         name: fact.strip() if isinstance(fact, str) else fact
         for name, fact in facts.items()
@@ -333,51 +259,6 @@ def _check_not_ahead(case: Case, at: datetime) -> None:
         ahead["received_at"] = "This moment lies ahead."
     if ahead:
         raise ValidationError(ahead)
-
-
-def _editable(case_id: int, actor: User) -> Case:
-    case = Case.objects.select_for_update().get(pk=case_id)
-    permissions.require(actor, Perm.INTAKE, case)
-    if not case.is_editable:
-        raise IllegalTransition(
-            f"{case} is “{case.get_status_display()}”: take the scope back to review "
-            "first."
-        )
-    return case
-
-
-def _editable_target(target_id: int, actor: User) -> tuple[Case, Target]:
-    """The case, locked, and its target as it stands behind the lock."""
-    case_id = Target.objects.values_list("case_id", flat=True).get(pk=target_id)
-    case = _editable(case_id, actor)
-    target = case.targets.filter(pk=target_id).first()
-    if target is None:
-        raise IllegalTransition("Somebody else has taken this target off the case.")
-    return case, target
-
-
-def _write_target(target: Target, facts: TargetFacts) -> None:
-    for name in ("kind", "identifier", "role", "first_day", "last_day", "time_zone"):
-        setattr(target, name, getattr(facts, name))
-    require_storable(identifier=facts.identifier)
-    if not facts.identifier.strip():
-        raise ValidationError({"identifier": "Enter it as the paper has it."})
-    if facts.time_zone not in _zones():
-        hint = "Unknown time zone. Use a name such as America/New_York."
-        raise ValidationError({"time_zone": hint})
-    target.full_clean()
-    try:
-        day_window(target.first_day, target.last_day, target.time_zone)
-    except OverflowError:
-        raise ValidationError(
-            "Leave an end of the window without a day open."
-        ) from None
-    target.save()
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
 
 
 def _write_items(

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from cases.enums import ProofMethod
 from cases.exceptions import StaleProof
@@ -47,7 +48,7 @@ class Proof:
         accepted = is_accepted(ProofMethod(self.method), has_factor=False)
         if not (accepted and is_fresh(self.at, at)):
             raise StaleProof(
-                "Show again who you are: this needs a proof of the moment."
+                _("Show again who you are: this needs a proof of the moment.")
             )
 
     @property

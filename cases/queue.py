@@ -17,6 +17,7 @@ from celery import current_app
 from django.db import Error, close_old_connections, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
 from cases.enums import TaskName
@@ -73,12 +74,12 @@ def hold(held: Claim) -> None:
         TransactionManagementError: outside a transaction the lock would mean nothing.
     """
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError("A lock needs a transaction.")
+        raise transaction.TransactionManagementError(_("A lock needs a transaction."))
     rows = held.model._default_manager.select_for_update().filter(
         pk=held.pk, token=held.token
     )
     if rows.first() is None:
-        raise ClaimLost(f"Work order {held.pk} was taken over.")
+        raise ClaimLost(_("Work order %(pk)s was taken over.") % {"pk": held.pk})
 
 
 def release(held: Claim, *, retry_at: datetime | None = None) -> None:

@@ -161,7 +161,12 @@ def _check_row(target: Target, row: ScopeItem) -> None:
         row.full_clean()
         day_window(row.first_day, row.last_day, target.time_zone)
     except ValidationError as error:
-        raise ValidationError([f"{where}: {one}" for one in error.messages]) from error
+        raise ValidationError(
+            [
+                _("%(where)s: %(one)s") % {"where": where, "one": one}
+                for one in error.messages
+            ]
+        ) from error
     except OverflowError:
         words = _("%(where)s: leave an end without a day open.")
         raise ValidationError(words % {"where": where}) from None
@@ -195,7 +200,7 @@ def submit(
     case = _in_review(case_id, actor)
     question = case.sign_offs.unanswered().last()
     if question and not answer.strip():
-        raise ValidationError({"answer": "Counsel asked a question: answer it."})
+        raise ValidationError({"answer": _("Counsel asked a question: answer it.")})
     if found := scope.problems(case):
         raise CaseError(" ".join(found))
     revision = _as_asked_about(case, question)

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from cases import audit
 from cases.approvals import Sensitive, sensitive
@@ -332,7 +333,9 @@ def object_as_counsel(
     known = grounds_for(case)
     for objection in objections:
         if objection.ground not in known:
-            raise ValidationError("Choose the ground of each objection from the list.")
+            raise ValidationError(
+                _("Choose the ground of each objection from the list.")
+            )
         for row in _objected(case, objection):
             row.decision, row.first_day, row.last_day = ItemDecision.OBJECT, None, None
             row.ground, row.reason = objection.ground, objection.reason.strip()
@@ -351,7 +354,7 @@ def _objected(case: Case, objection: ItemObjection) -> list[ScopeItem]:
     found = [row for row in rows if (row.target_id, row.item_id) == pair]
     if not found:
         raise ValidationError(
-            "What you object to isn't in this scope, or is objected to already."
+            _("What you object to isn't in this scope, or is objected to already.")
         )
     return found
 

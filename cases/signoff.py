@@ -29,6 +29,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import audit, permissions, persons, scope, workflow
 from cases.enums import Act, CaseStatus, EventKind, Perm, SignOffDecision
@@ -129,10 +130,13 @@ def record_sign_off(
     proof.require(at)
     if case.status != CaseStatus.AWAITING_SIGN_OFF:
         raise IllegalTransition(
-            f"{case} is “{case.get_status_display()}”, not waiting for counsel."
+            _("%(case)s is “%(status)s”, not waiting for counsel.")
+            % {"case": case, "status": case.get_status_display()}
         )
     if scope_digest != scope.digest(case):
-        raise ScopeChanged(f"The scope of {case} changed after it was shown.")
+        raise ScopeChanged(
+            _("The scope of %(case)s changed after it was shown.") % {"case": case}
+        )
     kind = _kind_of(decision)
     decided = _as_decided(case, kind, decision.objections, counsel, at)
     standing = quorum(case)
@@ -172,7 +176,7 @@ def record_sign_off(
 def _kind_of(decision: Decision) -> SignOffDecision:
     """The kind of a decision that is well formed; the rest is the row's own."""
     if decision.kind not in D.values:
-        raise ValidationError("Approve, ask, return or refuse.")
+        raise ValidationError(_("Approve, ask, return or refuse."))
     require_storable(
         legal_basis=decision.legal_basis,
         note=decision.note,
@@ -190,10 +194,10 @@ def _as_decided(
 ) -> ScopeRevision:
     """The scope as counsel's objections leave it; without any, what was shown."""
     if objections and decision not in {*APPROVALS, D.REFUSED}:
-        raise ValidationError("Object to items while approving or refusing.")
+        raise ValidationError(_("Object to items while approving or refusing."))
     whole = [one for one in objections if one.item_id is None]
     if whole and decision != D.REFUSED:
-        raise ValidationError("To object to everything is to refuse.")
+        raise ValidationError(_("To object to everything is to refuse."))
     revision: ScopeRevision = case.revisions.get(digest=scope.digest(case))
     if objections:
         # The single objections first: what they leave is what the general one is to.
@@ -201,9 +205,11 @@ def _as_decided(
         revision = scope.object_as_counsel(case, ordered, objected_by=counsel, at=at)
     left = scope.holds_something(case)
     if decision == D.REFUSED and left:
-        raise ValidationError("A refusal says on which ground nothing is answered.")
+        raise ValidationError(_("A refusal says on which ground nothing is answered."))
     if decision in APPROVALS and not left:
-        raise ValidationError("Nothing is left to produce: refuse the request instead.")
+        raise ValidationError(
+            _("Nothing is left to produce: refuse the request instead.")
+        )
     return revision
 
 
@@ -231,7 +237,7 @@ def acknowledge(sign_off_id: int, *, actor: User, at: datetime | None = None) ->
     waiting = case.sign_offs.filter(decision=D.CONDITIONAL, reply=None)
     sign_off = waiting.filter(pk=sign_off_id).first()
     if sign_off is None:
-        raise IllegalTransition("No conditions of counsel wait to be acknowledged.")
+        raise IllegalTransition(_("No conditions of counsel wait to be acknowledged."))
     reply = Reply(
         sign_off=sign_off,
         counsel_id=sign_off.counsel_id,

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import audit, permissions
 from cases.enums import Perm, SiteEventKind
@@ -58,7 +59,7 @@ def change_organisation(
     )
     if said.get("time_zone", "UTC") not in zoneinfo.available_timezones():
         raise ValidationError(
-            {"time_zone": "This isn't a time zone, such as Europe/Paris."}
+            {"time_zone": _("This isn't a time zone, such as Europe/Paris.")}
         )
     before = {name: _shown(getattr(site, name)) for name in said}
     for name, value in said.items():
@@ -71,7 +72,7 @@ def change_organisation(
         if before[name] != after[name]
     }
     if not changed:
-        raise ValidationError("Nothing is different.")
+        raise ValidationError(_("Nothing is different."))
     site.save()
     audit.record_site(
         SiteEventKind.ORGANISATION_CHANGED,

@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import audit, permissions
 from cases.enums import EventKind, ObjectionOutcome, Perm, Standing
@@ -63,21 +64,21 @@ def over(case: Case) -> str:
         if last.standing == Standing.QUASHED
         else "was taken back by the requester"
     )
-    return (
-        f"The instrument {was} on {last.dated_on.isoformat()}: nothing more is "
-        "collected, sealed or handed over. An analyst, counsel or the release officer "
-        "closes the request."
-    )
+    return _(
+        "The instrument %(was)s on %(day)s: nothing more is "
+        "collected, sealed or handed over. An analyst, counsel or the "
+        "release officer closes the request."
+    ) % {"was": was, "day": last.dated_on.isoformat()}
 
 
 def bars_release(case: Case) -> str:
     """Why the standing keeps a packet back; "" where it doesn't."""
     last = _last(case)
     if last is not None and last.standing == Standing.STAYED:
-        return (
-            f"The instrument was stayed on {last.dated_on.isoformat()}. Counsel "
-            "records it when the stay is lifted."
-        )
+        return _(
+            "The instrument was stayed on %(day)s. Counsel records it "
+            "when the stay is lifted."
+        ) % {"day": last.dated_on.isoformat()}
     return over(case)
 
 
@@ -85,20 +86,21 @@ def objection_bars(case: Case, submitted_at: datetime) -> str:
     """Why an objection keeps back what was submitted then; "" where none does."""
     pending = case.objections.pending().first()
     if pending is not None:
-        return (
-            f"The objection lodged on {pending.lodged_on.isoformat()} is pending. "
-            "Counsel records how it is decided."
-        )
+        return _(
+            "The objection lodged on %(day)s is pending. Counsel "
+            "records how it is decided."
+        ) % {"day": pending.lodged_on.isoformat()}
     sustained = case.objections.filter(
         outcome=ObjectionOutcome.SUSTAINED, resolved_at__gte=submitted_at
     ).last()
     if sustained is None:
         return ""
-    return (
-        f"The objection lodged on {sustained.lodged_on.isoformat()} was sustained "
-        "after this scope was prepared. The analyst takes the scope back and has "
-        "counsel sign it anew, or counsel records that the instrument was quashed."
-    )
+    return _(
+        "The objection lodged on %(day)s was sustained after this "
+        "scope was prepared. The analyst takes the scope back and has "
+        "counsel sign it anew, or counsel records that the instrument "
+        "was quashed."
+    ) % {"day": sustained.lodged_on.isoformat()}
 
 
 @transaction.atomic
@@ -161,11 +163,12 @@ def _change(
 ) -> StandingChange:
     _require_open(case)
     if standing not in Standing.values:
-        raise ValidationError({"standing": "Say how the instrument stands now."})
+        raise ValidationError({"standing": _("Say how the instrument stands now.")})
     before = _last(case)
     if Standing(standing) not in open_to(case):
         raise IllegalTransition(
-            f"The instrument is “{of(case).label}”: this can't follow."
+            _("The instrument is “%(label)s”: this can't follow.")
+            % {"label": of(case).label}
         )
     since = before.dated_on if before else case.issued_on
     _check_paper(case, paper, "paper")
@@ -275,9 +278,11 @@ def resolve(
     permissions.require(actor, Perm.SIGN_OFF, case)
     _require_open(case)
     if objection.outcome:
-        raise IllegalTransition("How this objection was decided is recorded already.")
+        raise IllegalTransition(
+            _("How this objection was decided is recorded already.")
+        )
     if outcome not in ObjectionOutcome.values:
-        raise ValidationError({"outcome": "Say how the objection was decided."})
+        raise ValidationError({"outcome": _("Say how the objection was decided.")})
     _check_paper(case, paper, "paper")
     _check_day("resolved_on", resolved_on, objection.lodged_on, at)
     objection.outcome, objection.resolved_on = outcome, resolved_on
@@ -302,17 +307,21 @@ def resolve(
 
 def _require_open(case: Case) -> None:
     if case.closed_at:
-        raise IllegalTransition(f"{case} is closed. Reopen it first.")
+        raise IllegalTransition(
+            _("%(case)s is closed. Reopen it first.") % {"case": case}
+        )
 
 
 def _check_paper(case: Case, paper: CaseDocument, field: str) -> None:
     if paper.case_id != case.pk:
-        raise ValidationError({field: "This paper isn't on the request."})
+        raise ValidationError({field: _("This paper isn't on the request.")})
 
 
 def _check_day(field: str, day: date, since: date, at: datetime) -> None:
     zone = ZoneInfo(Organisation.objects.get().time_zone)
     if day > at.astimezone(zone).date():
-        raise ValidationError({field: "This day lies ahead."})
+        raise ValidationError({field: _("This day lies ahead.")})
     if day < since:
-        raise ValidationError({field: f"That is before {since.isoformat()}."})
+        raise ValidationError(
+            {field: _("That is before %(day)s.") % {"day": since.isoformat()}}
+        )

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from cases import audit, authenticity, scope, standing
+from cases import audit, authenticity, permissions, scope, standing
 from cases.enums import CaseStatus, EventKind, Perm
+from cases.exceptions import IllegalTransition
 from cases.models import Case
 from cases.transitions import Machine, Transition, sources, table
 
@@ -183,4 +185,21 @@ def transition(
         IllegalTransition: the case isn't in one of the sources, or a guard refused.
     """
     case: Case = CASE.take(case_id, name, actor=actor, at=at, reason=reason)
+    return case
+
+
+def editable(case_id: int, actor: User) -> Case:
+    """The case, locked, where this person may change what was asked.
+
+    Raises:
+        PermissionDenied: ``actor`` may not.
+        IllegalTransition: the scope has gone to counsel.
+    """
+    case = Case.objects.select_for_update().get(pk=case_id)
+    permissions.require(actor, Perm.INTAKE, case)
+    if not case.is_editable:
+        raise IllegalTransition(
+            _("%(case)s is “%(status)s”: take the scope back to review first.")
+            % {"case": case, "status": case.get_status_display()}
+        )
     return case

@@ -27,6 +27,7 @@ from cases import (
     review,
     scope,
     signoff,
+    targeting,
 )
 from cases.enums import (
     Channel,
@@ -233,10 +234,10 @@ def _pdf(paper: DemoSubpoena) -> bytes:
 
 def _prepare(case: Case, paper: DemoSubpoena, clerk: User, analyst: User) -> None:
     for place in paper.accounts:
-        intake.add_target(
+        targeting.add_target(
             case.pk,
             actor=clerk,
-            facts=intake.TargetFacts(
+            facts=targeting.TargetFacts(
                 kind=IdentifierKind.USERNAME,
                 identifier=FIVE_ACCOUNTS[place].username,
                 time_zone="America/New_York",

@@ -1,4 +1,4 @@
-"""The packet's verbs: order it, certify it, resume it; and what the worker does.
+"""The packet's verbs: order it, resume it; and what the worker does with it.
 
 The packet's row is the work order. ``assemble`` takes a lease on it, does the step its
 status asks for, and writes the result only while the lease's token is still its own:
@@ -8,33 +8,31 @@ two workers never seal the same packet, whatever the broker lost or doubled.
   who didn't give it.
 * Collection reads the frozen scope, never the live case.
 * Nothing is rendered before the custodian has signed the declaration over exactly
-  these exhibits.
+  these exhibits (``certifying``).
 """
 
 import logging
 import shutil
 import traceback
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import audit, permissions, persons, queue, sandbox, scope
 from cases.enums import Act, EventKind, Perm, SignOffDecision, TaskName
-from cases.exceptions import CaseError, ClaimLost, IllegalTransition, require_storable
+from cases.exceptions import CaseError, ClaimLost
 from cases.models import Case, Organisation, SignOff
-from cases.proof import Proof
 from cases.workflow import transition as move_case
 from disclosures import collection, facts, leftovers, planning, workflow
 from disclosures.enums import PacketStatus
-from disclosures.exceptions import CollectionFailed, PacketBroken
+from disclosures.exceptions import CollectionFailed
 from disclosures.models import Declaration, Packet
 from disclosures.packet import assemble as pages
 from disclosures.packet import objection as letter
@@ -46,22 +44,6 @@ SEAL_SECONDS = 1800
 RENDER_MEGABYTES = 4096
 _log = logging.getLogger(__name__)
 _RETRY_AFTER = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
-
-
-@dataclass(frozen=True)
-class Statement:
-    """What the custodian states and signs.
-
-    ``signed_name`` is typed by the custodian and must be the custodian's own name.
-    ``signed_on`` is a day of the organisation's zone and can't lie ahead.
-    """
-
-    role: str
-    practice: str
-    signing_place: str
-    place: str
-    signed_on: date
-    signed_name: str
 
 
 @transaction.atomic
@@ -119,85 +101,6 @@ def request(case_id: int, *, actor: User, at: datetime | None = None) -> Packet:
     )
     queue.hint_after_commit(TaskName.ASSEMBLE, packet_id=packet.pk)
     return packet
-
-
-@transaction.atomic
-def certify(
-    packet_id: int,
-    *,
-    custodian: User,
-    exhibits_digest: str,
-    statement: Statement,
-    proof: Proof,
-    at: datetime | None = None,
-) -> Declaration:
-    """Sign the custodian's declaration over the exhibits that the custodian was shown.
-
-    Raises:
-        PermissionDenied: ``custodian`` may not.
-        FourEyesViolation: the site's rules want another person.
-        StaleProof: ``proof`` isn't fresh, or isn't enough here.
-        PacketBroken: the exhibits are no longer those that were shown.
-        ValidationError: another's name, a date before the collection or ahead, an
-            empty field.
-        IllegalTransition: the packet isn't waiting for it, or its scope changed.
-    """
-    at = at or timezone.now()
-    packet = Packet.objects.select_for_update().get(pk=packet_id)
-    permissions.require(custodian, Perm.CERTIFY, packet.case)
-    persons.require_other(packet.case, custodian, Act.CERTIFY)
-    proof.require(at)
-    if packet.status != PacketStatus.COLLECTED:
-        raise IllegalTransition(
-            f"The packet is “{packet.get_status_display()}”, not waiting for it."
-        )
-    if exhibits_digest != facts.exhibits_digest(packet):
-        raise PacketBroken("The exhibits changed after the page was shown.")
-    name = audit.name_of(custodian)
-    if " ".join(statement.signed_name.split()).casefold() != name.casefold():
-        raise ValidationError({"signed_name": f"Sign with your own name: {name}."})
-    _check_statement(packet, statement, at)
-    declaration = Declaration(
-        packet=packet,
-        custodian=custodian,
-        custodian_name=name,
-        role=statement.role.strip(),
-        practice=statement.practice.strip(),
-        signing_place=statement.signing_place,
-        place=statement.place.strip(),
-        signed_on=statement.signed_on,
-        signed_at=at,
-        exhibits_digest=exhibits_digest,
-        profile=persons.profile(),
-        prepared_by_id=packet.revision.prepared_by_id,
-        ordered_by_id=packet.ordered_by_id,
-        approved_by_id=packet.approved_by_id,
-        **proof.columns,
-    )
-    declaration.full_clean()
-    declaration.save()
-    workflow.move_packet(packet.pk, "certify", actor=custodian, at=at)
-    audit.record(
-        packet.case,
-        EventKind.PACKET_CERTIFIED,
-        actor=custodian,
-        at=at,
-        data={"packet": packet.pk, "exhibits": exhibits_digest, "proof": proof.method},
-    )
-    queue.hint_after_commit(TaskName.ASSEMBLE, packet_id=packet.pk)
-    return declaration
-
-
-def _check_statement(packet: Packet, statement: Statement, at: datetime) -> None:
-    require_storable(
-        role=statement.role, practice=statement.practice, place=statement.place
-    )
-    if statement.signed_on > facts.today(at):
-        raise ValidationError({"signed_on": "The date of signing lies ahead."})
-    if packet.collected_at and statement.signed_on < facts.today(packet.collected_at):
-        raise ValidationError(
-            {"signed_on": "That is before the records were collected."}
-        )
 
 
 @transaction.atomic
@@ -266,7 +169,9 @@ def assemble(packet_id: int, *, at: datetime | None = None) -> None:
 def _require_attempts_left(held: queue.Claim) -> None:
     most = queue.MAX_ATTEMPTS
     if held.attempt > most:
-        raise CollectionFailed(f"Stopped after {most} attempts that did not finish.")
+        raise CollectionFailed(
+            _("Stopped after %(most)s attempts that did not finish.") % {"most": most}
+        )
 
 
 def _collect(packet_id: int, held: queue.Claim) -> None:
@@ -315,7 +220,7 @@ def _seal(packet_id: int, held: queue.Claim) -> None:
         _write_seal(packet, held, made)
     except (sandbox.ChildTimedOut, sandbox.ChildKilled) as error:
         raise CollectionFailed(
-            "Rendering took too much time or memory and was stopped."
+            _("Rendering took too much time or memory and was stopped.")
         ) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)

@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import queue
 from cases.enums import IdentifierKind
@@ -97,8 +98,11 @@ def _resolve_targets(
         found = _accounts(target, sources)
         if len(found) > 1:
             raise CollectionFailed(
-                f"Target {target['number']} matches {len(found)} accounts; a person "
-                "has to choose which one the paper means."
+                _(
+                    "Target %(target)s matches %(len)s accounts; a person has to "
+                    "choose which one the paper means."
+                )
+                % {"target": target["number"], "len": len(found)}
             )
         account = found[0] if found else Account(key="", name="")
         with transaction.atomic():
@@ -120,7 +124,8 @@ def _accounts(target: dict[str, Any], sources: Run) -> list[Account]:
         return sources.resolve(IdentifierKind(target["kind"]), target["identifier"])
     except (SourceUnavailable, CollectionFailed) as error:
         raise type(error)(
-            f"Looking for the account of target {target['number']}: {error}"
+            _("Looking for the account of target %(target)s: %(error)s")
+            % {"target": target["number"], "error": error}
         ) from None
 
 

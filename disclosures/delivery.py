@@ -14,6 +14,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import agencies, audit, permissions, persons
 from cases.enums import (
@@ -99,7 +100,8 @@ def release(
     proof.require(at)
     if packet.status != PacketStatus.SEALED:
         raise IllegalTransition(
-            f"The packet is “{packet.get_status_display()}”, not sealed and waiting."
+            _("The packet is “%(status)s”, not sealed and waiting.")
+            % {"status": packet.get_status_display()}
         )
     in_hand = _shown_by(packet, in_hand_sha256)
     gates.require(packet)
@@ -178,14 +180,14 @@ def acknowledge(
     delivery = Delivery.objects.select_for_update().get(pk=delivery_id)
     permissions.require(actor, Perm.RELEASE, case)
     if Acknowledgement.objects.filter(delivery=delivery).exists():
-        raise IllegalTransition("The acknowledgement is recorded already.")
+        raise IllegalTransition(_("The acknowledgement is recorded already."))
     require_storable(acknowledged_by=receipt.acknowledged_by, note=receipt.note)
     when = receipt.acknowledged_at
     # People say when to the minute at most.
     if when and when < delivery.handed_over_at.replace(second=0, microsecond=0):
-        raise ValidationError({"acknowledged_at": "That is before the hand-over."})
+        raise ValidationError({"acknowledged_at": _("That is before the hand-over.")})
     if when and when > at:
-        raise ValidationError({"acknowledged_at": "This time lies ahead."})
+        raise ValidationError({"acknowledged_at": _("This time lies ahead.")})
     made = Acknowledgement(
         delivery=delivery,
         method=receipt.method,
@@ -236,7 +238,7 @@ def open_packet(
     elif packet.status == PacketStatus.RELEASED:
         gates.require(packet, gates.AFTERWARDS)
     else:
-        raise IllegalTransition("The packet isn't sealed yet.")
+        raise IllegalTransition(_("The packet isn't sealed yet."))
     with transaction.atomic():
         audit.record(
             packet.case,
@@ -282,9 +284,11 @@ def _shown_by(packet: Packet, in_hand_sha256: str) -> InHand:
     if shown not in known or not shown:
         raise ValidationError(
             {
-                "in_hand": "This file isn't of the sealed packet. Choose the zip that "
-                "you handed over, or the manifest.json out of it. If another file went "
-                "out, call it back."
+                "in_hand": _(
+                    "This file isn't of the sealed packet. Choose the zip that you "
+                    "handed over, or the manifest.json out of it. If another file "
+                    "went out, call it back."
+                )
             }
         )
     return known[shown]
@@ -294,15 +298,18 @@ def _contact(case: Case, hand_over: HandOver) -> AgencyContact:
     current = {one.pk: one for one in agencies.usable(case.agency, timezone.now())}
     if hand_over.contact_id not in current:
         raise ValidationError(
-            {"contact_id": "Choose a checked delivery address of this agency."}
+            {"contact_id": _("Choose a checked delivery address of this agency.")}
         )
     if hand_over.method not in DeliveryMethod.values:
-        raise ValidationError({"method": "Say how it was handed over."})
+        raise ValidationError({"method": _("Say how it was handed over.")})
     contact = current[hand_over.contact_id]
     if _GOES_TO[DeliveryMethod(hand_over.method)] != contact.kind:
         kind = contact.get_kind_display()
         raise ValidationError(
-            {"method": f"That doesn't go to this address, which is: {kind}."}
+            {
+                "method": _("That doesn't go to this address, which is: %(kind)s.")
+                % {"kind": kind}
+            }
         )
     return contact
 
@@ -312,7 +319,9 @@ def _check_time(packet: Packet, handed_over_at: datetime, at: datetime) -> None:
     sealed_at = packet.sealed_at.replace(microsecond=0) if packet.sealed_at else None
     if sealed_at and handed_over_at < sealed_at:
         raise ValidationError(
-            {"handed_over_at": "That is before the packet was sealed."}
+            {"handed_over_at": _("That is before the packet was sealed.")}
         )
     if handed_over_at > at:
-        raise ValidationError({"handed_over_at": "The time of hand-over lies ahead."})
+        raise ValidationError(
+            {"handed_over_at": _("The time of hand-over lies ahead.")}
+        )

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from cases import audit, scope
 from cases.enums import IdentifierKind, Instrument
@@ -87,7 +88,7 @@ def data_map(packet: Packet) -> schema.DataMap:
     """
     row = DataMapVersion.objects.filter(digest=packet.revision.map_digest).first()
     if row is None or schema.digest(row.text) != row.digest:
-        raise PacketBroken("The data map that this scope was frozen with is gone.")
+        raise PacketBroken(_("The data map that this scope was frozen with is gone."))
     return schema.parse(row.text)
 
 
@@ -107,7 +108,8 @@ def stored(exhibit: Exhibit) -> Path | None:
         found = ""
     if found != exhibit.sha256:
         raise PacketBroken(
-            f"Exhibit {exhibit.label} was changed or lost after it was collected."
+            _("Exhibit %(label)s was changed or lost after it was collected.")
+            % {"label": exhibit.label}
         )
     return path
 
@@ -135,7 +137,7 @@ def packet_facts(packet: Packet) -> contents.PacketFacts:
         return draft_facts(packet, contents.UNSIGNED)
     declaration = Declaration.objects.get(packet=packet)
     if declaration.exhibits_digest != exhibits_digest(packet):
-        raise PacketBroken("The exhibits are no longer those that were certified.")
+        raise PacketBroken(_("The exhibits are no longer those that were certified."))
     signed = contents.DeclarationFacts(
         custodian_name=declaration.custodian_name,
         role=declaration.role,

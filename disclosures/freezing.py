@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import audit, permissions
 from cases.enums import Perm, SiteEventKind
@@ -39,7 +40,8 @@ def throw(*, actor: User, reason: str, at: datetime | None = None) -> Freeze:
     permissions.require_role(actor, Perm.FREEZE)
     if standing := Freeze.objects.standing():
         raise IllegalTransition(
-            f"{standing.thrown_by_name} has stopped all releases already."
+            _("%(thrown_by_name)s has stopped all releases already.")
+            % {"thrown_by_name": standing.thrown_by_name}
         )
     made = Freeze(
         reason=_said(reason, "Say why all releases are stopped."),
@@ -77,10 +79,10 @@ def lift(
     proof.require(at)
     standing = Freeze.objects.standing()
     if standing is None:
-        raise IllegalTransition("Releases aren't stopped.")
+        raise IllegalTransition(_("Releases aren't stopped."))
     if standing.thrown_by_id == actor.pk:
         raise FourEyesViolation(
-            "You stopped all releases: another counsel or administrator lifts it."
+            _("You stopped all releases: another counsel or administrator lifts it.")
         )
     standing.lift_reason = _said(reason, "Say why releases may go on.")
     standing.lifted_by = actor

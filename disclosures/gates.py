@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import agencies, authenticity, nondisclosure, scope, standing
 from cases.enums import Audience, Perm
@@ -46,7 +47,7 @@ def covered(packet: Packet) -> str:
     """The scope that was signed is the packet's, and the case's as it stands now."""
     if is_covered(packet):
         return ""
-    return "The scope changed after this packet was ordered; order another."
+    return _("The scope changed after this packet was ordered; order another.")
 
 
 def not_over(packet: Packet) -> str:
@@ -74,7 +75,7 @@ def declared(packet: Packet) -> str:
     if packet.is_letter:
         return ""
     made = Declaration.objects.filter(packet=packet).exists()
-    return "" if made else "The custodian's declaration isn't signed."
+    return "" if made else _("The custodian's declaration isn't signed.")
 
 
 def not_frozen(_packet: Packet) -> str:
@@ -82,10 +83,10 @@ def not_frozen(_packet: Packet) -> str:
     thrown = Freeze.objects.standing()
     if thrown is None:
         return ""
-    return (
-        f"{thrown.thrown_by_name} has stopped all releases. Another counsel or "
+    return _(
+        "%(thrown_by_name)s has stopped all releases. Another counsel or "
         "administrator can lift it."
-    )
+    ) % {"thrown_by_name": thrown.thrown_by_name}
 
 
 def secrecy_known(packet: Packet) -> str:
@@ -93,7 +94,9 @@ def secrecy_known(packet: Packet) -> str:
     answer = nondisclosure.may_tell(packet.case, Audience.REQUESTER)
     if answer.allowed:
         return ""
-    return f"The agency may not be told of the request. {answer.reason}"
+    return _("The agency may not be told of the request. %(reason)s") % {
+        "reason": answer.reason
+    }
 
 
 def recipient_checked(packet: Packet) -> str:
@@ -109,7 +112,7 @@ def whole(packet: Packet) -> str:
     found = production.findings(packet)
     if not found:
         return ""
-    return "The packet is no longer what was sealed: " + " ".join(found[:3])
+    return _("The packet is no longer what was sealed: ") + " ".join(found[:3])
 
 
 GATES = (

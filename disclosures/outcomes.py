@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+from django.utils.translation import gettext as _
+
 from cases import scope
 from cases.enums import Disposition
 from cases.models import Case, ScopeItem
@@ -19,7 +21,7 @@ def of(packet: Packet) -> dict[int, Disposition]:
     ended = _ended(packet)
     rows = scope.decisions(packet.case)
     if any(_pair(row) not in ended for row in rows):
-        raise PacketBroken("An item of the scope has no answer in the packet.")
+        raise PacketBroken(_("An item of the scope has no answer in the packet."))
     return {row.pk: ended[_pair(row)] for row in rows}
 
 

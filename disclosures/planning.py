@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from cases.authority import Cell, reach
 from cases.enums import ItemDecision
 from cases.grounds import grounds
@@ -89,8 +91,8 @@ def wanted_pairs(packet: Packet, the_map: schema.DataMap) -> list[Wanted]:
             category = the_map.category(item["category"])
         except KeyError:
             raise CollectionFailed(
-                f"Item {item['number']}: the data map has no category "
-                f"“{item['category']}”."
+                _("Item %(item)s: the data map has no category “%(item2)s”.")
+                % {"item": item["number"], "item2": item["category"]}
             ) from None
         pairs.append(Wanted(targets[decision["target"]], item, decision, category))
     return pairs

@@ -10,6 +10,8 @@ import json
 from dataclasses import replace
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from cases import audit, scope
 from cases.enums import Disposition, ItemDecision
 from cases.extent import Entry, Extent, as_data, from_data
@@ -52,7 +54,7 @@ def produced(packet: Packet) -> Extent:
     if row is None:
         return _as_it_stands(packet)
     if scope.digest_of(row.document) != row.digest:
-        raise PacketBroken("What was produced was changed after it was frozen.")
+        raise PacketBroken(_("What was produced was changed after it was frozen."))
     return from_data(json.loads(row.document))
 
 
@@ -94,7 +96,7 @@ def _outcome(decision: str, codes: list[str]) -> Disposition:
     """A narrowed item is never produced in full: the paper asked for more."""
     found = set(codes)
     if not found or not found <= _REFUSED | _INCOMPLETE | _ANSWERED | _NOTHING_THERE:
-        raise PacketBroken("An item of the scope has no answer in the packet.")
+        raise PacketBroken(_("An item of the scope has no answer in the packet."))
     if found & _INCOMPLETE:
         return Disposition.PARTIAL
     if found & _REFUSED:

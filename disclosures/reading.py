@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
 
 from cases import audit, permissions
 from cases.enums import EventKind, Perm
@@ -62,7 +63,9 @@ def open_exhibit(
     case = exhibit.packet.case
     permissions.require(actor, Perm.READ_EXHIBITS, case)
     if exhibit.status != ExhibitStatus.COLLECTED:
-        raise IllegalTransition(f"{exhibit.label} isn't collected yet.")
+        raise IllegalTransition(
+            _("%(label)s isn't collected yet.") % {"label": exhibit.label}
+        )
     path = facts.stored(exhibit)
     audit.record_reading(
         case,
@@ -91,7 +94,9 @@ def _slice(exhibit: Exhibit, path: Path, first_row: int) -> Reading:
                 for number, cells in enumerate(wanted, start=start + 1)
             )
     except (csv.Error, UnicodeDecodeError) as error:
-        raise PacketBroken(f"Exhibit {exhibit.label} can't be read as CSV.") from error
+        raise PacketBroken(
+            _("Exhibit %(label)s can't be read as CSV.") % {"label": exhibit.label}
+        ) from error
     return Reading(columns, rows, exhibit.rows)
 
 

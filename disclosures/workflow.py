@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from cases import audit
 from cases.enums import EventKind, Perm
 from cases.exceptions import IllegalTransition
@@ -23,7 +25,9 @@ def require_covered(packet_id: int) -> None:
     """
     packet = Packet.objects.select_related("case", "revision").get(pk=packet_id)
     if packet.status == S.SUPERSEDED:
-        raise IllegalTransition(f"{packet} was replaced by a newer one.")
+        raise IllegalTransition(
+            _("%(packet)s was replaced by a newer one.") % {"packet": packet}
+        )
     for gate in (gates.not_over, gates.covered, gates.genuine):
         if refusal := gate(packet):
             raise IllegalTransition(refusal)
@@ -31,17 +35,21 @@ def require_covered(packet_id: int) -> None:
 
 def _all_collected(packet: Packet) -> str:
     left = packet.exhibits.outstanding().count()
-    return f"{left} exhibits are still to be collected." if left else ""
+    return (
+        _("%(left)s exhibits are still to be collected.") % {"left": left}
+        if left
+        else ""
+    )
 
 
 def _not_declared(packet: Packet) -> str:
     if packet.is_letter or gates.declared(packet):
         return ""
-    return "The declaration is signed: resume the sealing."
+    return _("The declaration is signed: resume the sealing.")
 
 
 def _certifies_nothing(packet: Packet) -> str:
-    return "" if packet.is_letter else "The custodian certifies the records first."
+    return "" if packet.is_letter else _("The custodian certifies the records first.")
 
 
 PACKET = Machine(

@@ -20,6 +20,7 @@ from cases import (
     review,
     scope,
     signoff,
+    targeting,
     workflow,
 )
 from cases.enums import (
@@ -124,9 +125,9 @@ def facts(**changed: object) -> dict[str, object]:
     } | changed
 
 
-def target_facts(identifier: str = "alice", **changed: object) -> intake.TargetFacts:
+def target_facts(identifier: str = "alice", **changed: object) -> targeting.TargetFacts:
     """A user name asked about from 2022 to February 2023, in New York's days."""
-    return intake.TargetFacts(
+    return targeting.TargetFacts(
         **{
             "kind": IdentifierKind.USERNAME,
             "identifier": identifier,
@@ -174,7 +175,7 @@ def stored_paper(case: Case, kind: str = DocumentKind.PROCESS) -> CaseDocument:
 
 def target(case: Case, identifier: str = "alice", **changed: object) -> Target:
     """A target of the case."""
-    return intake.add_target(
+    return targeting.add_target(
         case.pk,
         actor=case.opened_by,
         facts=target_facts(identifier, **changed),

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import intake
+from cases import targeting
 from cases.admin import sections
 from cases.admin.base import verb_url
 from cases.admin.forms import TargetForm
@@ -20,8 +20,8 @@ from cases.models import Case
 _FIELDS = ("kind", "identifier", "role", "first_day", "last_day", "time_zone")
 
 
-def _facts(form: forms.Form) -> intake.TargetFacts:
-    return intake.TargetFacts(**{name: form.cleaned_data[name] for name in _FIELDS})
+def _facts(form: forms.Form) -> targeting.TargetFacts:
+    return targeting.TargetFacts(**{name: form.cleaned_data[name] for name in _FIELDS})
 
 
 @register
@@ -52,7 +52,7 @@ class AddTarget(IntakePage):
 
     def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
         """Add it."""
-        target = intake.add_target(case.pk, actor=actor, facts=_facts(form))
+        target = targeting.add_target(case.pk, actor=actor, facts=_facts(form))
         return _("Target %(n)d is on the request.") % {"n": target.number}
 
     def after(self, case: Case, form: forms.Form) -> str:
@@ -90,7 +90,7 @@ class CorrectTarget(TargetPage):
 
     def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
         """Correct it."""
-        intake.correct_target(row.pk, actor=actor, facts=_facts(form))
+        targeting.correct_target(row.pk, actor=actor, facts=_facts(form))
         return _("Target %(n)d is corrected.") % {"n": row.number}
 
 
@@ -118,5 +118,5 @@ class RemoveTarget(TargetPage):
 
     def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
         """Take it off."""
-        intake.remove_target(row.pk, actor=actor)
+        targeting.remove_target(row.pk, actor=actor)
         return _("Target %(n)d is off the request.") % {"n": row.number}

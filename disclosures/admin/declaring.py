@@ -26,7 +26,7 @@ from cases.enums import Act, Perm
 from cases.exceptions import CaseError
 from cases.models import Case, Organisation
 from cases.proof import Proof
-from disclosures import assembly, facts
+from disclosures import certifying, facts
 from disclosures.admin import exhibits
 from disclosures.admin.forms import DeclarationForm
 from disclosures.admin.packet import current, find, outdated
@@ -185,11 +185,11 @@ class CertifyPage(VerbPage):
         if packet is None:
             raise CaseError(self.fits(case))
         data = dict(form.cleaned_data)
-        assembly.certify(
+        certifying.certify(
             packet.pk,
             custodian=actor,
             exhibits_digest=data.pop("exhibits_digest"),
-            statement=assembly.Statement(**data),
+            statement=certifying.Statement(**data),
             proof=proof,
         )
         return _("The declaration is signed. The packet is being sealed.")

@@ -17,6 +17,7 @@ from cases import (
     scope,
     signoff,
     site,
+    targeting,
 )
 from cases.enums import (
     Disposition,
@@ -169,26 +170,26 @@ VERBS = {
         ),
         "case.secrecy.recorded",
     ),
-    "cases.intake.add_target": row(
+    "cases.targeting.add_target": row(
         CLERK,
         make.received,
-        lambda it, by: intake.add_target(
+        lambda it, by: targeting.add_target(
             it.pk, actor=by, facts=make.target_facts("bob"), at=make.AT
         ),
         "case.target.added",
     ),
-    "cases.intake.correct_target": row(
+    "cases.targeting.correct_target": row(
         CLERK,
         on_target,
-        lambda it, by: intake.correct_target(
+        lambda it, by: targeting.correct_target(
             it.pk, actor=by, facts=make.target_facts("carol"), at=make.AT
         ),
         "case.target.corrected",
     ),
-    "cases.intake.remove_target": row(
+    "cases.targeting.remove_target": row(
         CLERK,
         on_target,
-        lambda it, by: intake.remove_target(it.pk, actor=by, at=make.AT),
+        lambda it, by: targeting.remove_target(it.pk, actor=by, at=make.AT),
         "case.target.removed",
     ),
     "cases.intake.set_items": row(

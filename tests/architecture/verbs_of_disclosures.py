@@ -63,7 +63,7 @@ VERBS = {
         f"{P_MOVED} resume_collecting",
         "packet.resumed",
     ),
-    "disclosures.assembly.certify": row(
+    "disclosures.certifying.certify": row(
         CUSTODIAN,
         packets.collected,
         packets.certify,

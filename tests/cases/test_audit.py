@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.transaction import TransactionManagementError
 
-from cases import audit, closing, documents, intake, review
+from cases import audit, closing, documents, intake, review, targeting
 from cases.enums import EventKind, ItemDecision, Role, Secrecy
 from cases.models import Event
 from tests import factories as make
@@ -58,7 +58,7 @@ def recording_secrecy(case, user):
 
 
 def adding_a_target(case, user):
-    made = intake.add_target(
+    made = targeting.add_target(
         case.pk, actor=user, facts=make.target_facts("bob"), at=make.AT
     )
     return [("case.target.added", {"target": made.pk})]
@@ -66,13 +66,15 @@ def adding_a_target(case, user):
 
 def correcting_a_target(case, user):
     pk = case.targets.get().pk
-    intake.correct_target(pk, actor=user, facts=make.target_facts("carol"), at=make.AT)
+    targeting.correct_target(
+        pk, actor=user, facts=make.target_facts("carol"), at=make.AT
+    )
     return [("case.target.corrected", {"target": pk})]
 
 
 def removing_a_target(case, user):
     pk = case.targets.get().pk
-    intake.remove_target(pk, actor=user, at=make.AT)
+    targeting.remove_target(pk, actor=user, at=make.AT)
     return [("case.target.removed", {"target": pk})]
 
 
@@ -180,7 +182,7 @@ def test_no_event_holds_what_names_a_target(verb):
     case = make.received(by=make.analyst())
     facts = make.target_facts(CANARY, kind="email")
     pk = case.targets.get().pk
-    intake.correct_target(pk, actor=case.opened_by, facts=facts, at=make.AT)
+    targeting.correct_target(pk, actor=case.opened_by, facts=facts, at=make.AT)
     case.items.update(wording=f"Everything about {CANARY}")
     verb(case, case.opened_by)
     assert CANARY not in "".join(Event.objects.values_list("data", flat=True))

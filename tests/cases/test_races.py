@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from cases import documents, grants, intake, review, scope, signoff
+from cases import documents, grants, intake, review, scope, signoff, targeting
 from cases.enums import (
     CaseStatus,
     DocumentKind,
@@ -228,7 +228,7 @@ def test_targets_added_at_once_get_numbers_of_their_own():
     case = make.opened()
     found = together(
         *(
-            lambda name=name: intake.add_target(
+            lambda name=name: targeting.add_target(
                 case.pk,
                 actor=case.opened_by,
                 facts=make.target_facts(name),
@@ -306,7 +306,7 @@ def test_a_target_that_somebody_else_is_removing_isn_t_brought_back():
 
     def correct():
         try:
-            intake.correct_target(
+            targeting.correct_target(
                 target.pk,
                 actor=case.opened_by,
                 facts=make.target_facts("bob"),
@@ -323,7 +323,7 @@ def test_a_target_that_somebody_else_is_removing_isn_t_brought_back():
         thread.start()
         thread.join(0.4)
         assert found == []
-        intake.remove_target(target.pk, actor=case.opened_by, at=make.AT)
+        targeting.remove_target(target.pk, actor=case.opened_by, at=make.AT)
     thread.join(60)
     assert len(found) == 1
     assert not case.targets.exists()

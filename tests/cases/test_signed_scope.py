@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from cases import intake, review, scope
+from cases import intake, review, scope, targeting
 from cases.enums import ItemDecision
 from cases.exceptions import IllegalTransition
 from cases.models import Agency, Case, RequestedItem, ScopeItem, SignOff, Target
@@ -101,13 +101,13 @@ def test_a_signed_scope_can_t_be_edited_by_any_verb_before_it_is_taken_back():
         lambda: intake.correct_facts(
             case.pk, actor=analyst, facts={"agency_reference": "X"}
         ),
-        lambda: intake.add_target(
+        lambda: targeting.add_target(
             case.pk, actor=analyst, facts=make.target_facts("bob")
         ),
-        lambda: intake.correct_target(
+        lambda: targeting.correct_target(
             target.pk, actor=analyst, facts=make.target_facts("bob")
         ),
-        lambda: intake.remove_target(target.pk, actor=analyst),
+        lambda: targeting.remove_target(target.pk, actor=analyst),
         lambda: intake.set_items(
             case.pk, actor=analyst, wordings=[("names", "All names")]
         ),

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from cases import closing, intake, review, scope, signoff, workflow
+from cases import closing, intake, review, scope, signoff, targeting, workflow
 from cases.enums import (
     CaseStatus,
     Disposition,
@@ -242,7 +242,7 @@ class Odyssey(RuleBasedStateMachine):
         self.attempt(
             lambda: (
                 target
-                and intake.correct_target(
+                and targeting.correct_target(
                     target.pk, actor=self.people[who], facts=facts, at=make.AT
                 )
             )
@@ -251,7 +251,7 @@ class Odyssey(RuleBasedStateMachine):
     @rule(who=who, name=st.sampled_from(["carol", "dave"]))
     def add_a_target(self, who, name):
         self.attempt(
-            lambda: intake.add_target(
+            lambda: targeting.add_target(
                 self.case.pk,
                 actor=self.people[who],
                 facts=make.target_facts(name),
@@ -265,7 +265,9 @@ class Odyssey(RuleBasedStateMachine):
         self.attempt(
             lambda: (
                 target
-                and intake.remove_target(target.pk, actor=self.people[who], at=make.AT)
+                and targeting.remove_target(
+                    target.pk, actor=self.people[who], at=make.AT
+                )
             )
         )
 

@@ -28,7 +28,7 @@ from cases.enums import (
     Secrecy,
 )
 from cases.models import AgencyContact, Case, Organisation
-from disclosures import assembly, delivery, facts, leftovers, workflow
+from disclosures import assembly, certifying, delivery, facts, leftovers, workflow
 from disclosures.datamap import load
 from disclosures.enums import DeliveryMethod, PacketStatus, SigningPlace
 from disclosures.models import Declaration, Delivery, Packet
@@ -193,7 +193,7 @@ def officer() -> User:
     return make.person(Role.RELEASE_OFFICER)
 
 
-def statement(by: User, **changed: object) -> assembly.Statement:
+def statement(by: User, **changed: object) -> certifying.Statement:
     """What ``by`` states, today."""
     said: dict[str, object] = {
         "role": "Director of Infrastructure",
@@ -203,13 +203,13 @@ def statement(by: User, **changed: object) -> assembly.Statement:
         "signed_on": facts.today(timezone.now()),
         "signed_name": audit.name_of(by),
     }
-    return assembly.Statement(**(said | changed))
+    return certifying.Statement(**(said | changed))
 
 
 def certify(packet: Packet, by: User | None = None, **changed: object) -> Declaration:
     """The custodian's declaration over the exhibits as they are."""
     by = by or custodian()
-    return assembly.certify(
+    return certifying.certify(
         packet.pk,
         custodian=by,
         exhibits_digest=facts.exhibits_digest(packet),

@@ -14,7 +14,7 @@ from cases import review
 from cases.enums import Profile, Role
 from cases.exceptions import FourEyesViolation, IllegalTransition
 from cases.models import Case, Event, ScopeItem
-from disclosures import assembly, facts
+from disclosures import certifying, facts
 from disclosures.enums import PacketStatus
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Declaration, Exhibit, Packet
@@ -149,7 +149,7 @@ def test_certifying_records_who_what_where_and_over_which_exhibits(
     since, at = Event.objects.latest("pk").pk, timezone.now()
     digest = facts.exhibits_digest(packet)
     with django_capture_on_commit_callbacks(execute=True):
-        made = assembly.certify(
+        made = certifying.certify(
             packet.pk,
             custodian=by,
             exhibits_digest=digest,
@@ -199,7 +199,7 @@ def test_exhibits_that_changed_after_they_were_shown_are_not_certified():
     Exhibit.objects.filter(packet=packet, number=1).update(rows=2)
 
     refused(
-        lambda: assembly.certify(
+        lambda: certifying.certify(
             packet.pk,
             custodian=by,
             exhibits_digest=shown,
@@ -255,7 +255,7 @@ def test_the_date_is_a_day_of_the_organisations_zone():
     evening = evening.replace(hour=23, minute=30)  # the next day already in UTC
 
     def certify(day):
-        return assembly.certify(
+        return certifying.certify(
             packet.pk,
             custodian=by,
             exhibits_digest=facts.exhibits_digest(packet),

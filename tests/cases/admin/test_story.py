@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from cases import closing, intake, notes, review
+from cases import closing, intake, notes, review, targeting
 from cases.admin import story
 from cases.enums import EventKind, Finding, MessageKind, Role, Secrecy, SignOffDecision
 from tests import factories as make
@@ -107,10 +107,10 @@ def test_corrections_and_removals_are_told():
     ines = make.person(Role.INTAKE_CLERK, first_name="Ines")
     case = make.opened(by=ines)
     target = make.target(case)
-    intake.correct_target(
+    targeting.correct_target(
         target.pk, actor=ines, facts=make.target_facts("bob"), at=make.AT
     )
-    intake.remove_target(target.pk, actor=ines, at=make.AT)
+    targeting.remove_target(target.pk, actor=ines, at=make.AT)
     intake.correct_facts(
         case.pk, actor=ines, facts={"officer_name": "Another"}, at=make.AT
     )

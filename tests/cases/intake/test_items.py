@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from cases import intake, review, scope
+from cases import intake, review, scope, targeting
 from cases.enums import ItemDecision, Role, Secrecy
 from cases.models import ScopeItem
 from tests import factories as make
@@ -86,11 +86,11 @@ def acts(case):
         lambda who: intake.record_secrecy(
             case.pk, actor=who, secrecy=Secrecy.ASKED, at=make.AT
         ),
-        lambda who: intake.add_target(case.pk, actor=who, facts=facts, at=make.AT),
-        lambda who: intake.correct_target(
+        lambda who: targeting.add_target(case.pk, actor=who, facts=facts, at=make.AT),
+        lambda who: targeting.correct_target(
             target.pk, actor=who, facts=facts, at=make.AT
         ),
-        lambda who: intake.remove_target(target.pk, actor=who, at=make.AT),
+        lambda who: targeting.remove_target(target.pk, actor=who, at=make.AT),
         lambda who: intake.set_items(
             case.pk, actor=who, wordings=[("names", "All")], at=make.AT
         ),
@@ -145,7 +145,7 @@ def test_a_narrowing_made_for_other_days_is_noticed_when_the_days_are_corrected(
         for item in case.items.all()
     ]
     review.decide(case.pk, actor=analyst, choices=narrowed, at=make.AT)
-    intake.correct_target(
+    targeting.correct_target(
         case.targets.get().pk,
         actor=analyst,
         facts=make.target_facts(last_day=date(2022, 12, 31)),

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.db import connection
 
-from cases import intake, scope
+from cases import intake, scope, targeting
 from cases.exceptions import IllegalTransition
 from cases.models import Event, ScopeItem, Target
 from tests import factories as make
@@ -38,11 +38,11 @@ def test_a_request_has_many_targets_each_with_its_kind_role_days_and_zone():
         make.target_facts("0b5e", kind="account_id", time_zone="Asia/Tokyo"),
     ]
     for facts in wanted:
-        intake.add_target(case.pk, actor=case.opened_by, facts=facts, at=make.AT)
+        targeting.add_target(case.pk, actor=case.opened_by, facts=facts, at=make.AT)
     assert [
         (
             t.number,
-            intake.TargetFacts(
+            targeting.TargetFacts(
                 t.kind, t.identifier, t.time_zone, t.role, t.first_day, t.last_day
             ),
         )
@@ -101,14 +101,15 @@ BAD_TARGETS = [
 def test_a_bad_target_is_refused_where_the_person_looks(changed, said):
     case = make.received()
     facts = make.target_facts(**({"identifier": "bob"} | changed))
-    target = case.targets.get()
+    target, clerk = case.targets.get(), case.opened_by
     assert (
-        refusal(lambda: intake.add_target(case.pk, actor=case.opened_by, facts=facts))
-        == said
+        refusal(lambda: targeting.add_target(case.pk, actor=clerk, facts=facts)) == said
     )
     assert (
         refusal(
-            lambda: intake.correct_target(target.pk, actor=case.opened_by, facts=facts)
+            lambda: targeting.correct_target(
+                target.pk, actor=case.opened_by, facts=facts
+            )
         )
         == said
     )
@@ -117,7 +118,7 @@ def test_a_bad_target_is_refused_where_the_person_looks(changed, said):
 def test_the_same_target_comes_once():
     case = make.received()
     said = refusal(
-        lambda: intake.add_target(
+        lambda: targeting.add_target(
             case.pk, actor=case.opened_by, facts=make.target_facts("alice")
         )
     )
@@ -131,7 +132,7 @@ def test_a_corrected_target_is_what_was_typed():
     case = make.received()
     target = case.targets.get()
     facts = make.target_facts("bob", role="subject", first_day=None)
-    intake.correct_target(target.pk, actor=case.opened_by, facts=facts, at=make.AT)
+    targeting.correct_target(target.pk, actor=case.opened_by, facts=facts, at=make.AT)
     stored = case.targets.get()
     assert (stored.pk, stored.number, stored.identifier, stored.role) == (
         target.pk,
@@ -144,14 +145,14 @@ def test_a_corrected_target_is_what_was_typed():
 def test_a_removed_target_goes_with_what_was_decided_about_it():
     case = make.decided()
     clerk = make.clerk()
-    bob = intake.add_target(
+    bob = targeting.add_target(
         case.pk, actor=clerk, facts=make.target_facts("bob"), at=make.AT
     )
     alice = case.targets.get(number=1)
-    intake.remove_target(alice.pk, actor=clerk, at=make.AT)
+    targeting.remove_target(alice.pk, actor=clerk, at=make.AT)
     assert list(case.targets.all()) == [bob]
     assert not ScopeItem.objects.filter(target_id=alice.pk).exists()
-    third = intake.add_target(
+    third = targeting.add_target(
         case.pk, actor=clerk, facts=make.target_facts("carol"), at=make.AT
     )
     assert third.number == 3  # a number isn't given twice while a later one stands
@@ -162,7 +163,7 @@ def test_what_counsel_has_seen_stays_on_the_case():
     make.sign(case, decision="returned")
     clerk, target = make.clerk(), case.targets.get()
     said = refusal(
-        lambda: intake.remove_target(target.pk, actor=clerk), IllegalTransition
+        lambda: targeting.remove_target(target.pk, actor=clerk), IllegalTransition
     )
     assert said == (
         "Counsel has seen this target already: object to its items instead."
@@ -187,7 +188,7 @@ def test_a_target_that_went_while_the_case_was_waited_for_isn_t_brought_back():
         connection.execute_wrapper(remove_meanwhile),
         pytest.raises(IllegalTransition) as caught,
     ):
-        intake.correct_target(
+        targeting.correct_target(
             target.pk, actor=case.opened_by, facts=make.target_facts("bob"), at=make.AT
         )
     assert str(caught.value) == "Somebody else has taken this target off the case."

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from cases import intake, review, scope
+from cases import review, scope, targeting
 from cases.enums import CaseStatus, ItemDecision, Role
 from cases.exceptions import CaseError, IllegalTransition
 from cases.models import Category, ScopeRevision
@@ -193,7 +193,7 @@ def test_a_narrowing_that_a_corrected_target_no_longer_holds_stops_the_scope():
         case, ItemDecision.NARROW, first_day=date(2022, 2, 1), reason="Too wide."
     )
     decide(case, early, by=analyst)
-    intake.correct_target(
+    targeting.correct_target(
         case.targets.get().pk,
         actor=case.opened_by,
         facts=make.target_facts(first_day=date(2022, 6, 1)),
