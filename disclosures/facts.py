@@ -12,9 +12,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cases import audit, scope
+from cases import audit, extent, scope
 from cases.enums import IdentifierKind, Instrument
 from cases.models import Organisation, SignOff
 from cases.models.signoff import APPROVALS
@@ -149,6 +150,7 @@ def packet_facts(packet: Packet) -> contents.PacketFacts:
     return draft_facts(packet, signed)
 
 
+@translation.override("en")  # a packet is English, whatever its reader speaks
 def draft_facts(
     packet: Packet, declaration: contents.DeclarationFacts
 ) -> contents.PacketFacts:
@@ -162,6 +164,7 @@ def draft_facts(
     exhibits = list(packet.exhibits.select_related("target", "item"))
     case, site = packet.case, Organisation.objects.get()
     counsel = _counsel(packet)
+    asked = scope.asked_in(packet.revision)
     return contents.PacketFacts(
         organisation=contents.OrganisationFacts(
             name=site.name,
@@ -197,8 +200,8 @@ def draft_facts(
         exhibits=tuple(
             _exhibit(one, the_map) for one in exhibits if not packet.is_letter
         ),
-        asked=scope.asked_in(packet.revision),
-        narrowed=scope.narrowed(packet.revision),
+        asked=asked,
+        narrowing=extent.differences(asked, scope.narrowed(packet.revision)),
         produced=produced.produced(packet),
     )
 

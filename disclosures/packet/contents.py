@@ -161,9 +161,9 @@ class PacketFacts:
     items: tuple[ItemFacts, ...]
     exhibits: tuple[ExhibitFacts, ...]
     paper: str = "letter"
-    # The three sets of the scope: the letter speaks of nothing else.
+    # The sets of the scope: the letter speaks of nothing else.
     asked: Extent = ()
-    narrowed: Extent = ()
+    narrowing: tuple[str, ...] = ()  # what was taken away from it, in sentences
     produced: Extent = ()
 
     @property

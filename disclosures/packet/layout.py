@@ -98,7 +98,7 @@ def front(
         "targets": [_target(target) for target in facts.targets],
         "enclosed": wording.enclosed(facts),
         "not_enclosed": wording.not_enclosed(facts),
-        "narrowing": wording.narrowing(facts),
+        "narrowing": facts.narrowing,
         "tally": wording.tally(facts),
         "items": _items(facts, where),
         "legend": _legend(facts),

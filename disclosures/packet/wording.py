@@ -19,7 +19,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from cases.extent import differences
 from disclosures.packet.contents import ExhibitFacts, PacketFacts, codes, with_file
 
 # 28 U.S.C. 1746, word for word; "(date)" is filled when it is signed.
@@ -149,11 +148,6 @@ def enclosed(facts: PacketFacts) -> str:
         f"{'is a record file' if len(files) == 1 else 'are record files'} with "
         f"{_count(rows, 'row')} in all; the others are statements."
     )
-
-
-def narrowing(facts: PacketFacts) -> tuple[str, ...]:
-    """What was taken away from what was asked before anything was collected."""
-    return differences(facts.asked, facts.narrowed)
 
 
 def tally(facts: PacketFacts) -> str:

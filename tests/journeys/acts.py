@@ -147,7 +147,7 @@ def decides_as_counsel(
         cora.types({"Conditions, question or note": note})
     for label, value in more.items():
         decided = cora.page.locator("#decision-form")
-        field = decided.get_by_label(label.replace("_", " "))
+        field = decided.get_by_label(label.replace("_", " "), exact=label == "Ground")
         if label == "Ground":
             field.select_option(label=value)
         else:

@@ -175,7 +175,7 @@ def the_analyst_reviews_it(ana: Person, number: str) -> None:
         Reason=TOO_WIDE,
     )
     acts.decides(ana, 7, "tamarack7", "Never recorded", Reason=FREE)
-    acts.decides(ana, 9, "oskar-lumen", "Object", Reason=BEYOND)
+    acts.decides(ana, 9, "oskar-lumen", "Object", Ground="Overbroad", Reason=BEYOND)
     ana.look("review")
     acts.submits(ana)
     ana.sees("Waits for:", "Cora Lindqvist", TOO_WIDE)
