@@ -66,7 +66,9 @@ ROLE_VERBS: dict[Role, frozenset[Perm]] = {
     Role.RELEASE_OFFICER: _DESK | {Perm.RELEASE, Perm.READ_EXHIBITS, Perm.CLOSE},
     Role.REPORT_EDITOR: frozenset(),
     Role.AUDITOR: _SEES,
-    Role.ADMINISTRATOR: frozenset({Perm.FREEZE, Perm.GRANT, Perm.EDIT_SITE}),
+    Role.ADMINISTRATOR: frozenset(
+        {Perm.FREEZE, Perm.GRANT, Perm.EDIT_SITE, Perm.KEEP_PEOPLE}
+    ),
 }
 
 

@@ -91,7 +91,6 @@ class CandorAdminSite(UnfoldAdminSite):
             "tasks": tasks,
             "overdue": sum(task.is_overdue for task in tasks),
             "may_act": any(permissions.has_role_for(user, one) for one in _STEPS),
-            "may_administer": bool(self.further_menu(request)),
             "counts": [
                 (status, status.label, counted.get(status.value, 0))
                 for status in CaseStatus
@@ -150,12 +149,12 @@ class CandorAdminSite(UnfoldAdminSite):
         return menu + self.further_menu(request)
 
     def further_menu(self, request: HttpRequest) -> list[dict[str, Any]]:
-        """People and roles, for those whom Django lets change them."""
-        if not request.user.has_perm("auth.view_user"):
+        """People and groups, for who keeps them."""
+        if not permissions.has_role_for(request.user, Perm.KEEP_PEOPLE):
             return []
         people = [
             _entry(request, _("People"), "group", "admin:auth_user_changelist"),
-            _entry(request, _("Roles"), "badge", "admin:auth_group_changelist"),
+            _entry(request, _("Groups"), "badge", "admin:auth_group_changelist"),
         ]
         return [{"title": _("Administration"), "items": people}]
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from cases import audit, permissions
-from cases.admin import files, grants, sections, tags, trail, verbs
+from cases.admin import files, grants, sections, tags, trail_pages, verbs
 from cases.admin.assignment import OwnerFilter
 from cases.admin.base import (
     CaseModelAdmin,
@@ -64,12 +64,12 @@ class CaseAdmin(CaseModelAdmin):
             ),
             path(
                 "trail/",
-                wrap(require_GET(trail.everywhere(self))),
+                wrap(require_GET(trail_pages.everywhere(self))),
                 name="cases_trail",
             ),
             path(
                 "trail/site/",
-                wrap(require_GET(trail.of_the_site(self))),
+                wrap(require_GET(trail_pages.of_the_site(self))),
                 name="cases_site_trail",
             ),
             path(
@@ -89,7 +89,7 @@ class CaseAdmin(CaseModelAdmin):
             ),
             path(
                 "<int:case_id>/trail/",
-                wrap(require_GET(trail.of_one(self))),
+                wrap(require_GET(trail_pages.of_one(self))),
                 name="cases_case_trail",
             ),
             *files.urls(self),

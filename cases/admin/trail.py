@@ -12,19 +12,14 @@ from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cases import audit, permissions
+from cases import audit
 from cases.admin import verbs
-from cases.admin.base import crumbs, record_view
 from cases.enums import (
     CaseStatus,
     CheckMethod,
@@ -34,7 +29,7 @@ from cases.enums import (
     Finding,
     ItemDecision,
     MessageKind,
-    Perm,
+    Role,
     Secrecy,
     SiteEventKind,
 )
@@ -54,7 +49,7 @@ from cases.models import (
 )
 
 if TYPE_CHECKING:
-    from cases.admin.base import CaseModelAdmin
+    pass
 
 READINGS = (
     EventKind.CASE_VIEWED,
@@ -62,7 +57,6 @@ READINGS = (
     EventKind.EXHIBIT_OPENED,
     EventKind.THREAD_READ,
 )
-_PER_PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -97,6 +91,16 @@ class Entry:
 
 Said = Callable[[dict[str, Any], Names], str]
 _said: dict[str, Said] = {}
+
+
+_OF_COLLEAGUES = frozenset(
+    {
+        EventKind.CASE_HANDED_OVER,
+        SiteEventKind.PERSON_ADDED,
+        SiteEventKind.PERSON_CHANGED,
+        SiteEventKind.PERSON_ROLES_CHANGED,
+    }
+)
 
 
 def says(*kinds: EventKind | SiteEventKind) -> Callable[[Said], Said]:
@@ -135,7 +139,7 @@ def moment(at: datetime) -> str:
 def entries(events: Iterable[Event | SiteEvent]) -> list[Entry]:
     """Events in words."""
     rows = list(events)
-    names = _names([row for row in rows if isinstance(row, Event)])
+    names = _names([row for row in rows if isinstance(row, Event)], _people(rows))
     return [
         Entry(
             event=event,
@@ -147,7 +151,7 @@ def entries(events: Iterable[Event | SiteEvent]) -> list[Entry]:
     ]
 
 
-def _names(events: list[Event]) -> Names:
+def _names(events: list[Event], people: dict[int, str]) -> Names:
     case_ids = {event.case_id for event in events}
     targets = Target.objects.filter(case__in=case_ids)
     papers = CaseDocument.objects.filter(case__in=case_ids)
@@ -162,20 +166,22 @@ def _names(events: list[Event]) -> Names:
         sign_offs={one.pk: one for one in signed},
         user_grants={one.pk: one for one in named},
         group_grants={one.pk: one for one in shared},
-        people=_people(events),
+        people=people,
         agencies=dict(Agency.objects.values_list("pk", "name")),
         contacts=dict(AgencyContact.objects.values_list("pk", "address")),
     )
 
 
-def _people(events: list[Event]) -> dict[int, str]:
-    """Whom a case was handed over from and to; no other event tells of colleagues."""
-    told = [
-        json.loads(event.data)
+def _people(events: Iterable[Event | SiteEvent]) -> dict[int, str]:
+    """Colleagues of whom an event tells: who owns a case, whose roles were changed."""
+    ids = {
+        told[end]
         for event in events
-        if event.kind == EventKind.CASE_HANDED_OVER
-    ]
-    ids = {one[end] for one in told for end in ("from", "to")}
+        if event.kind in _OF_COLLEAGUES
+        for told in [json.loads(event.data)]
+        for end in ("from", "to", "person")
+        if end in told
+    }
     found = User.objects.filter(pk__in=ids)
     return {one.pk: audit.name_of(one) for one in found}
 
@@ -302,97 +308,28 @@ def _organisation(data: dict[str, Any], names: Names) -> str:
     return _changed(Organisation, data)
 
 
+@says(SiteEventKind.PERSON_ADDED, SiteEventKind.PERSON_CHANGED)
+def _person(data: dict[str, Any], names: Names) -> str:
+    return names.people.get(data["person"], "")
+
+
+@says(SiteEventKind.PERSON_ROLES_CHANGED)
+def _roles(data: dict[str, Any], names: Names) -> str:
+    known = dict(Role.choices)
+    said = [
+        *(f"+ {known.get(one, one)}" for one in data["given"]),
+        *(f"- {known.get(one, one)}" for one in data["taken"]),
+        *([] if data["open"] else [_("closed")]),
+    ]
+    who = names.people.get(data["person"], "")
+    return f"{who}: {', '.join(said)}. {data['reason']}"
+
+
+@says(SiteEventKind.GROUP_CHANGED)
+def _group(data: dict[str, Any], names: Names) -> str:
+    return str(data["name"])
+
+
 def _changed(model: type[Model], data: dict[str, Any]) -> str:
     fields: list[Any] = [model._meta.get_field(one) for one in data.get("changed", {})]
     return ", ".join(str(one.verbose_name) for one in fields)
-
-
-# --- the pages ---------------------------------------------------------------
-
-
-def of_one(desk: "CaseModelAdmin") -> Callable[..., HttpResponse]:
-    """The page with the whole trail of one case."""
-
-    def view(request: HttpRequest, case_id: int) -> HttpResponse:
-        case = desk.get_row(request, case_id)
-        if not permissions.allowed(request.user, Perm.READ_TRAIL, case):
-            raise PermissionDenied
-        record_view(request, case, "trail")
-        return _page(
-            desk,
-            request,
-            Event.objects.filter(case=case),
-            title=_("Trail of %(case)s") % {"case": case.number},
-            crumbs=crumbs(case),
-            crumb=_("Trail"),
-            case=case,
-        )
-
-    return view
-
-
-def everywhere(desk: "CaseModelAdmin") -> Callable[..., HttpResponse]:
-    """The page with the trail of every case that the reader sees."""
-
-    def view(request: HttpRequest) -> HttpResponse:
-        if not permissions.has_role_for(request.user, Perm.READ_TRAIL):
-            raise PermissionDenied
-        visible = permissions.visible_cases(request.user)
-        events = Event.objects.filter(case__in=visible).select_related("case")
-        return _page(desk, request, events, title=_("Trail"), crumbs=crumbs())
-
-    return view
-
-
-def of_the_site(desk: "CaseModelAdmin") -> Callable[..., HttpResponse]:
-    """The page with what was done to the site and its directory, on no case."""
-
-    def view(request: HttpRequest) -> HttpResponse:
-        if not permissions.has_role_for(request.user, Perm.READ_TRAIL):
-            raise PermissionDenied
-        return _page(
-            desk,
-            request,
-            SiteEvent.objects.all(),
-            title=_("Trail of the site"),
-            crumbs=[*crumbs(), (_("Trail"), reverse("admin:cases_trail"))],
-            crumb=_("The site"),
-            of_the_site=True,
-        )
-
-    return view
-
-
-def _page(
-    desk: "CaseModelAdmin",
-    request: HttpRequest,
-    events: QuerySet[Any],
-    **context: Any,
-) -> HttpResponse:
-    kind = request.GET.get("kind", "")
-    who = request.GET.get("who", "")
-    people = events.order_by("actor_name").values_list("actor_name", flat=True)
-    page = Paginator(
-        _chosen(events, kind, who).order_by("-at", "-pk"), _PER_PAGE
-    ).get_page(request.GET.get("page"))
-    return desk.show(
-        request,
-        "cases/trail.html",
-        entries=entries(page.object_list),
-        page=page,
-        kinds=events.model._meta.get_field("kind").choices,
-        kind=kind,
-        people=people.distinct(),
-        who=who,
-        **context,
-    )
-
-
-def _chosen(events: QuerySet[Any], kind: str, who: str) -> QuerySet[Any]:
-    if kind == "":
-        events = events.exclude(kind__in=READINGS)
-    elif kind == "readings":
-        events = events.filter(kind__in=READINGS)
-    elif kind in dict(events.model._meta.get_field("kind").flatchoices):
-        events = events.filter(kind=kind)
-    return events.filter(actor_name=who) if who else events

@@ -77,6 +77,10 @@ class SiteEventKind(TextChoices):
     CONTACT_CHECKED = "agency.contact.checked", _("Delivery address checked")
     CONTACT_RETIRED = "agency.contact.retired", _("Delivery address retired")
     ORGANISATION_CHANGED = "organisation.changed", _("Organisation changed")
+    PERSON_ADDED = "person.added", _("Person added")
+    PERSON_CHANGED = "person.changed", _("Person's details changed")
+    PERSON_ROLES_CHANGED = "person.roles.changed", _("Person's roles changed")
+    GROUP_CHANGED = "group.changed", _("Group changed")
 
 
 class TaskName(StrEnum):

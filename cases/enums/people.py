@@ -60,6 +60,7 @@ class Perm(StrEnum):
     GRANT = "cases.grant_case"
     CHECK_CONTACT = "cases.check_contact"
     EDIT_SITE = "cases.edit_site"
+    KEEP_PEOPLE = "cases.keep_people"
 
 
 class ProofMethod(TextChoices):

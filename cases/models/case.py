@@ -186,6 +186,7 @@ class Case(models.Model):
             ("grant_case", "Say who may see a case"),
             ("check_contact", "Check an agency's delivery address"),
             ("edit_site", "Change who we are"),
+            ("keep_people", "Say who has which role"),
         ]
         constraints = [
             models.CheckConstraint(

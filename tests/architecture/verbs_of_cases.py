@@ -3,6 +3,7 @@
 import io
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from cases import (
@@ -13,6 +14,7 @@ from cases import (
     grants,
     intake,
     notes,
+    people,
     review,
     scope,
     signoff,
@@ -123,6 +125,37 @@ VERBS = {
             actor=by, facts={"name": "New"}, proof=make.proof(), at=make.AT
         ),
         "organisation.changed",
+    ),
+    "cases.people.change_roles": row(
+        Role.ADMINISTRATOR,
+        lambda: make.person(Role.ANALYST),
+        lambda it, by: people.change_roles(
+            it.pk,
+            actor=by,
+            standing=people.Standing([], is_open=True),
+            reason="Left.",
+            proof=make.proof(),
+            at=make.AT,
+        ),
+        "person.roles.changed",
+    ),
+    "cases.people.record_added": row(
+        Role.ADMINISTRATOR,
+        make.analyst,
+        lambda it, by: people.record_added(it, actor=by, at=make.AT),
+        "person.added",
+    ),
+    "cases.people.record_changed": row(
+        Role.ADMINISTRATOR,
+        make.analyst,
+        lambda it, by: people.record_changed(it, actor=by, at=make.AT),
+        "person.changed",
+    ),
+    "cases.people.record_group": row(
+        Role.ADMINISTRATOR,
+        lambda: Group.objects.create(name="Second desk"),
+        lambda it, by: people.record_group(it, actor=by, at=make.AT),
+        "group.changed",
     ),
     "cases.standing.record_ruling": row(
         COUNSEL,

@@ -115,12 +115,12 @@ SITE: dict[str, str] = {
     "admin:jsi18n": EVERYBODY,
 }
 
-# People and their roles: no role has these, a superuser has, and no case is in them.
+# People and their roles: an administrator's, and no case is in them.
 PEOPLE: frozenset[str] = frozenset(
     f"admin:auth_{model}_{page}"
     for model in ("user", "group")
     for page in ("changelist", "add", "change", "history")
-) | {"admin:auth_user_password_change"}
+) | {"admin:auth_user_password_change", "admin:auth_user_roles"}
 
 # The theme's and Django's own pages that answer nobody.
 CLOSED: frozenset[str] = frozenset(

@@ -63,7 +63,7 @@ def test_counsel_returns_then_refuses_and_the_request_is_closed(sign_in, tmp_pat
     ana.takes_up(WAITING, "Close the request")
     ana.look("close")
     ana.presses("Close the request")
-    ana.sees("The request is closed.", "Outcome: Objected. Nothing is left to do.")
+    ana.sees("The request is closed.", "Record the acknowledgement")
     ana.look("closed")
     assert not ana.has_task(WAITING)
 
