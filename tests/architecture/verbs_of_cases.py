@@ -3,36 +3,31 @@
 import io
 from typing import Any
 
-from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from cases import (
-    agencies,
     assignment,
     closing,
     documents,
     grants,
     intake,
     notes,
-    people,
     review,
     scope,
     signoff,
-    site,
     targeting,
 )
 from cases.enums import (
     Disposition,
     ItemDecision,
-    Jurisdiction,
     MessageKind,
     Role,
     Secrecy,
     SignOffDecision,
 )
 from cases.models import CaseGroupPerm
-from tests import directory, rulings
 from tests import factories as make
+from tests import rulings
 from tests.architecture.acting import nothing, row
 
 CLERK, ANALYST, COUNSEL = Role.INTAKE_CLERK, Role.ANALYST, Role.COUNSEL
@@ -80,83 +75,6 @@ def on_question() -> Any:
 
 
 VERBS = {
-    "cases.agencies.add_agency": row(
-        CLERK,
-        make.agency,
-        lambda it, by: agencies.add_agency(
-            actor=by, name="A new one", jurisdiction=Jurisdiction.UNITED_STATES
-        ),
-        "agency.added",
-    ),
-    "cases.agencies.change_agency": row(
-        CLERK,
-        make.agency,
-        lambda it, by: agencies.change_agency(
-            it.pk, actor=by, facts={"name": "Another name"}, at=make.AT
-        ),
-        "agency.changed",
-    ),
-    "cases.agencies.enter_contact": row(
-        CLERK,
-        make.agency,
-        lambda it, by: directory.entered(of=it, by=by),
-        "agency.contact.entered",
-    ),
-    "cases.agencies.check_contact": row(
-        COUNSEL,
-        directory.entered,
-        lambda it, by: agencies.check_contact(
-            it.pk, actor=by, check=directory.check(), at=make.AT
-        ),
-        "agency.contact.checked",
-    ),
-    "cases.agencies.retire_contact": row(
-        COUNSEL,
-        directory.entered,
-        lambda it, by: agencies.retire_contact(
-            it.pk, actor=by, reason="Moved.", at=make.AT
-        ),
-        "agency.contact.retired",
-    ),
-    "cases.site.change_organisation": row(
-        Role.ADMINISTRATOR,
-        nothing,
-        lambda it, by: site.change_organisation(
-            actor=by, facts={"name": "New"}, proof=make.proof(), at=make.AT
-        ),
-        "organisation.changed",
-    ),
-    "cases.people.change_roles": row(
-        Role.ADMINISTRATOR,
-        lambda: make.person(Role.ANALYST),
-        lambda it, by: people.change_roles(
-            it.pk,
-            actor=by,
-            standing=people.Standing([], is_open=True),
-            reason="Left.",
-            proof=make.proof(),
-            at=make.AT,
-        ),
-        "person.roles.changed",
-    ),
-    "cases.people.record_added": row(
-        Role.ADMINISTRATOR,
-        make.analyst,
-        lambda it, by: people.record_added(it, actor=by, at=make.AT),
-        "person.added",
-    ),
-    "cases.people.record_changed": row(
-        Role.ADMINISTRATOR,
-        make.analyst,
-        lambda it, by: people.record_changed(it, actor=by, at=make.AT),
-        "person.changed",
-    ),
-    "cases.people.record_group": row(
-        Role.ADMINISTRATOR,
-        lambda: Group.objects.create(name="Second desk"),
-        lambda it, by: people.record_group(it, actor=by, at=make.AT),
-        "group.changed",
-    ),
     "cases.standing.record_ruling": row(
         COUNSEL,
         make.in_review,
