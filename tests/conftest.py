@@ -46,8 +46,15 @@ def pytest_configure(config):
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Have tests that commit find the rows that migrations made, such as the roles."""
+def pytest_collection_modifyitems(items, config):
+    """Have tests that commit find the rows that migrations made, such as the roles.
+
+    What is SQLite's own isn't collected on another database.
+    """
+    if connection.vendor != "sqlite":
+        others = [one for one in items if one.get_closest_marker("sqlite")]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [one for one in items if one not in others]
     for item in items:
         marker = item.get_closest_marker("django_db")
         commits = marker is not None and marker.kwargs.get("transaction")
@@ -55,6 +62,17 @@ def pytest_collection_modifyitems(items):
             own = {**(marker.kwargs if marker else {})}
             own |= {"transaction": True, "serialized_rollback": True}
             item.add_marker(pytest.mark.django_db(**own), append=False)
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("sqlite", marks=pytest.mark.sqlite),
+        pytest.param("postgresql", marks=pytest.mark.postgres),
+    ]
+)
+def either_database(request):
+    """A race on the database of the run, which for its twin has to be PostgreSQL."""
+    assert connection.vendor == request.param, "Set DATABASE_URL to such a server."
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,12 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import connection
+
+from cases.exceptions import CaseError
+
+REFUSALS = (CaseError, ValidationError)
 
 
 def together(*acts: Callable[[], Any]) -> list[Any]:
@@ -30,3 +35,11 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.join(60)
     return found
+
+
+def split(found):
+    """What went through, and what was refused; anything else is a fault."""
+    done = [one for one in found if not isinstance(one, Exception)]
+    refused = [one for one in found if isinstance(one, REFUSALS)]
+    assert len(done) + len(refused) == len(found), found
+    return done, refused

@@ -336,10 +336,9 @@ def test_the_audit_table_refuses(attack):
 
 @pytest.mark.feature("A1", part=True)
 @pytest.mark.django_db
+@pytest.mark.sqlite
 @pytest.mark.parametrize("attack", ON_SQLITE)
 def test_the_audit_table_refuses_on_sqlite(attack):
-    if connection.vendor != "sqlite":
-        pytest.skip("These statements are SQLite's own.")
     refuse(ON_SQLITE[attack])
 
 

@@ -8,7 +8,6 @@ import io
 import threading
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -25,32 +24,12 @@ from cases.exceptions import CaseError, IllegalTransition, ScopeChanged
 from cases.grounds import ItemObjection
 from cases.models import Case, CaseUserPerm, Event, Organisation, SignOff, Target
 from tests import factories as make
-from tests.races import together
-
-REFUSALS = (CaseError, ValidationError)
+from tests.races import split, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture(
-    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
-)
-def _database(request):
-    if request.param == "postgresql":
-        assert connection.vendor == "postgresql", "Set DATABASE_URL to such a server."
-    elif connection.vendor != "sqlite":
-        pytest.skip("Runs as its PostgreSQL twin.")
-
-
-both = pytest.mark.usefixtures("_database")
-
-
-def split(found):
-    """What went through, and what was refused; anything else is a fault."""
-    done = [one for one in found if not isinstance(one, Exception)]
-    refused = [one for one in found if isinstance(one, REFUSALS)]
-    assert len(done) + len(refused) == len(found), found
-    return done, refused
+both = pytest.mark.usefixtures("either_database")
 
 
 def decide(case, counsel, decision=SignOffDecision.APPROVED):
@@ -334,10 +313,9 @@ def test_a_target_that_somebody_else_is_removing_isn_t_brought_back():
     ]
 
 
+@pytest.mark.sqlite
 def test_sqlite_takes_its_write_lock_when_a_transaction_begins():
     """What a row lock means on SQLite: nobody writes between a read and its write."""
-    if connection.vendor != "sqlite":
-        pytest.skip("SQLite's own.")
     case = make.opened()
     order = []
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from cases import audit, permissions
 from cases.admin import verbs
-from cases.enums import Role
+from cases.enums import Profile, Role
 from cases.models import Case, CaseGroupPerm, CaseUserPerm, Event
 from disclosures.models import Packet
 from tests import factories as make
@@ -227,8 +227,10 @@ def test_every_page_of_a_case_is_named_as_one():
 
 
 @pytest.mark.feature("R1", part=True)
+@pytest.mark.parametrize("profile", Profile)
 @pytest.mark.parametrize("letter", who_may.ROLES)
-def test_a_role_with_a_grant(world, letter):
+def test_a_role_with_a_grant(world, letter, profile):
+    packets.profile(profile)
     client = client_of(of_role(letter, world))
     assert opened(everything(client, world)) == expected(letter)
 

@@ -49,9 +49,8 @@ def test_a_case_with_a_trail_can_t_be_removed(removal):
 
 @pytest.mark.feature("A1", part=True)
 @pytest.mark.django_db
+@pytest.mark.sqlite
 def test_a_case_with_a_trail_can_t_be_replaced_on_sqlite():
-    if connection.vendor != "sqlite":
-        pytest.skip("This statement is SQLite's own.")
     case, other = make.opened(), make.opened()
     before = everything()
     replace = "UPDATE OR REPLACE cases_case SET number = %s WHERE id = %s"
