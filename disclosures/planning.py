@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from cases.authority import Cell, reach
@@ -46,8 +47,8 @@ def plan_exhibits(packet: Packet) -> list[Exhibit]:
     """Write the packet's planned exhibits, in the order of item, target and part.
 
     Raises:
-        CollectionFailed: the data map lacks a category of the scope, or its parts can't
-            be put in an order; the sentence names the part.
+        CollectionFailed: the data map lacks a category of the scope, its parts can't
+            be put in an order, or a source has no address here; the sentence names it.
         PacketBroken: the frozen scope was changed, or the frozen map is gone.
     """
     the_map, frozen = facts.data_map(packet), facts.frozen_scope(packet)
@@ -61,7 +62,25 @@ def plan_exhibits(packet: Packet) -> list[Exhibit]:
     for number, exhibit in enumerate(planned, start=1):
         exhibit.number = number
     order_of_parts(the_map, [one.part_code for one in planned])
+    _require_addresses(the_map, planned)
     return Exhibit.objects.bulk_create(planned)
+
+
+def _require_addresses(the_map: schema.DataMap, planned: list[Exhibit]) -> None:
+    """Every source that will be read has its address on this server, before any is."""
+    parts = {part.code: part for part in the_map.parts}
+    for exhibit in planned:
+        part = parts.get(exhibit.part_code)
+        if part is None or part.kind != PartKind.QUERY:
+            continue
+        if part.source not in settings.SOURCE_URLS:
+            raise CollectionFailed(
+                _(
+                    "Part %(part)s reads from “%(source)s”, which has no address on "
+                    "this server. An administrator sets it; then order again."
+                )
+                % {"part": part.code, "source": the_map.source(part.source).title}
+            )
 
 
 def targets(packet: Packet) -> list[dict[str, Any]]:

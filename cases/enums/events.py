@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 class EventKind(TextChoices):
     """Every event: past tense, dotted, ``object.part.happened``."""
 
-    CASE_OPENED = "case.opened", _("Case opened")
+    CASE_OPENED = "case.opened", _("Request opened")
     CASE_CORRECTED = "case.corrected", _("Intake facts corrected")
-    CASE_VIEWED = "case.viewed", _("Case page opened")
+    CASE_VIEWED = "case.viewed", _("Request page opened")
     SECRECY_RECORDED = "case.secrecy.recorded", _("Secrecy recorded")
     DOCUMENT_ADDED = "case.document.added", _("Document added")
     DOCUMENT_OPENED = "case.document.opened", _("Document opened")
@@ -42,12 +42,12 @@ class EventKind(TextChoices):
     STANDING_RECORDED = "case.standing.recorded", _("Standing recorded")
     OBJECTION_LODGED = "case.objection.lodged", _("Objection lodged")
     OBJECTION_DECIDED = "case.objection.decided", _("Objection decided")
-    CASE_CLOSED = "case.closed", _("Case closed")
+    CASE_CLOSED = "case.closed", _("Request closed")
     CASE_HANDED_OVER = "case.handed_over", _("Handed over to another owner")
     GRANT_GIVEN = "case.grant.given", _("Grant given")
     GRANT_ENDED = "case.grant.ended", _("Grant ended")
     GRANT_REFUSED = "case.grant.refused", _("Page refused for want of a grant")
-    CASE_REOPENED = "case.reopened", _("Case reopened")
+    CASE_REOPENED = "case.reopened", _("Request reopened")
     PACKET_REQUESTED = "packet.requested", _("Packet ordered")
     PACKET_COLLECTED = "packet.collected", _("Records collected")
     PACKET_FAILED = "packet.failed", _("Packet failed")

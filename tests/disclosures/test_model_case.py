@@ -84,6 +84,7 @@ def read(exhibit):
     return header, [tuple(cell or None for cell in row) for row in rows]
 
 
+@pytest.mark.feature("D1")  # each exhibit's header is its part's columns in the map
 @pytest.mark.feature("D5", part=True)
 @pytest.mark.feature("C4", part=True)
 def test_all_nine_items_of_the_five_accounts_are_answered_part_by_part(demo, shipped):

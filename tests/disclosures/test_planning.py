@@ -8,7 +8,7 @@ from django.db import transaction
 from cases.enums import Instrument, ItemDecision, Jurisdiction
 from cases.exceptions import CaseError
 from cases.models import Case, Event, RequestedItem, ScopeItem, ScopeRevision, Target
-from disclosures import planning
+from disclosures import facts, planning
 from disclosures.datamap import schema
 from disclosures.enums import PartKind, ResponseCode
 from disclosures.exceptions import CollectionFailed, PacketBroken
@@ -285,6 +285,46 @@ def test_parts_that_can_t_be_ordered_fail_when_the_packet_is_ordered():
     with pytest.raises(CollectionFailed) as refused:
         planning.order_of_parts(circle, ["2a", "3a"])
     assert str(refused.value) == "These parts are derived from each other: 2a, 3a."
+
+
+@pytest.mark.feature("C1")
+@pytest.mark.parametrize(
+    ("dead", "words"),
+    [
+        ("circle", "These parts are derived from each other: 2a, 3a."),
+        ("input", "Part 3a is derived from “9z”, which isn't there."),
+        (
+            "address",
+            "Part 2a reads from “Event store”, which has no address on this server. "
+            "An administrator sets it; then order again.",
+        ),
+    ],
+)
+def test_a_dead_node_stops_the_order_by_its_name_and_nothing_is_written(
+    dead, words, settings, monkeypatch
+):
+    found = packets.case()
+    the_map = schema.parse(packets.MAP)
+    if dead == "address":
+        del settings.SOURCE_URLS["events"]
+    else:
+        change = _circular if dead == "circle" else _orphaned
+        broken = vars(the_map) | {"categories": tuple(map(change, the_map.categories))}
+        # The map's own check refuses such a file: a plan doesn't take its word for it.
+        monkeypatch.setattr(facts, "data_map", lambda _packet: schema.DataMap(**broken))
+    before = rows()
+    with pytest.raises(CollectionFailed) as refused, transaction.atomic():
+        packets.ordered(found)
+    assert str(refused.value) == words
+    assert rows() == before
+
+
+def _orphaned(category):
+    parts = tuple(
+        schema.Part(**vars(part) | {"inputs": ("9z",)}) if part.code == "3a" else part
+        for part in category.parts
+    )
+    return schema.Category(**vars(category) | {"parts": parts})
 
 
 def _circular(category):

@@ -57,7 +57,7 @@ ANSWER_WORDS = (
 )
 SYSTEM = "Candor (the system)"
 WHO_DID_WHAT = [
-    ("Case opened", "Ines Moreau"),
+    ("Request opened", "Ines Moreau"),
     ("Document added", "Ines Moreau"),
     ("Secrecy recorded", "Ines Moreau"),
     ("Target added", "Ines Moreau"),
@@ -86,7 +86,7 @@ WHO_DID_WHAT = [
     ("Status changed", "Rita Campos"),
     ("Packet handed over", "Rita Campos"),
     ("Status changed", "Ana Petrov"),
-    ("Case closed", "Ana Petrov"),
+    ("Request closed", "Ana Petrov"),
     ("Receipt acknowledged", "Rita Campos"),
 ]
 TOO_WIDE = "The paper's attachment asks for the first half of 2022 only."

@@ -24,7 +24,7 @@ def test_the_trail_speaks_words_and_never_json(at_desk):
     page = at_desk(Role.AUDITOR).get(trail(case, kind="all"))
     shown = page.content.decode()
     for words in (
-        "Case opened",
+        "Request opened",
         "Target 1",
         "Names, Sessions",
         "2 × produce",

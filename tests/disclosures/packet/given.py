@@ -30,6 +30,7 @@ LABELS = {
     "NO_RESPONSIVE_RECORDS": "Searched, no responsive records",
     "NOT_COLLECTED": "Not collected by the service",
     "NOT_RETAINED": "Not retained",
+    "OBJECTED": "Objected",
 }
 WINDOW = "from the beginning to 1 April 2023, 00:00:00 (not included), UTC"
 WORDINGS = (
