@@ -7,7 +7,6 @@ hostile file costs a child and not the portal.
 import io
 
 import pypdfium2
-from django.utils.translation import gettext as _
 
 from cases.exceptions import DocumentRefused
 
@@ -26,16 +25,13 @@ def inspect(path: str) -> int:
         pdf = pypdfium2.PdfDocument(path)
         pages = len(pdf)
         if pages == 0:
-            raise DocumentRefused(_("The file has no pages."))
+            raise DocumentRefused("The file has no pages.")
         if pages > MAX_PAGES:
-            raise DocumentRefused(
-                _("The file has more than %(most)s pages.") % {"most": MAX_PAGES}
-            )
+            raise DocumentRefused(f"The file has more than {MAX_PAGES} pages.")
         for number in range(pages):
             if not 0 < max(pdf.get_page_size(number)) <= MAX_POINTS:
                 raise DocumentRefused(
-                    _("Page %(number)s is larger or smaller than a PDF page can be.")
-                    % {"number": number + 1}
+                    f"Page {number + 1} is larger or smaller than a PDF page can be."
                 )
     except pypdfium2.PdfiumError as error:
         raise DocumentRefused(_why(str(error))) from None
@@ -54,8 +50,7 @@ def draw_page(path: str, page: int) -> bytes:
         picture = sheet.render(scale=PICTURE_SIDE / max(sheet.get_size())).to_pil()
     except pypdfium2.PdfiumError:
         raise DocumentRefused(
-            _("Page %(page)s is damaged and can't be drawn. Ask for another copy.")
-            % {"page": page}
+            f"Page {page} is damaged and can't be drawn. Ask for another copy."
         ) from None
     out = io.BytesIO()
     picture.save(out, format="PNG", optimize=False)
