@@ -14,6 +14,7 @@ app.autodiscover_tasks()
 
 SWEEP_SECONDS = 5
 CLEAR_SECONDS = 3600
+SEAL_SECONDS = 5
 
 app.conf.beat_schedule = {
     # A lost hint costs these seconds and nothing else: the row waits (cases/queue.py).
@@ -22,6 +23,12 @@ app.conf.beat_schedule = {
         "task": TaskName.SWEEP.value,
         "schedule": SWEEP_SECONDS,
         "options": {"expires": SWEEP_SECONDS},
+    },
+    # Until an event is sealed, the database's own refusal is all that holds it.
+    "seal": {
+        "task": TaskName.SEAL_TRAIL.value,
+        "schedule": SEAL_SECONDS,
+        "options": {"expires": SEAL_SECONDS},
     },
     # A killed worker's half-made files hold people's records and are nobody's: they
     # don't lie about for longer than this.

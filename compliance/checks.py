@@ -121,6 +121,21 @@ def factors_are_sealed(
     ]
 
 
+def trail_is_signed(
+    app_configs: Sequence[Any] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """E010: a trail that nobody signs is one that a database's keeper rewrites."""
+    if settings.AUDIT_KEYS and min(map(len, settings.AUDIT_KEYS)) >= KEY_LENGTH:
+        return []
+    return [
+        Error(
+            "There is no key to sign the trail with, or too short a one.",
+            hint="Run manage.py setup_site, or set CANDOR_AUDIT_KEYS.",
+            id="compliance.E010",
+        )
+    ]
+
+
 def lockouts_are_shared(
     app_configs: Sequence[Any] | None, **kwargs: Any
 ) -> list[CheckMessage]:
@@ -173,6 +188,7 @@ def packets_can_be_rendered(
 
 
 ALL = (
+    trail_is_signed,
     secret_is_set,
     debug_is_off,
     demo_stays_at_home,

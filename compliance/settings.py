@@ -28,7 +28,7 @@ read_site_file(SITE_FILE)
 
 # Served papers, exhibits and packets. Never below a folder that a web server serves.
 FILES_DIR = env("CANDOR_FILES_DIR", VAR_DIR / "files", Path)
-
+AUDIT_DIR = env("CANDOR_AUDIT_DIR", VAR_DIR / "audit", Path)
 
 # ------------------------------------------------------------------- demo or not
 
@@ -56,7 +56,6 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", *HOSTS] if DEMO else HOSTS
 
 # The port on 127.0.0.1 that ``manage.py dev`` listens on.
 PORT = env("PORT", 8000, int)
-
 
 # ------------------------------------------------------------------------ wiring
 
@@ -122,7 +121,6 @@ TEMPLATES = [
         },
     },
 ]
-
 
 # ---------------------------------------------------------------------- database
 
@@ -192,7 +190,6 @@ SOURCE_URLS = (DEMO_SOURCE_URLS if DEMO else {}) | {
     if name.startswith("CANDOR_SOURCE_") and name.endswith("_URL")
 }
 
-
 # ------------------------------------------------------------------------- queue
 
 # The row is the work order and the message only a hint: any broker will do, and any
@@ -243,7 +240,6 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # LOGGING below holds for the worker as well
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 
-
 # ----------------------------------------------------------------------- sign-in
 
 # The session's limits; a page that asks by itself doesn't keep a session alive.
@@ -256,6 +252,9 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SECOND_FACTOR_REQUIRED = not DEMO
 # What seals the factors in the database, newest first; manage.py rotate_keys adds one.
 MFA_KEYS = env("CANDOR_MFA_KEYS", [SECRET_KEY] if DEMO else list[str](), words)
+
+# What signs the trail's checkpoints, newest first: older ones check older signatures.
+AUDIT_KEYS = env("CANDOR_AUDIT_KEYS", [SECRET_KEY] if DEMO else list[str](), words)
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
@@ -313,7 +312,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-
 # --------------------------------------------------------------------- transport
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEMO
@@ -333,14 +331,12 @@ FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, exist_ok=True)
 FILE_UPLOAD_PERMISSIONS = 0o600
 
-
 # ------------------------------------------------------------- language and time
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 TIME_ZONE = "UTC"
 USE_TZ = True
-
 
 # ------------------------------------------------------------------------- pages
 
@@ -350,6 +346,10 @@ STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": FILES_DIR, "base_url": None},
+    },
+    "audit": {  # signed checkpoints: best where the database's keeper can't write
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": AUDIT_DIR, "base_url": None},
     },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
@@ -369,7 +369,6 @@ UNFOLD: dict[str, Any] = {
         ]
     },
 }
-
 
 # -------------------------------------------------------------------------- logs
 

@@ -13,7 +13,8 @@ from compliance.environment import site_lines
 
 KEEP = (
     "Keep a copy of {path} where the database's backups are not: without it, nobody\n"
-    "signs in with a second factor any more; with it and the database, anybody could."
+    "signs in with a second factor any more and nothing signs the trail; with it and\n"
+    "the database, anybody could do both in your name."
 )
 _HEAD = (
     "# Written by manage.py setup_site, read at each start after the environment.\n"

@@ -22,6 +22,7 @@ def pytest_configure(config):
     """Settle what the environment would settle on a site, before anything reads it."""
     site.SECRET_KEY = "tests only"
     site.MFA_KEYS = ["tests only and long enough to pass for a key"]
+    site.AUDIT_KEYS = ["tests only and long enough to sign the trail with"]
     site.SECOND_FACTOR_REQUIRED = False
     site.DEMO = True
     site.VAR_DIR = Path(tempfile.mkdtemp(prefix="candor-tests-"))
@@ -78,6 +79,8 @@ def either_database(request):
 @pytest.fixture(autouse=True)
 def _own_folder(settings, tmp_path):
     settings.FILES_DIR = tmp_path / "files"
+    audit = {**settings.STORAGES["audit"], "OPTIONS": {"location": tmp_path / "audit"}}
+    settings.STORAGES = {**settings.STORAGES, "audit": audit}
 
 
 @pytest.fixture(autouse=True)

@@ -92,6 +92,11 @@ class CaseAdmin(CaseModelAdmin):
                 wrap(require_GET(trail_pages.of_one(self))),
                 name="cases_case_trail",
             ),
+            path(
+                "<int:case_id>/trail/export/",
+                wrap(require_GET(trail_pages.export(self))),
+                name="cases_case_trail_export",
+            ),
             *files.urls(self),
             *verbs.further_urls(self),
         ]

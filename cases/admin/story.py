@@ -307,6 +307,11 @@ def _kept_out(case: Case, acts: list[dict[str, Any]]) -> Said:
     return Said(_("{who} asked for a page without a grant."), "", None)
 
 
+@tells(EventKind.TRAIL_EXPORTED)
+def _exported(case: Case, acts: list[dict[str, Any]]) -> Said:
+    return Said(_("{who} exported the trail for a court."), detail="")
+
+
 @tells(EventKind.CASE_REOPENED)
 def _reopened(case: Case, acts: list[dict[str, Any]]) -> Said:
     return Said(_("{who} reopened the request."), "", None)

@@ -1,17 +1,18 @@
 """The pages of the trail: of one case, of every case the reader sees, of the site."""
 
+import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases import permissions
-from cases.admin.base import crumbs, record_view
+from cases import evidence, permissions
+from cases.admin.base import crumbs, person, record_view
 from cases.admin.trail import READINGS, entries
 from cases.enums import Perm
 from cases.models import Event, SiteEvent
@@ -38,7 +39,28 @@ def of_one(desk: "CaseModelAdmin") -> Callable[..., HttpResponse]:
             crumbs=crumbs(case),
             crumb=_("Trail"),
             case=case,
+            signed=evidence.signed(case),
         )
+
+    return view
+
+
+def export(desk: "CaseModelAdmin") -> Callable[..., FileResponse]:
+    """The file for a court; its event is committed before the first byte leaves."""
+
+    def view(request: HttpRequest, case_id: int) -> FileResponse:
+        case = desk.get_row(request, case_id)
+        out = io.BytesIO()
+        evidence.export_trail(case.pk, actor=person(request), out=out)
+        out.seek(0)
+        answer = FileResponse(
+            out,
+            as_attachment=True,
+            filename=f"{case.number}-trail.zip",
+            content_type="application/zip",
+        )
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+        return answer
 
     return view
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.enums.events import EventKind as EventKind
 from cases.enums.events import SiteEventKind as SiteEventKind
 from cases.enums.events import TaskName as TaskName
+from cases.enums.events import Trail as Trail
 from cases.enums.people import Act as Act
 from cases.enums.people import Perm as Perm
 from cases.enums.people import Profile as Profile

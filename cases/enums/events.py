@@ -47,6 +47,7 @@ class EventKind(TextChoices):
     GRANT_GIVEN = "case.grant.given", _("Grant given")
     GRANT_ENDED = "case.grant.ended", _("Grant ended")
     GRANT_REFUSED = "case.grant.refused", _("Page refused for want of a grant")
+    TRAIL_EXPORTED = "case.trail.exported", _("Trail exported")
     CASE_REOPENED = "case.reopened", _("Request reopened")
     PACKET_REQUESTED = "packet.requested", _("Packet ordered")
     PACKET_COLLECTED = "packet.collected", _("Records collected")
@@ -83,9 +84,17 @@ class SiteEventKind(TextChoices):
     GROUP_CHANGED = "group.changed", _("Group changed")
 
 
+class Trail(TextChoices):
+    """Which of the two tables an event stands in."""
+
+    CASES = "cases", _("of requests")
+    SITE = "site", _("of the site")
+
+
 class TaskName(StrEnum):
     """Every Celery task; the row is the work order, the message only a hint."""
 
     ASSEMBLE = "disclosures.assemble"
     SWEEP = "disclosures.sweep"
     CLEAR = "disclosures.clear"
+    SEAL_TRAIL = "cases.seal_trail"

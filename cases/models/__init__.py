@@ -9,6 +9,7 @@ from cases.models.document import CaseDocument
 from cases.models.event import Event, SiteEvent
 from cases.models.grant import CaseGroupPerm, CaseUserPerm
 from cases.models.scope import RequestedItem, ScopeItem, ScopeRevision
+from cases.models.seal import AuditCheckpoint, AuditSeal
 from cases.models.signoff import Reply, SignOff
 from cases.models.site import Organisation
 from cases.models.standing import Objection, StandingChange
@@ -18,6 +19,8 @@ from cases.models.work import WorkOrder
 __all__ = [
     "Agency",
     "AgencyContact",
+    "AuditCheckpoint",
+    "AuditSeal",
     "AuthenticityFinding",
     "Case",
     "CaseDocument",

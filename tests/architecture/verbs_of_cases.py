@@ -9,6 +9,7 @@ from cases import (
     assignment,
     closing,
     documents,
+    evidence,
     grants,
     intake,
     notes,
@@ -225,6 +226,14 @@ VERBS = {
         make.awaiting,
         lambda it, by: review.revise(it.pk, actor=by, reason="Once more.", at=make.AT),
         f"{MOVED} revise_scope",
+    ),
+    "cases.evidence.export_trail": row(
+        Role.AUDITOR,
+        make.received,
+        lambda it, by: evidence.export_trail(
+            it.pk, actor=by, out=io.BytesIO(), at=make.AT
+        ),
+        "case.trail.exported",
     ),
     "cases.closing.close": row(
         ANALYST,

@@ -98,6 +98,19 @@ def test_factors_need_a_key(settings, keys, adapter, found):
 
 
 @pytest.mark.parametrize(
+    ("keys", "found"),
+    [
+        (["k" * 32], []),
+        (["k" * 32, "short"], ["compliance.E010"]),
+        ([], ["compliance.E010"]),
+    ],
+)
+def test_the_trail_needs_a_key_to_be_signed_with(settings, keys, found):
+    settings.AUDIT_KEYS = keys
+    assert ids(checks.trail_is_signed) == found
+
+
+@pytest.mark.parametrize(
     ("kind", "found"),
     [
         ("db.DatabaseCache", []),

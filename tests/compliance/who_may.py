@@ -78,6 +78,7 @@ OF_NUMBERS = frozenset(
 PAGES: dict[str, str] = {
     "admin:cases_case_change": DESK,
     "admin:cases_case_trail": DESK,
+    "admin:cases_case_trail_export": DESK,
     "admin:cases_paper": DESK,
     "admin:cases_paper_page": DESK,
     "admin:cases_paper_file": DESK,

@@ -84,6 +84,7 @@ class Command(BaseCommand):
         wanted = {
             "SECRET_KEY": "" if _has_secret() else sitefile.new_key(),
             "CANDOR_MFA_KEYS": "" if settings.MFA_KEYS else sitefile.new_key(),
+            "CANDOR_AUDIT_KEYS": "" if settings.AUDIT_KEYS else sitefile.new_key(),
             "CANDOR_HOSTS": "" if settings.HOSTS else hosts,
         }
         added = sitefile.complete(settings.SITE_FILE, wanted)
