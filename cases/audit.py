@@ -126,6 +126,12 @@ def _columns(
     }
 
 
+def data_of(event: Event | SiteEvent) -> dict[str, Any]:
+    """What an event says, as it was given to ``record``."""
+    found: dict[str, Any] = json.loads(event.data)
+    return found
+
+
 def record_reading(
     case: Case,
     kind: EventKind,

@@ -25,7 +25,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
-from cases import audit, grants, permissions
+from cases import audit, grants, permissions, readings
 from cases.enums import EventKind, Perm
 from cases.exceptions import CaseError
 from cases.models import Case
@@ -166,6 +166,12 @@ def record_view(request: HttpRequest, case: Case, page: str) -> None:
     audit.record_reading(
         case, EventKind.CASE_VIEWED, actor=person(request), data={"page": page}
     )
+
+
+def record_list(request: HttpRequest, page: str, count: int) -> None:
+    """Leave the opening of a list in the site's trail, before the first byte."""
+    asked = {name: request.GET.getlist(name) for name in request.GET}
+    readings.record_list(actor=person(request), page=page, asked=asked, count=count)
 
 
 @contextmanager

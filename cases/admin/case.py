@@ -21,6 +21,7 @@ from cases.admin.base import (
     case_url,
     crumbs,
     person,
+    record_list,
     record_view,
     refusals_shown,
 )
@@ -114,7 +115,11 @@ class CaseAdmin(CaseModelAdmin):
         """The list; the button to take a new request in is for those who may."""
         may_open = permissions.has_role_for(request.user, Perm.INTAKE)
         extra = {"may_open": may_open, "title": _("Legal requests")}
-        return super().changelist_view(request, {**extra, **(extra_context or {})})
+        answer = super().changelist_view(request, {**extra, **(extra_context or {})})
+        shown = getattr(answer, "context_data", None) or {}
+        if found := shown.get("cl"):
+            record_list(request, "requests", found.result_count)
+        return answer
 
     @admin.display(description=_("Number"), ordering="number")
     def number_link(self, case: Case) -> SafeString:

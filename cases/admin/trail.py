@@ -56,6 +56,7 @@ READINGS = (
     EventKind.DOCUMENT_OPENED,
     EventKind.EXHIBIT_OPENED,
     EventKind.THREAD_READ,
+    SiteEventKind.LIST_OPENED,
 )
 
 
@@ -306,6 +307,12 @@ def _contact(data: dict[str, Any], names: Names) -> str:
 @says(SiteEventKind.ORGANISATION_CHANGED)
 def _organisation(data: dict[str, Any], names: Names) -> str:
     return _changed(Organisation, data)
+
+
+@says(SiteEventKind.LIST_OPENED)
+def _list(data: dict[str, Any], names: Names) -> str:
+    filtered = _("filtered") if data["filter"] else _("whole")
+    return f"{data['page']}, {filtered}, {data['count']}"
 
 
 @says(SiteEventKind.PERSON_ADDED, SiteEventKind.PERSON_CHANGED)

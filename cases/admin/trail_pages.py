@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases import evidence, permissions
-from cases.admin.base import crumbs, person, record_view
+from cases.admin.base import crumbs, person, record_list, record_view
 from cases.admin.trail import READINGS, entries
 from cases.enums import Perm
 from cases.models import Event, SiteEvent
@@ -73,6 +73,7 @@ def everywhere(desk: "CaseModelAdmin") -> Callable[..., HttpResponse]:
             raise PermissionDenied
         visible = permissions.visible_cases(request.user)
         events = Event.objects.filter(case__in=visible).select_related("case")
+        record_list(request, "trail", events.count())
         return _page(desk, request, events, title=_("Trail"), crumbs=crumbs())
 
     return view

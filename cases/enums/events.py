@@ -64,6 +64,7 @@ class EventKind(TextChoices):
     PACKET_ACKNOWLEDGED = "packet.acknowledged", _("Receipt acknowledged")
     PACKET_SUPERSEDED = "packet.superseded", _("Packet superseded")
     PACKET_STATUS_CHANGED = "packet.status.changed", _("Packet status changed")
+    CUSTODY_EXPORTED = "packet.custody.exported", _("Custody ledger exported")
     EXHIBIT_OPENED = "exhibit.opened", _("Exhibit opened")
 
 
@@ -78,6 +79,7 @@ class SiteEventKind(TextChoices):
     CONTACT_CHECKED = "agency.contact.checked", _("Delivery address checked")
     CONTACT_RETIRED = "agency.contact.retired", _("Delivery address retired")
     ORGANISATION_CHANGED = "organisation.changed", _("Organisation changed")
+    LIST_OPENED = "list.opened", _("List opened")
     PERSON_ADDED = "person.added", _("Person added")
     PERSON_CHANGED = "person.changed", _("Person's details changed")
     PERSON_ROLES_CHANGED = "person.roles.changed", _("Person's roles changed")

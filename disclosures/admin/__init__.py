@@ -7,6 +7,7 @@ from cases.admin import verbs
 from cases.admin.base import CaseModelAdmin
 from disclosures.admin import (
     acknowledging,
+    custody,
     declaring,
     exhibits,
     files,
@@ -21,6 +22,7 @@ from disclosures.admin import (
 # Each registers what it holds by being imported.
 __all__ = [
     "acknowledging",
+    "custody",
     "declaring",
     "exhibits",
     "files",
@@ -55,6 +57,16 @@ def urls(desk: CaseModelAdmin) -> list[URLPattern]:
             f"{base}exhibits/<int:number>/",
             wrap(require_GET(exhibits.page(desk))),
             name="disclosures_exhibit",
+        ),
+        path(
+            f"{base}custody/",
+            wrap(require_GET(custody.page(desk))),
+            name="disclosures_custody",
+        ),
+        path(
+            f"{base}custody/file/",
+            wrap(require_GET(custody.download(desk))),
+            name="disclosures_custody_file",
         ),
         path(
             f"{base}production/",

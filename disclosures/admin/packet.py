@@ -71,6 +71,8 @@ def page(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
             answers=exhibits.answers(groups),
             accounts=_accounts(packet, may_read=may_read),
             may_read=may_read,
+            may_trace=bool(packet.files)
+            and permissions.allowed(user, Perm.READ_TRAIL, case),
             may_download=permissions.allowed(user, Perm.RELEASE, case),
             declaration=Declaration.objects.filter(packet=packet).first(),
             sealed=sealed(packet),

@@ -1,7 +1,9 @@
 """What each verb of ``disclosures`` leaves in the trail, a line a verb."""
 
+import io
+
 from cases.enums import Role
-from disclosures import assembly, delivery, freezing, reading
+from disclosures import assembly, custody, delivery, freezing, reading
 from disclosures.datamap import load
 from disclosures.enums import AcknowledgedBy
 from tests import factories as make
@@ -12,6 +14,12 @@ ANALYST, COUNSEL, CUSTODIAN = Role.ANALYST, Role.COUNSEL, Role.CUSTODIAN
 OFFICER = Role.RELEASE_OFFICER
 MOVED, P_MOVED = "case.status.changed", "packet.status.changed"
 VERBS = {
+    "disclosures.custody.write": row(
+        Role.AUDITOR,
+        packets.collected,
+        lambda it, by: custody.write(it.pk, actor=by, out=io.StringIO(), at=make.AT),
+        "packet.custody.exported",
+    ),
     "disclosures.datamap.load.load": row(
         ANALYST,
         nothing,

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import Group
 
-from cases import agencies, people, site
+from cases import agencies, people, readings, site
 from cases.enums import Jurisdiction, Role
 from tests import directory
 from tests import factories as make
@@ -56,6 +56,14 @@ VERBS = {
             actor=by, facts={"name": "New"}, proof=make.proof(), at=make.AT
         ),
         "organisation.changed",
+    ),
+    "cases.readings.record_list": row(
+        CLERK,
+        nothing,
+        lambda it, by: readings.record_list(
+            actor=by, page="requests", asked={"q": ["x"]}, count=3, at=make.AT
+        ),
+        "list.opened",
     ),
     "cases.people.change_roles": row(
         Role.ADMINISTRATOR,

@@ -21,7 +21,7 @@ from django.utils import timezone
 from cases import audit, permissions
 from cases.admin import verbs
 from cases.enums import Profile, Role
-from cases.models import Case, CaseGroupPerm, CaseUserPerm, Event
+from cases.models import Case, CaseGroupPerm, CaseUserPerm, Event, SiteEvent
 from disclosures.models import Packet
 from tests import factories as make
 from tests.compliance import who_may
@@ -200,7 +200,11 @@ def written() -> dict[str, int]:
         if model not in apart
     }
     readings = ("case.viewed", "case.grant.refused")
-    return rows | {"Event": Event.objects.exclude(kind__in=readings).count()}
+    lists = SiteEvent.objects.filter(kind="list.opened").count()
+    return rows | {
+        "Event": Event.objects.exclude(kind__in=readings).count(),
+        "SiteEvent": rows["SiteEvent"] - lists,
+    }
 
 
 # ---------------------------------------------------------------- the table is whole

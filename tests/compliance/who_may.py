@@ -87,6 +87,8 @@ PAGES: dict[str, str] = {
     "admin:disclosures_declaration": "C",
     "admin:disclosures_exhibit": "ACLOR",
     "admin:disclosures_production": "R",
+    "admin:disclosures_custody": DESK,
+    "admin:disclosures_custody_file": DESK,
 }
 
 # Pages of the site: a role opens them, and what they show is what grants open.

@@ -1,0 +1,196 @@
+"""The custody ledger: what became of each file of a packet, from pull to hand-over.
+
+Read from rows and events that are there anyway, so it can't say anything else than they
+do. Each file of a sealed packet walks back to one pull: of an exhibit to its query and
+snapshot, of a page or list to the exhibits that were certified.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import IO
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import audit, permissions
+from cases.enums import EventKind, Perm
+from cases.models import Event
+from disclosures import facts
+from disclosures.exceptions import PacketBroken
+from disclosures.models import Declaration, Delivery, Exhibit, Packet
+from disclosures.packet.seal import EXHIBITS
+
+COLUMNS = ("file", "sha256", "bytes", "at", "who", "what", "detail", "event")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that befell a file: when (UTC), by whom, what, and the event of it."""
+
+    at: datetime
+    who: str
+    what: str
+    detail: str = ""
+    event: int | None = None
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """One file of the packet, as it was sealed, and its steps, the pull first."""
+
+    name: str
+    sha256: str
+    size: int
+    exhibit: Exhibit | None
+    steps: tuple[Step, ...]
+
+
+def ledger(packet: Packet) -> list[Artefact]:
+    """Each file of a sealed packet with its way through the house.
+
+    Raises:
+        PacketBroken: a file of the packet comes from no exhibit that was collected.
+    """
+    if not packet.files:
+        return []
+    exhibits = {
+        f"{EXHIBITS}/{one.file_name}": one
+        for one in packet.exhibits.select_related("target", "item")
+        if one.path
+    }
+    later = _later(packet)
+    found = []
+    for name, size, sha256 in packet.files:
+        exhibit = exhibits.get(name)
+        if name.startswith(f"{EXHIBITS}/") and (
+            exhibit is None or exhibit.sha256 != sha256
+        ):
+            raise PacketBroken(_("%(name)s comes from no pull.") % {"name": name})
+        began = _pulled(packet, exhibit) if exhibit else _made_of(packet)
+        steps = sorted([*began, *later, *_opened(packet, exhibit)], key=_when)
+        found.append(Artefact(name, sha256, size, exhibit, tuple(steps)))
+    return found
+
+
+def _when(step: Step) -> tuple[datetime, int]:
+    return step.at, step.event or 0
+
+
+def _pulled(packet: Packet, exhibit: Exhibit) -> list[Step]:
+    """The pull of one exhibit: from where, by which query, as of when."""
+    snapshot = exhibit.snapshot_at
+    parts = [
+        _("part %(part)s") % {"part": exhibit.part_code},
+        exhibit.source_title or _("derived from other exhibits of this run"),
+        _("%(n)s rows") % {"n": exhibit.rows},
+    ]
+    if exhibit.read_as:
+        parts.append(exhibit.read_as)
+    if snapshot:
+        parts.append(_("as of %(time)s") % {"time": _utc(snapshot)})
+    at = exhibit.finished_at or packet.collected_at or packet.ordered_at
+    return [Step(at, audit.SYSTEM.name, _("Pulled"), "; ".join(parts))]
+
+
+def _made_of(packet: Packet) -> list[Step]:
+    """What pages and lists are made of: the exhibits, as they were certified."""
+    digest = facts.exhibits_digest(packet)
+    at = packet.collected_at or packet.ordered_at
+    detail = _("made of the exhibits under digest %(digest)s") % {"digest": digest}
+    return [Step(at, audit.SYSTEM.name, _("Collected"), detail)]
+
+
+_WORDS = {
+    EventKind.PACKET_REQUESTED: lambda: _("Ordered"),
+    EventKind.PACKET_RESUMED: lambda: _("Resumed"),
+    EventKind.PACKET_CERTIFIED: lambda: _("Certified"),
+    EventKind.PACKET_SEALED: lambda: _("Sealed"),
+    EventKind.PACKET_OPENED: lambda: _("Downloaded"),
+    EventKind.PACKET_RELEASED: lambda: _("Handed over"),
+    EventKind.PACKET_ACKNOWLEDGED: lambda: _("Acknowledged"),
+}
+
+
+def _later(packet: Packet) -> list[Step]:
+    """What befell the packet as a whole, each step by its event."""
+    rows = _events(packet, [*_WORDS])
+    return [
+        Step(
+            row.at,
+            row.actor_name,
+            _WORDS[EventKind(row.kind)](),
+            _detail(packet, row),
+            row.pk,
+        )
+        for row in rows
+    ]
+
+
+def _detail(packet: Packet, row: Event) -> str:
+    match EventKind(row.kind):
+        case EventKind.PACKET_CERTIFIED:
+            signed = Declaration.objects.filter(packet=packet).first()
+            return signed.exhibits_digest if signed else ""
+        case EventKind.PACKET_SEALED:
+            return packet.manifest_sha256
+        case EventKind.PACKET_RELEASED:
+            made = Delivery.objects.filter(packet=packet).first()
+            return made.get_method_display() if made else ""
+        case _:
+            return ""
+
+
+def _opened(packet: Packet, exhibit: Exhibit | None) -> list[Step]:
+    """Who read the exhibit in the house."""
+    if exhibit is None:
+        return []
+    rows = _events(packet, [EventKind.EXHIBIT_OPENED], exhibit=exhibit.pk)
+    return [Step(row.at, row.actor_name, _("Read"), "", row.pk) for row in rows]
+
+
+def _events(packet: Packet, kinds: list[EventKind], **wanted: int) -> Iterator[Event]:
+    for row in Event.objects.filter(case=packet.case, kind__in=kinds).order_by("pk"):
+        said = audit.data_of(row)
+        of_packet = said.get("packet", packet.pk) == packet.pk
+        if of_packet and all(said.get(name) == value for name, value in wanted.items()):
+            yield row
+
+
+def write(
+    packet_id: int, *, actor: User, out: IO[str], at: datetime | None = None
+) -> None:
+    """Write the ledger as CSV, a line a step, and the event that says so.
+
+    Raises:
+        PermissionDenied: ``actor`` may not read the trail.
+        PacketBroken: a file of the packet comes from no exhibit that was collected.
+    """
+    packet = Packet.objects.select_related("case").get(pk=packet_id)
+    permissions.require(actor, Perm.READ_TRAIL, packet.case)
+    files = ledger(packet)
+    with transaction.atomic():
+        audit.record(
+            packet.case,
+            EventKind.CUSTODY_EXPORTED,
+            actor=actor,
+            at=at or timezone.now(),
+            data={"packet": packet.pk, "files": len(files)},
+        )
+    rows = csv.writer(out)
+    rows.writerow(COLUMNS)
+    for one in files:
+        for step in one.steps:
+            rows.writerow(
+                [
+                    *(one.name, one.sha256, one.size, _utc(step.at), step.who),
+                    *(step.what, step.detail, step.event or ""),
+                ]
+            )
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")
