@@ -38,7 +38,7 @@ house:
 	CANDOR_DEMO=1 CANDOR_VAR_DIR=var/check $(PY) manage.py makemigrations --check --dry-run
 	CANDOR_DEMO= CANDOR_VAR_DIR=var/check CANDOR_HOSTS=candor.example \
 	    CANDOR_AUDIT_KEYS=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(32))') \
-	    CANDOR_MFA_KEYS=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(32))') \
+	    CANDOR_KEYS=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(32))') \
 	    SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(64))') \
 	    $(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) -m pytest -q tests/architecture -m "not django_db"

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import audit, workflow
-from cases.enums import EventKind
+from cases import audit, keys, permissions, readings, workflow
+from cases.enums import EventKind, Perm
 from cases.exceptions import IllegalTransition, require_storable
 from cases.models import Case, Target
 from cases.models.target import day_window
@@ -127,3 +127,29 @@ def _write_target(target: Target, facts: TargetFacts) -> None:
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones())
+
+
+def find(*, actor: User, identifier: str, at: datetime | None = None) -> list[Target]:
+    """The targets of this name on the requests that ``actor`` sees, newest first.
+
+    Whole identifiers only, whatever their case, Unicode form or plus-tag. The search is
+    an event of the site's trail, with a digest of what was looked for.
+
+    Raises:
+        PermissionDenied: no role of ``actor`` looks at requests.
+    """
+    permissions.require_role(actor, Perm.VIEW)
+    normalised = keys.normalised(identifier)
+    wanted = keys.fingerprints(normalised, keys.Purpose.TARGET)
+    rows = Target.objects.filter(
+        findable__in=wanted, case__in=permissions.visible_cases(actor)
+    )
+    found = list(rows.select_related("case__agency").order_by("-case", "number"))
+    readings.record_list(
+        actor=actor,
+        page="find",
+        asked={"identifier": [normalised]},
+        count=len(found),
+        at=at,
+    )
+    return found

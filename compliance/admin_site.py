@@ -32,6 +32,8 @@ _STEPS = (  # the verbs that are somebody's turn
     *(Perm.INTAKE, Perm.REVIEW, Perm.SIGN_OFF, Perm.ORDER),
     *(Perm.CERTIFY, Perm.RELEASE, Perm.CLOSE),
 )
+_FIND = "admin:cases_find"
+_BESIDE_CASES = (_FIND, "admin:cases_trail", "admin:cases_numbers")
 _STOP = "admin:disclosures_freeze_changelist"
 
 
@@ -122,6 +124,7 @@ class CandorAdminSite(UnfoldAdminSite):
         desk = [_entry(request, _("What needs me"), "inbox", "admin:index")]
         if may_look:
             desk.append(_entry(request, _("Legal requests"), "folder_open", _CASES))
+            desk.append(_entry(request, _("Find an account"), "search", _FIND))
         if permissions.has_role_for(request.user, Perm.READ_TRAIL):
             desk.append(_entry(request, _("Trail"), "history", "admin:cases_trail"))
         agencies = _entry(
@@ -170,7 +173,7 @@ def _entry(request: HttpRequest, title: str, icon: str, name: str) -> dict[str, 
     home = link == reverse("admin:index")
     active = request.path == link if home else request.path.startswith(link)
     if name == _CASES:
-        others = (reverse("admin:cases_trail"), reverse("admin:cases_numbers"))
+        others = tuple(map(reverse, _BESIDE_CASES))
         active = active and not request.path.startswith(others)
     return {
         "title": title,

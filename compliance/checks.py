@@ -110,12 +110,12 @@ def factors_are_sealed(
 ) -> list[CheckMessage]:
     """E007: a second factor in clear in the database is none."""
     ours = settings.MFA_ADAPTER == "compliance.signin.SealingAdapter"
-    if ours and settings.MFA_KEYS and min(map(len, settings.MFA_KEYS)) >= KEY_LENGTH:
+    if ours and settings.SITE_KEYS and min(map(len, settings.SITE_KEYS)) >= KEY_LENGTH:
         return []
     return [
         Error(
             "There is no key to seal second factors with, or too short a one.",
-            hint="Run manage.py setup_site, or set CANDOR_MFA_KEYS.",
+            hint="Run manage.py setup_site, or set CANDOR_KEYS.",
             id="compliance.E007",
         )
     ]

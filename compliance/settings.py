@@ -251,7 +251,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 # A second factor is asked of everybody; the demo's sign-ins are public anyhow.
 SECOND_FACTOR_REQUIRED = not DEMO
 # What seals the factors in the database, newest first; manage.py rotate_keys adds one.
-MFA_KEYS = env("CANDOR_MFA_KEYS", [SECRET_KEY] if DEMO else list[str](), words)
+SITE_KEYS = env("CANDOR_KEYS", [SECRET_KEY] if DEMO else list[str](), words)
 
 # What signs the trail's checkpoints, newest first: older ones check older signatures.
 AUDIT_KEYS = env("CANDOR_AUDIT_KEYS", [SECRET_KEY] if DEMO else list[str](), words)

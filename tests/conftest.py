@@ -21,7 +21,7 @@ HOME = {"127.0.0.1", "::1", "localhost", ""}
 def pytest_configure(config):
     """Settle what the environment would settle on a site, before anything reads it."""
     site.SECRET_KEY = "tests only"
-    site.MFA_KEYS = ["tests only and long enough to pass for a key"]
+    site.SITE_KEYS = ["tests only and long enough to pass for a key"]
     site.AUDIT_KEYS = ["tests only and long enough to sign the trail with"]
     site.SECOND_FACTOR_REQUIRED = False
     site.DEMO = True

@@ -11,10 +11,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from cases import audit, permissions
-from cases.admin import files, grants, sections, tags, trail_pages, verbs
+from cases.admin import files, finding, grants, sections, tags, trail_pages, verbs
 from cases.admin.assignment import OwnerFilter
 from cases.admin.base import (
     CaseModelAdmin,
@@ -62,6 +62,11 @@ class CaseAdmin(CaseModelAdmin):
                 "numbers/",
                 wrap(require_GET(grants.numbers(self))),
                 name="cases_numbers",
+            ),
+            path(
+                "find/",
+                wrap(require_http_methods(["GET", "POST"])(finding.page(self))),
+                name="cases_find",
             ),
             path(
                 "trail/",

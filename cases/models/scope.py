@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.enums import Disposition, ItemDecision, ObjectionGround
+from cases.models.sealed import SealedTextField
 
 
 class RequestedItem(models.Model):
@@ -139,7 +140,7 @@ class ScopeRevision(models.Model):
         "cases.Case", on_delete=models.PROTECT, related_name="revisions"
     )
     number = models.PositiveIntegerField()
-    document = models.TextField(editable=False)
+    document = SealedTextField(editable=False)
     digest = models.CharField(max_length=64, editable=False)
     map_digest = models.CharField(max_length=64, editable=False)
     prepared_by = models.ForeignKey(

@@ -1,13 +1,16 @@
 """Targets: whom the paper names, and for which days."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from cases import keys
 from cases.enums import IdentifierKind, TargetRole
+from cases.models.sealed import SealedTextField
 
 
 class Target(models.Model):
@@ -24,11 +27,14 @@ class Target(models.Model):
     kind = models.CharField(
         _("type of identifier"), max_length=12, choices=IdentifierKind
     )
-    identifier = models.CharField(
+    identifier = SealedTextField(
         _("identifier as served"),
-        max_length=320,
+        longest=320,
         help_text=_("Exactly as the paper spells it."),
     )
+    # What the sealed column can't answer: whether it is there already, and where else.
+    exact = models.CharField(max_length=64, editable=False)
+    findable = models.CharField(max_length=64, editable=False, db_index=True)
     role = models.CharField(
         _("role"), max_length=12, choices=TargetRole, default=TargetRole.NOT_STATED
     )
@@ -46,7 +52,7 @@ class Target(models.Model):
                 fields=["case", "number"], name="target_number_once"
             ),
             models.UniqueConstraint(
-                fields=["case", "kind", "identifier"],
+                fields=["case", "kind", "exact"],
                 name="target_once_per_case",
                 violation_error_message=_("This target is on the case already."),
             ),
@@ -70,6 +76,22 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return f"Target {self.number}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """With the fingerprints of what is stored."""
+        self.set_fingerprints()
+        super().save(*args, **kwargs)
+
+    def set_fingerprints(self) -> None:
+        """Bring both fingerprints up to the identifier, under the newest key."""
+        wanted = keys.Purpose.TARGET
+        self.exact = keys.fingerprint(self.identifier, wanted)
+        self.findable = keys.fingerprint(keys.normalised(self.identifier), wanted)
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        """Check the fields with the fingerprints that belong to them."""
+        self.set_fingerprints()
+        super().clean_fields(exclude=exclude)
 
     @property
     def window(self) -> tuple[datetime | None, datetime | None]:

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cases.models.sealed import SealedTextField
 from disclosures.enums import Resolution
 
 
@@ -17,8 +18,8 @@ class TargetAccount(models.Model):
         "cases.Target", on_delete=models.PROTECT, related_name="accounts"
     )
     resolution = models.CharField(max_length=12, choices=Resolution)
-    account_key = models.CharField(_("account as resolved"), max_length=200, blank=True)
-    account_name = models.CharField(max_length=320, blank=True)
+    account_key = SealedTextField(_("account as resolved"), longest=200, blank=True)
+    account_name = SealedTextField(longest=320, blank=True)
     resolved_at = models.DateTimeField()
 
     class Meta:

@@ -1,9 +1,12 @@
 """Exhibits: one answer each, "no records" and "withheld" included."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from cases.models.sealed import SealedJSONField
 from disclosures.enums import ExhibitStatus, PartKind, ResponseCode
 
 
@@ -55,7 +58,7 @@ class Exhibit(models.Model):
     source_title = models.CharField(max_length=200, blank=True)
     read_as = models.CharField(_("read as"), max_length=400, blank=True)
     query = models.TextField(blank=True)
-    parameters = models.JSONField(default=dict, blank=True)
+    parameters: Any = SealedJSONField(default=dict, blank=True)
     snapshot_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from cases.models.sealed import SealedTextField
+
 
 class ProducedScope(models.Model):
     """The answers of a packet that was handed over: canonical JSON and its SHA-256.
@@ -14,7 +16,7 @@ class ProducedScope(models.Model):
     packet = models.OneToOneField(
         "disclosures.Packet", on_delete=models.PROTECT, related_name="produced"
     )
-    document = models.TextField(editable=False)
+    document = SealedTextField(editable=False)
     digest = models.CharField(max_length=64, editable=False)
     frozen_at = models.DateTimeField()
 

@@ -59,6 +59,9 @@ LEAVES = {
     "ProducedScope.document",  # ids and reasons as the packet stated them
     "ScopeItem.reason",  # the packet states it
     "ScopeRevision.document",
+    "Target.identifier",  # what the request is about
+    *("TargetAccount.account_key", "TargetAccount.account_name"),
+    "Exhibit.parameters",
 }
 
 

@@ -113,6 +113,7 @@ PAGES: dict[str, Line] = {
     "cases_case_change": (received, of_case),
     "cases_case_trail": (received, of_case),
     "cases_trail": (cases, alone),
+    "cases_find": (cases, alone),
     "cases_numbers": (cases, alone),
     "cases_site_trail": (freezes, alone),
     "cases_agency_changelist": (agencies, alone),

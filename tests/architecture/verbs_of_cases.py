@@ -76,6 +76,12 @@ def on_question() -> Any:
 
 
 VERBS = {
+    "cases.targeting.find": row(
+        CLERK,
+        make.received,
+        lambda it, by: targeting.find(actor=by, identifier="alice", at=make.AT),
+        "list.opened",
+    ),
     "cases.standing.record_ruling": row(
         COUNSEL,
         make.in_review,

@@ -310,9 +310,9 @@ class Odyssey(RuleBasedStateMachine):
     @precondition(lambda self: self.now().status in BEYOND_COUNSEL)
     @rule(name=st.sampled_from(["eve", "mallory"]))
     def edit_a_row_behind_everybody_s_back(self, name):
-        changed = self.case.targets.exclude(identifier=name).first()
-        if changed and not self.case.targets.filter(identifier=name).exists():
-            self.case.targets.filter(pk=changed.pk).update(identifier=name)
+        rows = self.case.targets.all()
+        if rows and name not in {one.identifier for one in rows}:
+            self.case.targets.filter(pk=rows[0].pk).update(identifier=name)
             assert not self.is_signed()
 
     # --------------------------------------------------------------- invariants

@@ -93,7 +93,7 @@ def test_only_the_demo_runs_without_a_second_factor(
     ],
 )
 def test_factors_need_a_key(settings, keys, adapter, found):
-    settings.MFA_KEYS, settings.MFA_ADAPTER = keys, adapter
+    settings.SITE_KEYS, settings.MFA_ADAPTER = keys, adapter
     assert ids(checks.factors_are_sealed) == found
 
 

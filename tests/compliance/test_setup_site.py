@@ -145,21 +145,21 @@ def rotate(**step: bool) -> str:
 
 def test_keys_are_rotated_without_locking_anybody_out(settings):
     user = somebody(Role.COUNSEL)
-    (old,) = settings.MFA_KEYS
-    sitefile.write(settings.SITE_FILE, {"CANDOR_MFA_KEYS": old, "SECRET_KEY": "kept"})
+    (old,) = settings.SITE_KEYS
+    sitefile.write(settings.SITE_FILE, {"CANDOR_KEYS": old, "SECRET_KEY": "kept"})
     rotate()
-    new, *older = site_lines(settings.SITE_FILE)["CANDOR_MFA_KEYS"].split(",")
+    new, *older = site_lines(settings.SITE_FILE)["CANDOR_KEYS"].split(",")
     assert older == [old]
-    settings.MFA_KEYS = [new, old]  # as a restart reads them
+    settings.SITE_KEYS = [new, old]  # as a restart reads them
     with pytest.raises(CommandError, match="2 sealed values need an older key"):
         rotate(forget=True)
     assert rotate(reseal=True) == "Sealed anew by the newest key: 2.\n"
     rotate(forget=True)
     assert site_lines(settings.SITE_FILE) == {
-        "CANDOR_MFA_KEYS": new,
+        "CANDOR_KEYS": new,
         "SECRET_KEY": "kept",
     }
-    settings.MFA_KEYS = [new]
+    settings.SITE_KEYS = [new]
     factor = Authenticator.objects.get(user=user, type="totp")
     assert sealing.reveal(factor.data["secret"]) == SECRET
 

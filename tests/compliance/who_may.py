@@ -98,6 +98,7 @@ SITE: dict[str, str] = {
     "admin:cases_case_changelist": DESK,
     "admin:cases_case_new": "IA",
     "admin:cases_trail": DESK,
+    "admin:cases_find": DESK,
     "admin:cases_site_trail": DESK,
     "admin:cases_numbers": "M",
     "admin:cases_agency_changelist": DESK,

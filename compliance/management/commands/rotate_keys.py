@@ -1,25 +1,21 @@
-"""Change the key that seals second factors, without locking anybody out.
+"""Change the key that seals targets and second factors, without locking anybody out.
 
 1. ``rotate_keys`` puts a new key in front; older ones still open. Restart web, worker
    and beat, so that all of them know it.
-2. ``rotate_keys --reseal`` seals every factor by the newest key.
+2. ``rotate_keys --reseal`` seals every value by the newest key, fingerprints included.
 3. ``rotate_keys --forget`` drops the older keys, once none is needed. Restart again.
 """
 
 from typing import Any
 
-from allauth.mfa.models import Authenticator
-from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 
-from compliance import sealing, sitefile
+from compliance import resealing, sitefile
 from compliance.environment import site_lines
 
-NAME = "CANDOR_MFA_KEYS"
-_SEALED = ("secret", "seed")  # by kind: an authenticator app's, recovery codes'
+NAME = "CANDOR_KEYS"
 
 
 class Command(BaseCommand):
@@ -43,7 +39,7 @@ class Command(BaseCommand):
                 still needed.
         """
         if options["reseal"]:
-            self.stdout.write(f"Sealed anew by the newest key: {reseal()}.")
+            self._reseal()
             return
         keys = _keys_of_the_file()
         if options["forget"]:
@@ -55,8 +51,15 @@ class Command(BaseCommand):
             " and beat, then run: manage.py rotate_keys --reseal"
         )
 
+    def _reseal(self) -> None:
+        try:
+            done = resealing.reseal()
+        except ImproperlyConfigured as fault:
+            raise CommandError(str(fault)) from fault
+        self.stdout.write(f"Sealed anew by the newest key: {done}.")
+
     def _forget(self, keys: list[str]) -> None:
-        if needed := sum(not _opens_by_the_newest(one) for one in _all_sealed()):
+        if needed := resealing.needing_an_older_key():
             raise CommandError(
                 f"{needed} sealed values need an older key: rotate_keys --reseal first."
             )
@@ -66,43 +69,10 @@ class Command(BaseCommand):
         )
 
 
-@transaction.atomic
-def reseal() -> int:
-    """Seal every factor by the newest key; how many values were sealed.
-
-    Raises:
-        CommandError: one of them opens by no key that the site has.
-    """
-    changed = 0
-    for one in Authenticator.objects.select_for_update():
-        for name in _SEALED:
-            if name in one.data:
-                changed += 1
-                try:
-                    one.data[name] = sealing.seal_anew(one.data[name])
-                except ImproperlyConfigured as fault:
-                    raise CommandError(f"Factor {one.pk}: {fault}") from fault
-        one.save(update_fields=["data"])
-    return changed
-
-
-def _all_sealed() -> list[str]:
-    rows = Authenticator.objects.values_list("data", flat=True)
-    return [data[name] for data in rows for name in _SEALED if name in data]
-
-
-def _opens_by_the_newest(sealed: str) -> bool:
-    try:
-        sealing.newest().decrypt(sealed.encode())
-    except InvalidToken:
-        return False
-    return True
-
-
 def _keys_of_the_file() -> list[str]:
     lines = site_lines(settings.SITE_FILE)
     keys = [key.strip() for key in lines.get(NAME, "").split(",") if key.strip()]
-    if not keys or keys != settings.MFA_KEYS:
+    if not keys or keys != settings.SITE_KEYS:
         raise CommandError(
             f"The keys in use don't come from {settings.SITE_FILE}. Where {NAME} is"
             " set in the environment, put a new key in front of it there."

@@ -83,7 +83,7 @@ class Command(BaseCommand):
         """Whether keys were made and a process that has read them did the rest."""
         wanted = {
             "SECRET_KEY": "" if _has_secret() else sitefile.new_key(),
-            "CANDOR_MFA_KEYS": "" if settings.MFA_KEYS else sitefile.new_key(),
+            "CANDOR_KEYS": "" if settings.SITE_KEYS else sitefile.new_key(),
             "CANDOR_AUDIT_KEYS": "" if settings.AUDIT_KEYS else sitefile.new_key(),
             "CANDOR_HOSTS": "" if settings.HOSTS else hosts,
         }

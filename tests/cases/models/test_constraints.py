@@ -31,6 +31,8 @@ ELSEWHERE = {
     "note_says_something",
     "privileged_says_something",
     "privileged_kind_known",
+    "seal_trail_known",
+    "seal_once_per_event",
     "event_kind_known",
     "event_has_an_actor",
     "reply_by_another_than_counsel",  # test_counsel
