@@ -15,6 +15,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from cases import chain, ledger
 from cases.enums import Trail
 from cases.models import AuditCheckpoint, AuditSeal, Event, SiteEvent
+from cases.tasks import seal_trail
 from tests import factories as make
 from tests.cases.trails import faults, some_events, under_two_checkpoints
 
@@ -99,6 +100,16 @@ def test_a_sealer_that_comes_second_does_nothing(monkeypatch):
     ledger.seal()
     assert faults() == []
     assert AuditSeal.objects.count() == Event.objects.count() + 1
+
+
+def test_the_task_seals_signs_and_publishes():
+    some_events()
+    seal_trail.run()
+    (row,) = AuditCheckpoint.objects.all()
+    assert row.last == AuditSeal.objects.count() > 0
+    assert storages["audit"].exists(ledger.file_name(1))
+    seal_trail.run()
+    assert AuditCheckpoint.objects.count() == 1
 
 
 # ------------------------------------------------------------------------- signing
