@@ -23,11 +23,14 @@ class Figure:
     value: float
     unit: str
     target: float | None = None
+    is_least: bool = False  # the target is the least, and not the most
 
     @property
     def holds(self) -> bool | None:
-        """Whether the figure is at most its target; None where there is none."""
-        return None if self.target is None else self.value <= self.target
+        """Whether the figure keeps its target; None where there is none."""
+        if self.target is None:
+            return None
+        return self.value >= self.target if self.is_least else self.value <= self.target
 
 
 def arguments(description: str) -> argparse.Namespace:

@@ -22,7 +22,7 @@ from cases.enums import (
     Secrecy,
     SignOffDecision,
 )
-from cases.models import Case, Event, ScopeRevision
+from cases.models import BrokenGlass, Case, Event, ScopeRevision
 from cases.models.case import OPEN
 from cases.models.note import PrivilegedMessage
 from cases.models.signoff import APPROVALS
@@ -66,6 +66,7 @@ _BESIDE = {
     "check_paper": Perm.AUTHENTICATE,
     "revise": Perm.REVIEW,
     "privileged": Perm.READ_PRIVILEGED,
+    "review_glass": Perm.GRANT,
 }
 # Where it still matters whether the paper is genuine: until the packet has left.
 _BEFORE_RELEASE = frozenset(CaseStatus) - {
@@ -109,6 +110,9 @@ def spared(user: User, task: Task) -> bool:
     """Whether it isn't this person's turn although roles and acts would let them."""
     if task.verb == "sign_off":
         return _has_signed(user, task.case)
+    if task.verb == "review_glass":
+        broken = _unreviewed(task.case)
+        return broken is not None and broken.person_id == user.pk
     if task.verb != "check_paper":
         return False
     done = user.pk in authenticity.found_by(task.case)
@@ -129,6 +133,7 @@ def _with_clocks(cases: QuerySet[Case]) -> QuerySet[Any]:
             "authenticity_findings",
             "standing_changes",
             "sign_offs__reply",
+            "broken_glass",
             Prefetch("revisions", queryset=ScopeRevision.objects.defer("document")),
         )
         .annotate(
@@ -156,6 +161,12 @@ def _tasks(case: Any) -> list[Task]:
         status == CaseStatus.APPROVED and stands.refusal
     ):
         found.append(_task(case, *_instead(case, turn[1])))
+    return found + _beside(case, status, stands)
+
+
+def _beside(case: Any, status: CaseStatus, stands: authenticity.Verdict) -> list[Task]:
+    """What waits beside the turn, whoever has that."""
+    found = []
     # Unknown secrecy stops the release: it stays somebody's task until it is known.
     later = status not in {CaseStatus.RECEIVED, CaseStatus.CLOSED}
     if later and case.secrecy == Secrecy.UNKNOWN:
@@ -163,9 +174,16 @@ def _tasks(case: Any) -> list[Task]:
     if status in _BEFORE_RELEASE - {CaseStatus.REFUSED} and stands.is_open:
         task = _task(case, "check_paper")
         found.append(replace(task, detail=stands.refusal, since=stands.since))
+    if broken := _unreviewed(case):
+        found.append(replace(_task(case, "review_glass"), since=broken.broken_at))
     if case.last_word == MessageKind.QUESTION:
         found.append(replace(_task(case, "privileged"), since=case.last_word_at))
     return found
+
+
+def _unreviewed(case: Case) -> BrokenGlass | None:
+    rows = [one for one in case.broken_glass.all() if one.reviewed_at is None]
+    return rows[0] if rows else None
 
 
 def _instead(case: Case, verb: str) -> tuple[str, str]:
@@ -249,6 +267,10 @@ def _words() -> dict[str, tuple[str, str]]:
         "privileged": (
             _("Answer the desk's question"),
             _("It stands in the privileged thread."),
+        ),
+        "review_glass": (
+            _("Review a broken glass"),
+            _("Somebody looked at this request without having been let in."),
         ),
         "forged": (
             _("Stop the request: its paper is forged"),

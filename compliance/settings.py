@@ -52,6 +52,7 @@ def demo_secret() -> str:
 SECRET_KEY = env("SECRET_KEY", demo_secret() if DEMO else "", str)
 
 HOSTS = env("CANDOR_HOSTS", list[str](), words)
+SITE_URL = f"https://{HOSTS[0]}/" if HOSTS else "http://127.0.0.1:8000/"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", *HOSTS] if DEMO else HOSTS
 
 # The port on 127.0.0.1 that ``manage.py dev`` listens on.
@@ -304,12 +305,10 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+_VALIDATORS = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 14},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": f"{_VALIDATORS}.MinimumLengthValidator", "OPTIONS": {"min_length": 14}},
+    {"NAME": f"{_VALIDATORS}.CommonPasswordValidator"},
 ]
 
 # --------------------------------------------------------------------- transport
@@ -319,6 +318,11 @@ SECURE_HSTS_SECONDS = 0 if DEMO else 365 * 24 * 3600
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEMO
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# The demo sends no mail.
+EMAIL_HOST = env("CANDOR_SMTP_HOST", "localhost", str)
+EMAIL_BACKEND = f"django.core.mail.backends.{'dummy' if DEMO else 'smtp'}.EmailBackend"
+DEFAULT_FROM_EMAIL = env("CANDOR_MAIL_FROM", "candor@localhost", str)
 
 # Set where a proxy in front ends TLS and always overwrites X-Forwarded-Proto.
 if env("CANDOR_BEHIND_PROXY", default=False, read=yes_or_no):

@@ -14,7 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from cases import audit, permissions
-from cases.admin import files, finding, grants, sections, tags, trail_pages, verbs
+from cases.admin import (
+    acts,
+    files,
+    finding,
+    glass,
+    grants,
+    sections,
+    tags,
+    trail_pages,
+    verbs,
+)
 from cases.admin.assignment import OwnerFilter
 from cases.admin.base import (
     CaseModelAdmin,
@@ -62,6 +72,11 @@ class CaseAdmin(CaseModelAdmin):
                 "numbers/",
                 wrap(require_GET(grants.numbers(self))),
                 name="cases_numbers",
+            ),
+            path(
+                "break-glass/",
+                acts.view(self.admin_site, glass.BreakGlass),
+                name="cases_break_glass",
             ),
             path(
                 "find/",

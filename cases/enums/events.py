@@ -47,6 +47,8 @@ class EventKind(TextChoices):
     GRANT_GIVEN = "case.grant.given", _("Grant given")
     GRANT_ENDED = "case.grant.ended", _("Grant ended")
     GRANT_REFUSED = "case.grant.refused", _("Page refused for want of a grant")
+    GLASS_BROKEN = "case.glass.broken", _("Glass broken")
+    GLASS_REVIEWED = "case.glass.reviewed", _("Broken glass reviewed")
     TRAIL_EXPORTED = "case.trail.exported", _("Trail exported")
     CASE_REOPENED = "case.reopened", _("Request reopened")
     PACKET_REQUESTED = "packet.requested", _("Packet ordered")

@@ -68,6 +68,12 @@ def _opened(case: Case, acts: Acts) -> Said:
     return Said(_("{who} downloaded the packet."), _page(case, acts))
 
 
+@tells(EventKind.CUSTODY_EXPORTED)
+def _custody(case: Case, acts: Acts) -> Said:
+    words = _("{who} exported the custody ledger of the packet.")
+    return Said(words, _page(case, acts), "")
+
+
 @tells(EventKind.PACKET_DOWNLOAD_STOPPED)
 def _broken_off(case: Case, acts: Acts) -> Said:
     return Said(_("{who} broke off a download of the packet."), _page(case, acts))

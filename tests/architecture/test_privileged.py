@@ -25,6 +25,8 @@ FORBIDDEN = {
 # Free text that stays with those who decide; tests/disclosures/test_privileged.py
 # plants a canary in each.
 PRIVILEGED = {
+    "BrokenGlass.finding",
+    "BrokenGlass.reason",
     "AuthenticityFinding.evidence",
     "ContactCheck.evidence",
     "Note.text",

@@ -10,6 +10,7 @@ from cases import (
     closing,
     documents,
     evidence,
+    glass,
     grants,
     intake,
     notes,
@@ -75,7 +76,39 @@ def on_question() -> Any:
     return make.fresh(case)
 
 
+def stranger_to() -> Any:
+    """A case that the desk's grant opens to nobody any more."""
+    case = make.opened()
+    CaseGroupPerm.objects.update(ends_at=make.AT)
+    return case
+
+
+def broken() -> Any:
+    case = stranger_to()
+    CaseGroupPerm.objects.update(ends_at=None)
+    ana = make.person(ANALYST, at_the_desk=False)
+    return glass.break_glass(
+        case.number, actor=ana, reason="It burns.", proof=make.proof(), at=make.AT
+    )
+
+
 VERBS = {
+    "cases.glass.break_glass": row(
+        ANALYST,
+        stranger_to,
+        lambda it, by: glass.break_glass(
+            it.number, actor=by, reason="It burns.", proof=make.proof(), at=make.AT
+        ),
+        "case.glass.broken",
+    ),
+    "cases.glass.review": row(
+        COUNSEL,
+        broken,
+        lambda it, by: glass.review(
+            it.pk, actor=by, was_right=True, finding="It did.", at=make.AT
+        ),
+        "case.glass.reviewed",
+    ),
     "cases.targeting.find": row(
         CLERK,
         make.received,

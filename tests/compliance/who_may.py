@@ -61,6 +61,7 @@ VERBS: dict[str, str] = {
     "change_group_grant": "LM",
     "end_grant": "LM",
     "end_group_grant": "LM",
+    "review_glass": "LM",
 }
 # The verbs that show a case's number and its grants, and nothing else of it: to an
 # administrator of every case, who may look at none.
@@ -71,6 +72,7 @@ OF_NUMBERS = frozenset(
         "change_group_grant",
         "end_grant",
         "end_group_grant",
+        "review_glass",
     }
 )
 
@@ -99,6 +101,7 @@ SITE: dict[str, str] = {
     "admin:cases_case_new": "IA",
     "admin:cases_trail": DESK,
     "admin:cases_find": DESK,
+    "admin:cases_break_glass": DESK,
     "admin:cases_site_trail": DESK,
     "admin:cases_numbers": "M",
     "admin:cases_agency_changelist": DESK,

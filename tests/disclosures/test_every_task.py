@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
-from cases import closing, intake, notes, review, scope, signoff
+from cases import closing, glass, intake, notes, review, scope, signoff
 from cases import worklist as cases_worklist
 from cases.enums import Finding, MessageKind, Role, Secrecy, SignOffDecision
 from cases.models import Case
@@ -60,6 +60,17 @@ def _forged() -> Case:
 def _asked() -> Case:
     case = make.opened()
     notes.ask_counsel(case.pk, actor=make.analyst(), text="May we?", at=make.AT)
+    return case
+
+
+def _broken_glass() -> Case:
+    case = make.received()
+    glass.break_glass(
+        case.number,
+        actor=make.person(Role.ANALYST, at_the_desk=False),
+        reason="It burns.",
+        proof=make.proof(timezone.now()),
+    )
     return case
 
 
@@ -140,6 +151,14 @@ KINDS = [
         Role.ANALYST,
         refused,
         lambda case, who: packets.ordered(case, by=who),
+    ),
+    Kind(
+        "review_glass",
+        Role.COUNSEL,
+        _broken_glass,
+        lambda case, who: glass.review(
+            case.broken_glass.get().pk, actor=who, was_right=True, finding="Urgent."
+        ),
     ),
     Kind("close", Role.RELEASE_OFFICER, lambda: packets.released().case, _close),
     Kind(

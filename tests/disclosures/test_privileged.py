@@ -16,7 +16,7 @@ from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
-from cases import closing, notes, review, scope, signoff
+from cases import closing, glass, notes, review, scope, signoff
 from cases.enums import MessageKind, Role
 from cases.enums import SignOffDecision as D
 from cases.models import ContactCheck
@@ -37,6 +37,8 @@ CANARIES = {
     "PrivilegedMessage.text": "qzthread",
     "SignOff.note": "qzsignoff",
     "Reply.text": "qzreply",
+    "BrokenGlass.reason": "qzglass",
+    "BrokenGlass.finding": "qzreview",
     "Case.closing_note": "qzclosing",
     "ContactCheck.evidence": "qzcontact",
     "StandingChange.note": "qzstanding",
@@ -69,6 +71,15 @@ def plant_before_the_packet():
     olga = make.person(Role.OUTSIDE_COUNSEL, at_the_desk=False)
     until = timezone.now() + timedelta(days=1)
     make.let_in(case, olga, ends_at=until, reason=CANARIES["CaseUserPerm.reason"])
+    stranger = make.person(Role.ANALYST, at_the_desk=False)
+    broken = glass.break_glass(
+        case.number,
+        actor=stranger,
+        reason=CANARIES["BrokenGlass.reason"],
+        proof=make.proof(timezone.now()),
+    )
+    found = CANARIES["BrokenGlass.finding"]
+    glass.review(broken.pk, actor=make.counsel(), was_right=True, finding=found)
     for ruling in (rulings.stay, rulings.lifted):
         ruling(case, note=CANARIES["StandingChange.note"])
     ContactCheck.objects.update(evidence=CANARIES["ContactCheck.evidence"])
@@ -191,6 +202,7 @@ def test_each_canary_is_read_where_it_may_be():
     case = plant_before_the_packet()
     desk = {
         *("Note.text", "SignOff.note", "Reply.text", "StandingChange.note"),
+        *("BrokenGlass.reason", "BrokenGlass.finding"),
         "CaseUserPerm.reason",
     }
     checks = {"AuthenticityFinding.evidence"}

@@ -149,7 +149,7 @@ def test_a_kind_without_a_sentence_of_its_own_is_still_told(monkeypatch):
 
 
 def test_every_kind_of_event_has_its_sentence_or_is_a_reading():
-    assert set(EventKind) - set(story._tells) == set(story.READINGS)
+    assert set(EventKind) - set(story._tells) == set(story.READINGS) & set(EventKind)
 
 
 def test_a_name_can_t_break_a_sentence():

@@ -32,6 +32,8 @@ ELSEWHERE = {
     "privileged_says_something",
     "privileged_kind_known",
     "seal_trail_known",
+    *("glass_has_a_reason", "glass_ends", "glass_reviewed_by_another"),
+    "glass_review_is_whole",
     "seal_once_per_event",
     "event_kind_known",
     "event_has_an_actor",

@@ -1,0 +1,190 @@
+"""Break-glass: a short look that can't wait for a grant, seen by others at once.
+
+What holds here, and why:
+
+* It opens one case to the one who asks, for ``MINUTES`` and not longer, with a reason
+  and fresh proof. A role still says what they may do there.
+* It is for those whose role looks at cases: not for outside counsel, who are let in by
+  name, and not for a superuser or an administrator without such a role.
+* Counsel and auditors are told at once, by a mail that says nothing but where to look.
+* Until another person has reviewed it, the same person can't do it again.
+
+Source: docs/policy.md, section "Breaking the glass".
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.mail import send_mail
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import audit, permissions
+from cases.enums import EventKind, Perm, Role
+from cases.exceptions import FourEyesViolation, IllegalTransition, require_storable
+from cases.models import BrokenGlass, Case, CaseUserPerm
+from cases.proof import Proof
+
+MINUTES = 60
+_log = logging.getLogger(__name__)
+
+
+def unreviewed(person: User) -> BrokenGlass | None:
+    """The glass this person broke that nobody has looked at yet."""
+    rows = BrokenGlass.objects.filter(person=person, reviewed_by=None)
+    found: BrokenGlass | None = rows.select_related("case").first()
+    return found
+
+
+@transaction.atomic
+def break_glass(
+    number: str,
+    *,
+    actor: User,
+    reason: str,
+    proof: Proof,
+    at: datetime | None = None,
+) -> BrokenGlass:
+    """Let ``actor`` look at the case of this number for an hour.
+
+    Raises:
+        PermissionDenied: no role of ``actor`` looks at cases, or only that of outside
+            counsel does.
+        StaleProof: ``proof`` isn't fresh, or isn't enough here.
+        IllegalTransition: ``actor`` sees the case already, or an earlier one of theirs
+            waits for its review.
+        ValidationError: no reason, or no such case.
+    """
+    at = at or timezone.now()
+    permissions.require_role(actor, Perm.VIEW)
+    if permissions.needs_an_end(actor):
+        raise PermissionDenied(f"User {actor.pk} is let in by name and no other way.")
+    proof.require(at)
+    # One at a time for a person: two windows don't open two cases.
+    User.objects.select_for_update().get(pk=actor.pk)
+    require_storable(reason=reason, number=number)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why it can't wait for a grant.")})
+    if earlier := unreviewed(actor):
+        raise IllegalTransition(
+            _(
+                "You broke the glass on %(day)s, and nobody has reviewed it yet. "
+                "Counsel or an administrator does, then you can do it again."
+            )
+            % {"day": timezone.localtime(earlier.broken_at).date().isoformat()}
+        )
+    case = Case.objects.filter(number=number.strip()).first()
+    if case is None:
+        raise ValidationError({"number": _("There is no request of this number.")})
+    if permissions.allowed(actor, Perm.VIEW, case):
+        raise IllegalTransition(_("You see this request already."))
+    ends_at = at + timedelta(minutes=MINUTES)
+    CaseUserPerm.objects.filter(
+        user=actor, content_object=case, closed_at=None, ends_at__lte=at
+    ).update(closed_at=at)
+    grant = CaseUserPerm(
+        content_object=case,
+        user=actor,
+        permission=permissions.view_permission(),
+        reason=_("Glass broken"),
+        given_by=actor,
+        given_at=at,
+        ends_at=ends_at,
+    )
+    grant.full_clean()
+    grant.save()
+    broken = BrokenGlass(
+        case=case,
+        grant=grant,
+        person=actor,
+        person_name=audit.name_of(actor),
+        reason=reason.strip(),
+        broken_at=at,
+        ends_at=ends_at,
+    )
+    broken.full_clean()
+    broken.save()
+    audit.record(
+        case,
+        EventKind.GLASS_BROKEN,
+        actor=actor,
+        at=at,
+        data={
+            "glass": broken.pk,
+            "grant": grant.pk,
+            "until": ends_at.isoformat(),
+            "proof": proof.method,
+        },
+    )
+    transaction.on_commit(_tell)
+    return broken
+
+
+@transaction.atomic
+def review(
+    glass_id: int,
+    *,
+    actor: User,
+    was_right: bool,
+    finding: str,
+    at: datetime | None = None,
+) -> BrokenGlass:
+    """Record what another person made of it; a look that goes on still is ended.
+
+    Raises:
+        PermissionDenied: ``actor`` may not say who sees this case.
+        FourEyesViolation: ``actor`` broke it.
+        IllegalTransition: it was reviewed already.
+        ValidationError: nothing said.
+    """
+    at = at or timezone.now()
+    row = BrokenGlass.objects.select_for_update().get(pk=glass_id)
+    permissions.require(actor, Perm.GRANT, row.case)
+    if row.person_id == actor.pk:
+        raise FourEyesViolation(_("You broke it: another person reviews it."))
+    if row.reviewed_at:
+        raise IllegalTransition(_("It was reviewed already."))
+    require_storable(finding=finding)
+    if not finding.strip():
+        raise ValidationError({"finding": _("Say what you found.")})
+    row.was_right, row.finding = was_right, finding.strip()
+    row.reviewed_by, row.reviewed_at = actor, at
+    row.reviewed_by_name = audit.name_of(actor)
+    row.full_clean()
+    row.save()
+    CaseUserPerm.objects.filter(pk=row.grant_id, ends_at__gt=at).update(
+        ends_at=at, closed_at=at
+    )
+    audit.record(
+        row.case,
+        EventKind.GLASS_REVIEWED,
+        actor=actor,
+        at=at,
+        data={"glass": row.pk, "right": was_right},
+    )
+    return row
+
+
+def _tell() -> None:
+    """Mail counsel and auditors that something waits, and nothing more.
+
+    A mail that can't be sent leaves the task on their front page; it stops nothing.
+    """
+    people = User.objects.filter(
+        is_active=True, groups__name__in=(Role.COUNSEL.value, Role.AUDITOR.value)
+    )
+    addresses = sorted({one.email for one in people if one.email})
+    for address in addresses:
+        try:
+            send_mail(
+                _("Something waits for you"),
+                _("Sign in to see what: %(site)s") % {"site": settings.SITE_URL},
+                None,
+                [address],
+            )
+        except OSError as error:
+            _log.warning("A notice couldn't be sent: %s", type(error).__name__)
