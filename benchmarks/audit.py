@@ -56,8 +56,8 @@ def main() -> None:
     ]
     size = " (quick)" if options.quick else ""
     note = (
-        f"{ground.vendor}, {rounds_of.WRITERS} writers, {count} rounds of {seconds:g} s "
-        f"each way{size}; a fault of the chain: {walk.faults or 'none'}."
+        f"{ground.vendor}, {rounds_of.WRITERS} writers, {count} rounds of "
+        f"{seconds:g} s each way{size}; a fault of the chain: {walk.faults or 'none'}."
     )
     answer(figures, as_json=options.json, note=note)
 

@@ -57,6 +57,7 @@ def site(folder: Path) -> Site:
         "database": database | {"OPTIONS": said["OPTIONS"]},
         "files": str(settings.FILES_DIR),
         "sources": settings.SOURCE_URLS,
+        "keys": settings.SITE_KEYS,
     }
     file = folder / "site.json"
     file.write_text(json.dumps(told), encoding="utf-8")

@@ -30,6 +30,7 @@ def make_ready(site: str, point: str) -> None:
     settings.DATABASES["default"] = told["database"]
     settings.FILES_DIR = Path(told["files"])
     settings.SOURCE_URLS = told["sources"]
+    settings.SITE_KEYS = told["keys"]
     settings.CELERY_BROKER_URL = "memory://"
     importlib.import_module("django").setup()
     if point:
