@@ -119,7 +119,7 @@ def _entries(case: Case) -> tuple[list[dict[str, object]], list[AuditCheckpoint]
             row = next(ends, None)
         entry: dict[str, object] = {
             "position": link.position,
-            "text": ledger.text_of(events[link.event_id], link.of_case),
+            "text": ledger.text_of(ledger.stored(events[link.event_id]), link.of_case),
             "checkpoint": row.number if row else None,
             "proof": [],
         }

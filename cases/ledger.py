@@ -1,4 +1,4 @@
-"""The sealer and the verifier of the trail.
+"""The sealer of the trail; ``verifying`` checks what it made.
 
 An act writes its event and nothing else, so that acts don't wait for one another; one
 sealer ties what was committed to a chain, and signs a checkpoint over the links every
@@ -15,14 +15,14 @@ What holds here, and what doesn't:
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils import timezone
 
@@ -36,7 +36,24 @@ MOST_LINKS = 10_000  # that wait for a signature
 LONGEST = timedelta(minutes=1)  # that a link waits for one
 STORE = "audit"  # of settings.STORAGES
 
-_EVENTS: dict[str, type[Event] | type[SiteEvent]] = {
+_INSERT = "INSERT INTO {table} ({columns}) VALUES ({places})"
+_COPY = "COPY {table} ({columns}) FROM STDIN"
+
+
+class Link(NamedTuple):
+    """A row of the chain as it is written; see ``AuditSeal``."""
+
+    position: int
+    trail: str
+    event_id: int
+    case_id: int | None
+    of_case: int
+    leaf: str
+    before: str
+    hash: str
+
+
+EVENTS: dict[str, type[Event] | type[SiteEvent]] = {
     Trail.CASES: Event,
     Trail.SITE: SiteEvent,
 }
@@ -45,13 +62,41 @@ _EVENTS: dict[str, type[Event] | type[SiteEvent]] = {
 # ------------------------------------------------------------------------------- links
 
 
-def text_of(event: Event | SiteEvent, of_case: int) -> str:
+class Stored(NamedTuple):
+    """An event's columns, as they are stored."""
+
+    trail: str
+    pk: int
+    case_id: int | None
+    kind: str
+    actor_id: int | None
+    actor_name: str
+    at: datetime
+    data: str
+
+
+def stored(event: Event | SiteEvent) -> Stored:
+    """The columns of a row that was read already."""
+    of_cases = isinstance(event, Event)
+    return Stored(
+        trail=Trail.CASES.value if of_cases else Trail.SITE.value,
+        pk=event.pk,
+        case_id=event.case_id if isinstance(event, Event) else None,
+        kind=event.kind,
+        actor_id=event.actor_id,
+        actor_name=event.actor_name,
+        at=event.at,
+        data=event.data,
+    )
+
+
+def text_of(event: Stored, of_case: int) -> str:
     """What a leaf is made of: the event's columns as they are stored."""
     return chain.canonical(
         {
-            "trail": str(_trail(event)),
+            "trail": event.trail,
             "event": event.pk,
-            "case": _case_of(event),
+            "case": event.case_id,
             "of_case": of_case,
             "kind": event.kind,
             "actor": event.actor_id,
@@ -62,12 +107,13 @@ def text_of(event: Event | SiteEvent, of_case: int) -> str:
     )
 
 
-def _trail(event: Event | SiteEvent) -> Trail:
-    return Trail.CASES if isinstance(event, Event) else Trail.SITE
-
-
-def _case_of(event: Event | SiteEvent) -> int | None:
-    return event.case_id if isinstance(event, Event) else None
+def read(trail: Trail, rows: QuerySet[Any]) -> Iterator[Stored]:
+    """The columns of these rows, without a model's instance for each."""
+    own = ("pk", "case_id") if trail == Trail.CASES else ("pk",)
+    shared = ("kind", "actor_id", "actor_name", "at", "data")
+    for row in rows.values_list(*own, *shared):
+        between = () if trail == Trail.CASES else (None,)
+        yield Stored(trail.value, row[0], *between, *row[1:])
 
 
 def unsealed(trail: Trail) -> QuerySet[Event] | QuerySet[SiteEvent]:
@@ -75,7 +121,7 @@ def unsealed(trail: Trail) -> QuerySet[Event] | QuerySet[SiteEvent]:
     sealed = AuditSeal.objects.filter(trail=trail)
     newest = sealed.aggregate(newest=Max("event_id"))["newest"] or 0
     found = sealed.filter(event_id=OuterRef("pk"))
-    rows = _EVENTS[trail]._default_manager.filter(pk__gt=newest - LOOK_BACK)
+    rows = EVENTS[trail]._default_manager.filter(pk__gt=newest - LOOK_BACK)
     return rows.filter(~Exists(found)).order_by("pk")
 
 
@@ -83,60 +129,77 @@ def seal() -> int:
     """Tie everything committed so far to the chain; how many events that were.
 
     Another sealer at the same moment makes this one do nothing: the next run goes on.
+    What is committed meanwhile waits for that as well, or this one would never end.
     """
     done = 0
-    while made := _seal_some():
+    while True:
+        made = _seal_some()
         done += made
-    return done
+        if made < BATCH:
+            return done
 
 
 def _seal_some() -> int:
-    events: list[Event | SiteEvent] = []
-    for trail in Trail:
-        events += unsealed(trail)[:BATCH]
-    events.sort(key=lambda one: (one.at, _trail(one), one.pk))
+    events = [
+        event for trail in Trail for event in read(trail, unsealed(trail)[:BATCH])
+    ]
+    events.sort(key=lambda one: (one.at, one.trail, one.pk))
     if not events:
         return 0
     last = AuditSeal.objects.order_by("-position").first()
     links = _links(events[:BATCH], last)
     try:
         with transaction.atomic():
-            AuditSeal.objects.bulk_create(links)
+            add(links)
     except IntegrityError:
         return 0
     return len(links)
 
 
-def _links(
-    events: Sequence[Event | SiteEvent], last: AuditSeal | None
-) -> list[AuditSeal]:
+def _links(events: Sequence[Stored], last: AuditSeal | None) -> list[Link]:
     start = last.position + 1 if last else 1
     before = last.hash if last else chain.START
     counts = _counts(events)
     links = []
     for position, event in enumerate(events, start=start):
-        case = _case_of(event)
+        case = event.case_id
         counts[case] = counts.get(case, 0) + 1
         leaf = chain.leaf(text_of(event, counts[case]))
+        following = chain.link(before, leaf)
         links.append(
-            AuditSeal(
-                position=position,
-                trail=_trail(event),
-                event_id=event.pk,
-                case_id=case,
-                of_case=counts[case],
-                leaf=leaf,
-                before=before,
-                hash=chain.link(before, leaf),
+            Link(
+                *(position, event.trail, event.pk, case, counts[case]),
+                *(leaf, before, following),
             )
         )
-        before = links[-1].hash
+        before = following
     return links
 
 
-def _counts(events: Iterable[Event | SiteEvent]) -> dict[int | None, int]:
+def add(links: Sequence[Link]) -> None:
+    """Write links; in one stream on PostgreSQL, where rows by rows cost the most.
+
+    Raises:
+        IntegrityError: they don't follow the last link.
+    """
+    table = connection.ops.quote_name(AuditSeal._meta.db_table)
+    columns = ", ".join(map(connection.ops.quote_name, Link._fields))
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            places = ", ".join(["%s"] * len(Link._fields))
+            cursor.executemany(
+                _INSERT.format(table=table, columns=columns, places=places), links
+            )
+            return
+        statement = _COPY.format(table=table, columns=columns)
+        with connection.wrap_database_errors, cursor.copy(statement) as stream:
+            for link in links:
+                stream.write_row(link)
+
+
+def _counts(events: Iterable[Stored]) -> dict[int | None, int]:
     """By case, how many of its events are sealed; None are the site's own."""
-    cases = {_case_of(event) for event in events}
+    cases = {event.case_id for event in events}
     rows = AuditSeal.objects.filter(case_id__in=cases - {None}).values("case_id")
     found: dict[int | None, int] = {
         row["case_id"]: row["most"]
@@ -246,146 +309,3 @@ def _secrets() -> list[bytes]:
     if not settings.AUDIT_KEYS:
         raise ImproperlyConfigured("There is no key to sign the trail with.")
     return [chain.seed(text) for text in settings.AUDIT_KEYS]
-
-
-# -------------------------------------------------------------------------- verifying
-
-
-@dataclass
-class Report:
-    """What the verifier found: the faults, and what it can't vouch for."""
-
-    faults: list[str] = field(default_factory=list)
-    links: int = 0
-    signed: int = 0
-    unsealed: int = 0
-
-    @property
-    def unsigned(self) -> int:
-        """How many links no checkpoint holds yet."""
-        return max(0, self.links - self.signed)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.faults
-
-
-def verify() -> Report:
-    """Walk the whole chain, its events and its checkpoints; the first fault of each."""
-    report = Report()
-    checkpoints, signed_faults = _checkpoints()
-    report.faults += signed_faults
-    report.faults += _walk(report, checkpoints)
-    report.unsealed = sum(unsealed(trail).count() for trail in Trail)
-    return report
-
-
-def _walk(report: Report, checkpoints: Sequence[chain.Checkpoint]) -> list[str]:
-    """The chain from its first link on, a checkpoint's links at a time."""
-    before, position = chain.START, 0
-    ends = [one.last for one in checkpoints]
-    waiting = {one.last: one for one in checkpoints}
-    leaves: list[str] = []
-    for links in _chunks():
-        for link, text in zip(links, _texts(links), strict=True):
-            position += 1
-            if fault := _fault_of(link, text, position, before):
-                return [fault]
-            before = link.hash
-            leaves.append(link.leaf)
-            report.links = position
-            if checkpoint := waiting.pop(position, None):
-                if (before, chain.root(leaves)) != (checkpoint.head, checkpoint.root):
-                    return [_rewritten(checkpoint)]
-                report.signed = position
-                leaves = []
-    missing = min(waiting, default=None)
-    if missing is not None and ends:
-        return [
-            f"Checkpoint {waiting[missing].number} was signed over link {missing}, and "
-            f"the chain ends at link {position}: what came after was removed."
-        ]
-    return []
-
-
-def _fault_of(link: AuditSeal, text: str | None, position: int, before: str) -> str:
-    if link.position != position:
-        return f"Link {position} is missing."
-    named = f"Event {link.event_id} {Trail(link.trail).label} (link {position})"
-    if text is None:
-        return f"{named} was deleted."
-    if chain.leaf(text) != link.leaf:
-        return f"{named} was changed after it was sealed."
-    if link.before != before or link.hash != chain.link(before, link.leaf):
-        return f"Link {position} doesn't follow the one before: links were changed."
-    return ""
-
-
-def _rewritten(checkpoint: chain.Checkpoint) -> str:
-    return (
-        f"Checkpoint {checkpoint.number} was signed over other events than links "
-        f"{checkpoint.first} to {checkpoint.last} hold now: they were rewritten."
-    )
-
-
-def _chunks() -> Iterator[list[AuditSeal]]:
-    done = 0
-    while found := list(
-        AuditSeal.objects.filter(position__gt=done).order_by("position")[:BATCH]
-    ):
-        yield found
-        done = found[-1].position
-
-
-def _texts(links: Sequence[AuditSeal]) -> list[str | None]:
-    """Of each link the text of its event as it is stored now; None: it is gone."""
-    found: dict[tuple[str, int], Event | SiteEvent] = {}
-    for trail, model in _EVENTS.items():
-        ids = [link.event_id for link in links if link.trail == trail]
-        rows = model._default_manager.filter(pk__in=ids)
-        found |= {(trail, row.pk): row for row in rows}
-    return [
-        text_of(event, link.of_case)
-        if (event := found.get((link.trail, link.event_id)))
-        else None
-        for link in links
-    ]
-
-
-def _checkpoints() -> tuple[list[chain.Checkpoint], list[str]]:
-    """Every checkpoint that somebody of ours signed, and the first fault among them."""
-    keys, documents = public_keys(), _documents()
-    kept = {row.number: as_file(row) for row in AuditCheckpoint.objects.all()}
-    found: list[chain.Checkpoint] = []
-    previous, first = chain.START, 1
-    for number in range(1, max([*kept, *documents], default=0) + 1):
-        named, text = f"Checkpoint {number}", documents.get(number)
-        if text is None:
-            return found, [f"{named} is in the database and its document is gone."]
-        read = chain.read_signed(text, keys)
-        found += read
-        if text != kept.get(number):
-            return found, [f"{named} isn't in the database as its document has it."]
-        if not read:
-            return found, [f"{named} isn't signed by a key of this site."]
-        (said,) = read
-        if (said.number, said.previous, said.first) != (number, previous, first):
-            return found, [f"{named} doesn't follow the one before it."]
-        previous, first = chain.digest(said.text), said.last + 1
-    return found, []
-
-
-def _documents() -> dict[int, str]:
-    """By number, every document in the store as it lies there."""
-    store, found = storages[STORE], {}
-    try:
-        names = store.listdir("")[1]
-    except FileNotFoundError:
-        return {}  # nothing was ever signed
-    for name in names:
-        digits = name.removeprefix("checkpoint-").removesuffix(".json")
-        if digits.isdigit() and name == file_name(int(digits)):
-            with store.open(name) as file:
-                found[int(digits)] = file.read().decode()
-    return found

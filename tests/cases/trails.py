@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 
-from cases import audit, ledger
+from cases import audit, ledger, verifying
 from cases.enums import EventKind, SiteEventKind
 from tests import factories as make
 
@@ -67,4 +67,4 @@ def _off(table, name):
 
 
 def faults():
-    return ledger.verify().faults
+    return verifying.verify().faults

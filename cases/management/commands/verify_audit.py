@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from cases import ledger
+from cases import ledger, verifying
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         Raises:
             CommandError: something isn't as it was sealed.
         """
-        report = ledger.verify()
+        report = verifying.verify()
         for fault in report.faults:
             self.stdout.write(fault)
         self.stdout.write(
