@@ -17,7 +17,7 @@ What holds here, and why:
 * A submitted scope is decided once by as many counsel as the site's policy wants. A
   question decides nothing; a return or a refusal decides at once.
 * What counsel objects to, item by item, becomes a frozen revision of its own: counsel
-  signs exactly what will be answered (docs/decisions/0009-objections-of-counsel.md).
+  signs exactly what will be answered (docs/decisions/0010-objections-of-counsel.md).
 """
 
 from collections.abc import Sequence
