@@ -61,6 +61,9 @@ BESIDE = {
     },
     "cora": {
         "/cases/case/2/verbs/privileged/": "privileged thread",
+        "/cases/case/find/": "find an account",
+        "/cases/case/break-glass/": "break the glass",
+        "/cases/case/2/trail/": "the trail of one",
         "/cases/case/2/": "who may see it",
         "/cases/case/2/verbs/give_grant/": "let somebody in",
         "/cases/case/2/verbs/change_grant/1/": "change a grant",
