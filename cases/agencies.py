@@ -240,21 +240,23 @@ def why_none(agency: Agency, at: datetime) -> str:
         return ""
     known = agency.contacts.in_use()
     if not known.exists():
-        return (
-            f"{agency} has no delivery address in the directory. A clerk or analyst "
-            "enters one, and another person checks it."
-        )
+        return _(
+            "%(agency)s has no delivery address in the directory. A clerk or "
+            "analyst enters one, and another person checks it."
+        ) % {"agency": agency}
     last = [one.checks.last() for one in known]
     if any(check and check.outcome == ContactOutcome.CONFIRMED for check in last):
         days = Organisation.objects.get().contact_days
-        return (
-            f"The delivery addresses of {agency} were last checked more than {days} "
-            "days ago. A clerk, analyst or counsel who didn't enter one does so again."
-        )
-    return (
-        f"No delivery address of {agency} has passed a check. A clerk, analyst or "
-        "counsel who didn't enter it checks it on the agency's page."
-    )
+        return _(
+            "The delivery addresses of %(agency)s were last checked more "
+            "than %(days)s days ago. A clerk, analyst or counsel who didn't "
+            "enter one does so again."
+        ) % {"agency": agency, "days": days}
+    return _(
+        "No delivery address of %(agency)s has passed a check. A clerk, "
+        "analyst or counsel who didn't enter it checks it on the "
+        "agency's page."
+    ) % {"agency": agency}
 
 
 def _in_use(contact_id: int) -> AgencyContact:
@@ -275,8 +277,10 @@ def _require_of_its_kind(contact: AgencyContact) -> None:
                 pass
     except ValidationError as error:
         words = {
-            ContactKind.EMAIL: "This isn't an e-mail address.",
-            ContactKind.PORTAL: "Give the portal's address, beginning with https://.",
+            ContactKind.EMAIL: _("This isn't an e-mail address."),
+            ContactKind.PORTAL: _(
+                "Give the portal's address, beginning with https://."
+            ),
         }
         raise ValidationError({"address": words[ContactKind(contact.kind)]}) from error
 

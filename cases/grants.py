@@ -159,13 +159,13 @@ def _refusals(
 ) -> dict[str, str]:
     found = {}
     if not reason:
-        found["reason"] = "Say what the grant is for."
+        found["reason"] = _("Say what the grant is for.")
     if ends_at is not None and ends_at <= at:
-        found["ends_at"] = "The end lies in the past."
+        found["ends_at"] = _("The end lies in the past.")
     if blind := _why_blind(to):
         found["to"] = blind
     elif isinstance(to, User) and ends_at is None and permissions.needs_an_end(to):
-        found["ends_at"] = "Outside counsel is let in until a day. Name it."
+        found["ends_at"] = _("Outside counsel is let in until a day. Name it.")
     return found
 
 
@@ -175,15 +175,18 @@ def _why_blind(to: User | Group) -> str:
         return (
             ""
             if permissions.lets_in(to)
-            else "Nobody in this group could look at the request by it: they have no "
-            "role for that, or are outside counsel, who are let in by name."
+            else _(
+                "Nobody in this group could look at the request by it: they have "
+                "no role for that, or are outside counsel, who are let in by "
+                "name."
+            )
         )
     if not to.is_active:
-        return "This account is closed. An administrator can open it again."
+        return _("This account is closed. An administrator can open it again.")
     if not permissions.has_role_for(to, Perm.VIEW):
-        return (
-            "This person has no role that looks at requests. An administrator gives "
-            "roles."
+        return _(
+            "This person has no role that looks at requests. An "
+            "administrator gives roles."
         )
     return ""
 

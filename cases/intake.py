@@ -254,9 +254,11 @@ def _check_not_ahead(case: Case, at: datetime) -> None:
     """A paper's day is a day of its own place, so the latest day on earth counts."""
     latest = (at + timedelta(hours=14)).date()
     days = {"issued_on": case.issued_on, "served_on": case.served_on}
-    ahead = {name: "This day lies ahead." for name, day in days.items() if day > latest}
+    ahead = {
+        name: _("This day lies ahead.") for name, day in days.items() if day > latest
+    }
     if case.received_at > at:
-        ahead["received_at"] = "This moment lies ahead."
+        ahead["received_at"] = _("This moment lies ahead.")
     if ahead:
         raise ValidationError(ahead)
 

@@ -8,6 +8,8 @@ the end of an order lifts nothing (law-and-practice 5.2: expired, not verified).
 from dataclasses import dataclass
 from typing import assert_never
 
+from django.utils.translation import gettext as _
+
 from cases.enums import Audience, Secrecy
 from cases.models import Case
 
@@ -26,21 +28,21 @@ def may_tell(case: Case, audience: Audience) -> Answer:
         case Secrecy.UNKNOWN:
             return Answer(
                 allowed=False,
-                reason="Nobody has recorded yet what the paper says about secrecy.",
+                reason=_("Nobody has recorded yet what the paper says about secrecy."),
             )
         case Secrecy.ORDERED if audience != Audience.REQUESTER:
             return Answer(allowed=False, reason=_ordered(case))
         case Secrecy.ORDERED:
             return Answer(
-                allowed=True, reason="An order doesn't bar answering its own issuer."
+                allowed=True, reason=_("An order doesn't bar answering its own issuer.")
             )
         case Secrecy.ASKED:
             return Answer(
                 allowed=True,
-                reason="Secrecy was asked for without legal force; policy decides.",
+                reason=_("Secrecy was asked for without legal force; policy decides."),
             )
         case Secrecy.NONE:
-            return Answer(allowed=True, reason="The paper asks for no secrecy.")
+            return Answer(allowed=True, reason=_("The paper asks for no secrecy."))
         case _:
             assert_never(secrecy)
 
@@ -48,4 +50,6 @@ def may_tell(case: Case, audience: Audience) -> Answer:
 def _ordered(case: Case) -> str:
     until = case.secrecy_until
     end = f"until {until.isoformat()}" if until else "with no end stated"
-    return f"Secrecy is ordered {end}; passing the end lifts nothing by itself."
+    return _("Secrecy is ordered %(end)s; passing the end lifts nothing by itself.") % {
+        "end": end
+    }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from cases import audit, permissions
 from cases.duties import clashes
@@ -42,7 +43,7 @@ def why_not(case: Case, person: User, wanted: Act) -> str:
     if not barred:
         return ""
     did = " and ".join(_DONE[act] for act in sorted(barred))
-    return f"You {did} of this case: another person does this."
+    return _("You %(did)s of this case: another person does this.") % {"did": did}
 
 
 def bars(case: Case, person: User, wanted: Act) -> frozenset[Act]:

@@ -223,13 +223,13 @@ def missing(case: Case) -> list[str]:
     """What intake has still to do before the request can be reviewed, as sentences."""
     found = []
     if not case.documents.exists():
-        found.append("Upload the served paper.")
+        found.append(_("Upload the served paper."))
     if case.secrecy == Secrecy.UNKNOWN:
-        found.append("Record what the paper says about secrecy.")
+        found.append(_("Record what the paper says about secrecy."))
     if not case.targets.exists():
-        found.append("Enter the targets.")
+        found.append(_("Enter the targets."))
     if not case.items.exists():
-        found.append("Tick the requested categories.")
+        found.append(_("Tick the requested categories."))
     return found
 
 
@@ -237,7 +237,8 @@ def problems(case: Case) -> list[str]:
     """What keeps the scope from being submitted, each as a sentence; empty: nothing."""
     known = {row.code: row for row in Category.objects.current()}
     found = [
-        f"{item}: the data map in use has no category “{item.category_code}”."
+        _("%(item)s: the data map in use has no category “%(category_code)s”.")
+        % {"item": item, "category_code": item.category_code}
         for item in case.items.all()
         if item.category_code not in known
     ]
@@ -246,7 +247,10 @@ def problems(case: Case) -> list[str]:
         for target in case.targets.all():
             choice = decided.get((target.pk, item.pk))
             if choice is None:
-                found.append(f"{item}, target {target.number}: not decided yet.")
+                found.append(
+                    _("%(item)s, target %(number)s: not decided yet.")
+                    % {"item": item, "number": target.number}
+                )
                 continue
             if item.category_code in known:
                 found.append(beyond_authority(case, item, choice, known))
@@ -264,14 +268,13 @@ def beyond_authority(
     instrument = case.get_instrument_display()
     if cell.reach == Reach.INSUFFICIENT:
         because = f" ({cell.citation})" if cell.citation else ""
-        return (
-            f"{item}: a {instrument.lower()} doesn't reach this data{because}. "
-            "Object instead."
-        )
+        return _(
+            "%(item)s: a %(lower)s doesn't reach this data%(because)s. Object instead."
+        ) % {"item": item, "lower": instrument.lower(), "because": because}
     if cell.reach == Reach.VOLUNTARY and not choice.reason:
-        return (
-            f"{item}: producing this is voluntary ({cell.citation}); give the reason."
-        )
+        return _(
+            "%(item)s: producing this is voluntary (%(citation)s); give the reason."
+        ) % {"item": item, "citation": cell.citation}
     return ""
 
 
@@ -287,10 +290,10 @@ def beyond_window(choice: ScopeItem) -> str:
     after = asked.last_day and (choice.last_day or date.max) > asked.last_day
     if not (before or after):
         return ""
-    return (
-        f"{choice.item}, target {asked.number}: narrowing can't reach beyond the days "
-        "the paper asks about."
-    )
+    return _(
+        "%(item)s, target %(number)s: narrowing can't reach beyond the "
+        "days the paper asks about."
+    ) % {"item": choice.item, "number": asked.number}
 
 
 def next_revision(case: Case) -> int:

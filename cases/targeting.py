@@ -112,7 +112,7 @@ def _write_target(target: Target, facts: TargetFacts) -> None:
     if not facts.identifier.strip():
         raise ValidationError({"identifier": _("Enter it as the paper has it.")})
     if facts.time_zone not in _zones():
-        hint = "Unknown time zone. Use a name such as America/New_York."
+        hint = _("Unknown time zone. Use a name such as America/New_York.")
         raise ValidationError({"time_zone": hint})
     target.full_clean()
     try:

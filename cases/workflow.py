@@ -58,7 +58,9 @@ def _is_genuine(case: Case) -> str:
 def _is_over(case: Case) -> str:
     if standing.over(case):
         return ""
-    return f"It is “{case.get_status_display()}”: take its scope back first."
+    return _("It is “%(status)s”: take its scope back first.") % {
+        "status": case.get_status_display()
+    }
 
 
 def _scope_is_decided(case: Case) -> str:

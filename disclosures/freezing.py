@@ -44,7 +44,7 @@ def throw(*, actor: User, reason: str, at: datetime | None = None) -> Freeze:
             % {"thrown_by_name": standing.thrown_by_name}
         )
     made = Freeze(
-        reason=_said(reason, "Say why all releases are stopped."),
+        reason=_said(reason, _("Say why all releases are stopped.")),
         thrown_by=actor,
         thrown_by_name=audit.name_of(actor),
         thrown_at=at,
@@ -84,7 +84,7 @@ def lift(
         raise FourEyesViolation(
             _("You stopped all releases: another counsel or administrator lifts it.")
         )
-    standing.lift_reason = _said(reason, "Say why releases may go on.")
+    standing.lift_reason = _said(reason, _("Say why releases may go on."))
     standing.lifted_by = actor
     standing.lifted_by_name = audit.name_of(actor)
     standing.lifted_at = at

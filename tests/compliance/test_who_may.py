@@ -90,6 +90,7 @@ class World:
 def world() -> World:
     made = World(packets.sealed_undrawn(), packets.collected())
     make.paper(made.sealed.case)
+    make.authentic(make.fresh(made.sealed.case))  # another paper asks for another check
     packets.contact(made.sealed.case)
     make.let_in(made.sealed.case, make.person(Role.AUDITOR, at_the_desk=False))
     return made
