@@ -247,10 +247,8 @@ def problems(case: Case) -> list[str]:
         for target in case.targets.all():
             choice = decided.get((target.pk, item.pk))
             if choice is None:
-                found.append(
-                    _("%(item)s, target %(number)s: not decided yet.")
-                    % {"item": item, "number": target.number}
-                )
+                words = _("%(item)s, target %(n)s: not decided yet.")
+                found.append(words % {"item": item, "n": target.number})
                 continue
             if item.category_code in known:
                 found.append(beyond_authority(case, item, choice, known))
