@@ -6,10 +6,11 @@ from django.contrib.auth.models import User
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
-from cases import authenticity, permissions, persons, standing
+from cases import permissions, persons, standing
 from cases.enums import Act, CaseStatus, EventKind, Perm
 from cases.models import Case, Event
 from cases.worklist import Task
+from disclosures import gates
 from disclosures.enums import PacketStatus
 from disclosures.models import Packet
 
@@ -73,8 +74,7 @@ def _task(packet: Any) -> Task | None:
     case = packet.case
     if turn is None or _has_fallen(packet):
         return None
-    doubted = authenticity.refusal(case, is_letter=packet.is_letter)
-    if packet.status != PacketStatus.RELEASED and doubted:
+    if packet.status != PacketStatus.RELEASED and gates.genuine(packet):
         return None
     title, detail = _words()[turn[1]]
     return Task(case, turn[1], title, detail, case.due_on, packet.moved_at)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from cases import authenticity, permissions, persons
+from cases import permissions, persons
 from cases.admin import sections, verbs
 from cases.admin.base import CaseModelAdmin, crumbs, person, record_view, verb_url
 from cases.enums import Act, Perm
@@ -39,7 +39,7 @@ def current(case: Case) -> Packet | None:
 def outdated(packet: Packet) -> str:
     """Why this packet can't go on, scope or paper having changed; "" where it can."""
     if gates.is_covered(packet):
-        return authenticity.refusal(packet.case)
+        return gates.genuine(packet)
     return _(
         "The scope was taken back or changed after this packet was ordered, so it "
         "can't go on. Another is ordered once counsel has decided again."

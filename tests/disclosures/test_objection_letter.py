@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 
 from cases import closing, review, sandbox, scope
 from cases.enums import (
@@ -20,13 +21,14 @@ from cases.enums import (
 from cases.exceptions import FourEyesViolation, IllegalTransition
 from cases.grounds import ItemObjection
 from cases.models import Case, Event, ScopeItem, SignOff
-from disclosures import assembly, facts, outcomes, production
+from disclosures import assembly, facts, outcomes, production, worklist
 from disclosures.enums import PacketStatus
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Declaration, Delivery, Packet, TargetAccount
 from disclosures.packet import objection
 from tests import factories as make
 from tests.disclosures import packets
+from tests.disclosures.admin.conftest import client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small")]
 
@@ -218,3 +220,15 @@ def test_a_letter_stops_when_its_paper_turns_out_forged():
         packets.release(packet)
     assert not Delivery.objects.exists()
     assert packets.fresh(packet).status == PacketStatus.SEALED
+
+
+def test_a_failed_letter_on_a_paper_nobody_vouches_for_is_resumed_by_its_page():
+    found = refused()
+    Case.objects.filter(pk=found.pk).update(officer_phone="+1 202 555 0199")
+    packet = packets.failed(packets.ordered(make.fresh(found)))
+    url = reverse("admin:cases_case_verb", args=[found.pk, "resume_packet"])
+    desk = client_of(make.person(Role.ANALYST))
+    assert desk.get(url).context["refusal"] == ""
+    assert [one.verb for one in worklist.tasks_of(packet.case)] == ["resume_packet"]
+    assert desk.post(url).status_code == 302
+    assert packets.fresh(packet).status != PacketStatus.FAILED
