@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from cases import chain
 from cases.enums import Act, EventKind, SiteEventKind
 from cases.models import Case, Event, SiteEvent
 
@@ -46,11 +47,6 @@ _ACTS: Final = {
     EventKind.PACKET_CERTIFIED: Act.CERTIFY,
     EventKind.PACKET_RELEASED: Act.RELEASE,
 }
-
-
-def canonical(data: object) -> str:
-    """The one JSON text of a value: sorted keys, no blanks, characters as such."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def name_of(actor: Actor) -> str:
@@ -122,7 +118,7 @@ def _columns(
         "actor": None if isinstance(actor, System) else actor,
         "actor_name": name_of(actor),
         "at": at,
-        "data": canonical(dict(data or {})),
+        "data": chain.canonical(dict(data or {})),
     }
 
 

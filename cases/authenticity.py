@@ -17,7 +17,6 @@ Source: docs/policy.md, section "Authenticity".
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,7 +27,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import audit, permissions
+from cases import audit, chain, permissions
 from cases.enums import (
     CheckMethod,
     DocumentKind,
@@ -91,7 +90,7 @@ def digest(case: Case) -> str:
         "papers": sorted(paper.sha256 for paper in papers(case)),
         "facts": {name: getattr(case, name) for name in CHECKED_FACTS},
     }
-    return hashlib.sha256(audit.canonical(checked).encode()).hexdigest()
+    return hashlib.sha256(chain.canonical(checked).encode()).hexdigest()
 
 
 def papers(case: Case) -> list[CaseDocument]:
@@ -168,7 +167,7 @@ def entered_the_officer(case: Case, person: User) -> bool:
         actor=person, kind__in=(EventKind.CASE_OPENED, EventKind.CASE_CORRECTED)
     ):
         opened = event.kind == EventKind.CASE_OPENED
-        if opened or _OFFICER & set(json.loads(event.data)["fields"]):
+        if opened or _OFFICER & set(audit.data_of(event)["fields"]):
             return True
     return False
 

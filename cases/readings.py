@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from cases import audit
+from cases import audit, chain
 from cases.enums import SiteEventKind
 
 
@@ -30,7 +30,7 @@ def record_list(
     Call it before the page goes out. ``asked`` is what the address asked for.
     """
     said = {name: sorted(values) for name, values in sorted(asked.items())}
-    digest = salted_hmac("candor.list", audit.canonical(said), algorithm="sha256")
+    digest = salted_hmac("candor.list", chain.canonical(said), algorithm="sha256")
     audit.record_site(
         SiteEventKind.LIST_OPENED,
         actor=actor,

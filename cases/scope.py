@@ -17,7 +17,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from cases import audit
+from cases import audit, chain
 from cases.approvals import Sensitive, sensitive
 from cases.authority import Cell, reach
 from cases.enums import ItemDecision, Reach, Secrecy
@@ -196,7 +196,7 @@ def holds_something(case: Case) -> bool:
 
 def digest(case: Case) -> str:
     """SHA-256 (hex) of the scope as it stands now."""
-    return digest_of(audit.canonical(build(case)))
+    return digest_of(chain.canonical(build(case)))
 
 
 def digest_of(document: str) -> str:
@@ -369,7 +369,7 @@ def _write_revision(
 ) -> ScopeRevision:
     case.scope_revision = next_revision(case)
     case.save(update_fields=["scope_revision", "scope_prepared_by", "map_digest"])
-    document = audit.canonical(build(case))
+    document = chain.canonical(build(case))
     return ScopeRevision.objects.create(
         case=case,
         number=case.scope_revision,

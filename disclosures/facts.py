@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cases import audit, extent, scope
+from cases import chain, extent, scope
 from cases.enums import IdentifierKind, Instrument
 from cases.models import Organisation, SignOff
 from cases.models.signoff import APPROVALS
@@ -71,7 +71,7 @@ def exhibits_digest(packet: Packet) -> str:
         ]
         for one in packet.exhibits.all()
     ]
-    return hashlib.sha256(audit.canonical(lines).encode()).hexdigest()
+    return hashlib.sha256(chain.canonical(lines).encode()).hexdigest()
 
 
 def bates_start(packet: Packet) -> int:

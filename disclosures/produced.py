@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from cases import audit, scope
+from cases import chain, scope
 from cases.enums import Disposition, ItemDecision
 from cases.extent import Entry, Extent, as_data, from_data
 from disclosures.enums import ResponseCode
@@ -64,7 +64,7 @@ def freeze(packet: Packet, *, at: datetime) -> ProducedScope:
     Raises:
         PacketBroken: a pair has no answer.
     """
-    document = audit.canonical(as_data(_as_it_stands(packet)))
+    document = chain.canonical(as_data(_as_it_stands(packet)))
     return ProducedScope.objects.create(
         packet=packet,
         document=document,

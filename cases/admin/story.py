@@ -6,7 +6,6 @@ another event tells already. What one person did several times in a row is told 
 ``disclosures.admin`` adds its own sentences by ``tells``.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cases import audit
 from cases.admin.trail import READINGS, entries
 from cases.enums import Disposition, EventKind, Finding, MessageKind, Secrecy
 from cases.models import Case, Event
@@ -115,7 +115,7 @@ def _sentence(
     if told is None:
         said: Said | None = Said("{who}: " + last.get_kind_display(), detail=None)
     else:
-        said = told(case, [json.loads(one.data) for one in run])
+        said = told(case, [audit.data_of(one) for one in run])
     if said is None:
         return None
     who = format_html("<strong>{}</strong>", last.actor_name)

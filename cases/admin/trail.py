@@ -5,7 +5,6 @@ kind has one function that says its detail; ``disclosures.admin`` adds its own b
 ``says``.
 """
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -179,7 +178,7 @@ def _people(events: Iterable[Event | SiteEvent]) -> dict[int, str]:
         told[end]
         for event in events
         if event.kind in _OF_COLLEAGUES
-        for told in [json.loads(event.data)]
+        for told in [audit.data_of(event)]
         for end in ("from", "to", "person")
         if end in told
     }
@@ -189,7 +188,7 @@ def _people(events: Iterable[Event | SiteEvent]) -> dict[int, str]:
 
 def _detail(event: Event | SiteEvent, names: Names) -> str:
     said = _said.get(event.kind)
-    return said(json.loads(event.data), names) if said else ""
+    return said(audit.data_of(event), names) if said else ""
 
 
 # --- what each kind says -----------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.transaction import TransactionManagementError
 
-from cases import audit, closing, documents, intake, review, targeting
+from cases import audit, chain, closing, documents, intake, review, targeting
 from cases.enums import EventKind, ItemDecision, Role, Secrecy
 from cases.models import Event
 from tests import factories as make
@@ -247,7 +247,7 @@ def test_an_event_outside_a_transaction_is_refused():
     ],
 )
 def test_a_value_has_one_text(value, text):
-    assert audit.canonical(value) == text
+    assert chain.canonical(value) == text
 
 
 # ------------------------------------------------------------------- append-only
