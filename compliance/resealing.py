@@ -8,9 +8,9 @@ from django.apps import apps
 from django.db import connection, models, transaction
 
 from cases import keys
+from cases.keys import Purpose
 from cases.models import Target
 from cases.models.sealed import SealedTextField
-from compliance import sealing
 
 _FACTORS = ("secret", "seed")  # by kind: an authenticator app's, recovery codes'
 _BATCH = 500
@@ -45,9 +45,9 @@ def needing_an_older_key() -> int:
         for name in _FACTORS
         if name in data
     ]
-    older = sum(not sealing.is_newest(one) for one in factors)
+    older = sum(not keys.is_newest(one, Purpose.FACTOR) for one in factors)
     return older + sum(
-        not keys.is_newest(one, keys.Purpose.TARGET)
+        not keys.is_newest(one, Purpose.TARGET)
         for model, name in columns()
         for one in _stored(model, name)
     )
@@ -59,7 +59,8 @@ def _factors() -> int:
         for name in _FACTORS:
             if name in one.data:
                 changed += 1
-                one.data[name] = sealing.seal_anew(one.data[name])
+                value = keys.reveal(one.data[name], Purpose.FACTOR)
+                one.data[name] = keys.close(value, Purpose.FACTOR)
         one.save(update_fields=["data"])
     return changed
 

@@ -19,7 +19,8 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
-from compliance import sealing
+from cases import keys
+from cases.keys import Purpose
 from compliance.demo_users import DEMO_PASSWORD, DEMO_USERS
 
 # Recovery codes stand in for a factor and are none by themselves.
@@ -64,11 +65,11 @@ class SealingAdapter(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """What goes into the database."""
-        return sealing.close(text)
+        return keys.close(text, Purpose.FACTOR)
 
     def decrypt(self, encrypted_text: str) -> str:
         """What was put there."""
-        return sealing.reveal(encrypted_text)
+        return keys.reveal(encrypted_text, Purpose.FACTOR)
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Whether another factor remains."""

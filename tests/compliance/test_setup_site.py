@@ -8,9 +8,11 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, User
 from django.core.management import CommandError, call_command
 
+from cases import keys
 from cases.enums import Profile, Role
+from cases.keys import Purpose
 from cases.models import Organisation
-from compliance import sealing, sitefile
+from compliance import sitefile
 from compliance.environment import site_lines
 from tests.signing import SECRET, somebody
 
@@ -82,7 +84,7 @@ def test_it_makes_the_organisation_and_an_administrator_with_a_second_factor():
     assert [group.name for group in user.groups.all()] == [Role.ADMINISTRATOR.value]
     secret = re.search(r"otpauth://totp/anna\?secret=([A-Z2-7]{32})&", said)[1]
     factor = Authenticator.objects.get(user=user, type="totp")
-    assert sealing.reveal(factor.data["secret"]) == secret
+    assert keys.reveal(factor.data["secret"], Purpose.FACTOR) == secret
     assert user.check_password(re.search(r"at once: (\S+)", said)[1])
     assert len(re.findall(r"\b\d{8}\b", said)) == 10
 
@@ -161,7 +163,7 @@ def test_keys_are_rotated_without_locking_anybody_out(settings):
     }
     settings.SITE_KEYS = [new]
     factor = Authenticator.objects.get(user=user, type="totp")
-    assert sealing.reveal(factor.data["secret"]) == SECRET
+    assert keys.reveal(factor.data["secret"], Purpose.FACTOR) == SECRET
 
 
 def test_keys_of_the_environment_are_not_rotated_in_the_file(settings):

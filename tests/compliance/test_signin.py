@@ -19,8 +19,10 @@ from django.db import connection
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from cases import keys
 from cases.enums import Role
-from compliance import gate, sealing, signin
+from cases.keys import Purpose
+from compliance import gate, signin
 from tests import factories as make
 from tests.signing import PASSWORD, SECRET, code, show, signed_in
 
@@ -235,13 +237,13 @@ def test_a_code_is_good_once():
 def test_factors_lie_sealed_in_the_database():
     user = staff(factor=True)
     rows = list(Authenticator.objects.filter(user=user))
-    seed = sealing.reveal(rows[1].data["seed"])
+    seed = keys.reveal(rows[1].data["seed"], Purpose.FACTOR)
     with connection.cursor() as cursor:
         cursor.execute("SELECT data FROM mfa_authenticator")
         stored = " ".join(str(row) for row in cursor.fetchall())
     assert SECRET not in stored
     assert seed not in stored
-    assert sealing.reveal(rows[0].data["secret"]) == SECRET
+    assert keys.reveal(rows[0].data["secret"], Purpose.FACTOR) == SECRET
 
 
 def test_the_last_factor_stays():
