@@ -33,6 +33,7 @@ START = "0" * 64  # what the first link and the first checkpoint follow
 KIND = "candor trail checkpoint"
 _LEAF, _NODE, _LINK = b"\x00", b"\x01", b"\x02"
 Proof = list[tuple[str, str]]  # from the leaf upwards: the other side, its hash
+Tree = list[list[bytes]]  # the leaves, the nodes above them, and so on to the root
 
 
 def canonical(data: object) -> str:
@@ -51,29 +52,37 @@ def link(before: str, leaf_hash: str) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
-def root(leaves: Sequence[str]) -> str:
-    """The Merkle root of some leaves; an odd one goes up as it is.
+def tree(leaves: Sequence[str]) -> Tree:
+    """The Merkle tree over some leaves, level by level; an odd one goes up as it is.
 
     Raises:
         ValueError: there are none.
     """
     if not leaves:
         raise ValueError("A root needs a leaf.")
-    level = [bytes.fromhex(one) for one in leaves]
-    while len(level) > 1:
-        level = _up(level)
-    return level[0].hex()
+    levels = [[bytes.fromhex(one) for one in leaves]]
+    while len(levels[-1]) > 1:
+        levels.append(_up(levels[-1]))
+    return levels
 
 
-def proof(leaves: Sequence[str], place: int) -> Proof:
-    """The way from the leaf at ``place`` (counted from 0) to the root."""
-    level = [bytes.fromhex(one) for one in leaves]
+def root(leaves: Sequence[str]) -> str:
+    """The Merkle root of some leaves.
+
+    Raises:
+        ValueError: there are none.
+    """
+    return tree(leaves)[-1][0].hex()
+
+
+def proof(levels: Tree, place: int) -> Proof:
+    """The way from the leaf at ``place`` (counted from 0) to the root of its tree."""
     found: Proof = []
-    while len(level) > 1:
+    for level in levels[:-1]:
         other = place ^ 1
         if other < len(level):
             found.append(("left" if other < place else "right", level[other].hex()))
-        level, place = _up(level), place // 2
+        place //= 2
     return found
 
 

@@ -18,8 +18,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from cases import audit, chain, ledger, permissions
-from cases.enums import EventKind, Perm, Trail
-from cases.models import AuditCheckpoint, AuditSeal, Case, Event, Organisation
+from cases.enums import EventKind, Perm
+from cases.models import AuditCheckpoint, AuditSeal, Case, Organisation
 
 README = """\
 The trail of request {number}, exported {at} by {who}.
@@ -104,37 +104,53 @@ def signed(case: Case) -> Signed:
     return Signed(case.events.count(), links.count())
 
 
+@dataclass(frozen=True)
+class _Segment:
+    """The links that one checkpoint holds, and the tree over their leaves."""
+
+    row: AuditCheckpoint
+    first: int
+    tree: chain.Tree
+
+    def proof(self, link: AuditSeal) -> chain.Proof:
+        """The way from this link's leaf to the root that was signed."""
+        return chain.proof(self.tree, link.position - self.first)
+
+
 def _entries(case: Case) -> tuple[list[dict[str, object]], list[AuditCheckpoint]]:
-    """Each event of the case as its line has it, and the checkpoints they lead to."""
-    links = list(AuditSeal.objects.filter(trail=Trail.CASES, case_id=case.pk))
-    events = Event.objects.in_bulk([link.event_id for link in links])
-    rows = list(AuditCheckpoint.objects.order_by("number"))
+    """Each event of the case as its line has it, and the checkpoints they lead to.
+
+    Raises:
+        LookupError: an event that was sealed is gone.
+    """
+    links = list(AuditSeal.objects.filter(case_id=case.pk).order_by("position"))
     entries: list[dict[str, object]] = []
-    used: dict[int, AuditCheckpoint] = {}
-    segments: dict[int, tuple[int, list[str]]] = {}
-    ends = iter(rows)
-    row = next(ends, None)
-    for link in links:
-        while row and row.last < link.position:
-            row = next(ends, None)
-        entry: dict[str, object] = {
-            "position": link.position,
-            "text": ledger.text_of(ledger.stored(events[link.event_id]), link.of_case),
-            "checkpoint": row.number if row else None,
-            "proof": [],
-        }
-        if row:
-            if row.number not in segments:
-                segments = {row.number: _segment(row)}
-            first, leaves = segments[row.number]
-            entry["proof"] = chain.proof(leaves, link.position - first)
-            used[row.number] = row
-        entries.append(entry)
-    return entries, list(used.values())
+    checkpoints: list[AuditCheckpoint] = []
+    over: _Segment | None = None
+    for link, text in zip(links, ledger.texts(links), strict=True):
+        if text is None:
+            raise LookupError(f"The event of link {link.position} is gone.")
+        if over is None or over.row.last < link.position:
+            over = _segment_over(link)
+            checkpoints += [over.row] if over else []
+        entries.append(
+            {
+                "position": link.position,
+                "text": text,
+                "checkpoint": over.row.number if over else None,
+                "proof": over.proof(link) if over else [],
+            }
+        )
+    return entries, checkpoints
 
 
-def _segment(row: AuditCheckpoint) -> tuple[int, list[str]]:
-    """Where a checkpoint's links begin, and their leaves."""
+def _segment_over(link: AuditSeal) -> _Segment | None:
+    """The segment this link lies in; None where no checkpoint reaches it yet."""
+    reaching = AuditCheckpoint.objects.filter(last__gte=link.position)
+    row = reaching.order_by("last").first()
+    if row is None:
+        return None
     first = chain.read_checkpoint(row.document).first
     leaves = AuditSeal.objects.filter(position__range=(first, row.last))
-    return first, list(leaves.order_by("position").values_list("leaf", flat=True))
+    in_order = leaves.order_by("position").values_list("leaf", flat=True)
+    return _Segment(row, first, chain.tree(list(in_order)))

@@ -75,21 +75,6 @@ class Stored(NamedTuple):
     data: str
 
 
-def stored(event: Event | SiteEvent) -> Stored:
-    """The columns of a row that was read already."""
-    of_cases = isinstance(event, Event)
-    return Stored(
-        trail=Trail.CASES.value if of_cases else Trail.SITE.value,
-        pk=event.pk,
-        case_id=event.case_id if isinstance(event, Event) else None,
-        kind=event.kind,
-        actor_id=event.actor_id,
-        actor_name=event.actor_name,
-        at=event.at,
-        data=event.data,
-    )
-
-
 def text_of(event: Stored, of_case: int) -> str:
     """What a leaf is made of: the event's columns as they are stored."""
     return chain.canonical(
@@ -114,6 +99,21 @@ def read(trail: Trail, rows: QuerySet[Any]) -> Iterator[Stored]:
     for row in rows.values_list(*own, *shared):
         between = () if trail == Trail.CASES else (None,)
         yield Stored(trail.value, row[0], *between, *row[1:])
+
+
+def texts(links: Sequence[AuditSeal]) -> list[str | None]:
+    """Of each link the text of its event as it is stored now; None: it is gone."""
+    found: dict[tuple[str, int], Stored] = {}
+    for trail, model in EVENTS.items():
+        ids = [link.event_id for link in links if link.trail == trail]
+        rows = model._default_manager.filter(pk__in=ids)
+        found |= {(one.trail, one.pk): one for one in read(Trail(trail), rows)}
+    return [
+        text_of(event, link.of_case)
+        if (event := found.get((link.trail, link.event_id)))
+        else None
+        for link in links
+    ]
 
 
 def unsealed(trail: Trail) -> QuerySet[Event] | QuerySet[SiteEvent]:
@@ -249,7 +249,7 @@ def sign(*, at: datetime | None = None, now: bool = False) -> AuditCheckpoint | 
             row.save(force_insert=True)
     except IntegrityError:
         return None  # another sealer signed it
-    publish(row)
+    publish_missing()
     return row
 
 
@@ -264,24 +264,20 @@ def _is_due(
     return at - previous.made_at >= LONGEST
 
 
-def publish(row: AuditCheckpoint) -> None:
-    """Put a signed document where the site keeps them, unless it lies there."""
-    name = file_name(row.number)
-    store = storages[STORE]
-    if not store.exists(name):
-        store.save(name, ContentFile(as_file(row).encode()))
-
-
 def publish_missing() -> int:
-    """Put every document there that a full disk or a dead store kept away."""
+    """Put the documents there that aren't yet: the new one, and what was kept away.
+
+    They go out in order, so those that a full disk or a dead store kept away are the
+    newest; one that is missing further back was taken away, and ``verifying`` says so.
+    """
     store = storages[STORE]
-    missing = [
-        row
-        for row in AuditCheckpoint.objects.order_by("-number")[:1_000]
-        if not store.exists(file_name(row.number))
-    ]
-    for row in missing:
-        publish(row)
+    missing: list[AuditCheckpoint] = []
+    for row in AuditCheckpoint.objects.order_by("-number").iterator(chunk_size=100):
+        if store.exists(file_name(row.number)):
+            break
+        missing.append(row)
+    for row in reversed(missing):
+        store.save(file_name(row.number), ContentFile(as_file(row).encode()))
     return len(missing)
 
 

@@ -51,7 +51,7 @@ def _walk(report: Report, checkpoints: Sequence[chain.Checkpoint]) -> list[str]:
     waiting = {one.last: one for one in checkpoints}
     leaves: list[str] = []
     for links in _chunks():
-        for link, text in zip(links, _texts(links), strict=True):
+        for link, text in zip(links, ledger.texts(links), strict=True):
             position += 1
             if fault := _fault_of(link, text, position, before):
                 return [fault]
@@ -99,21 +99,6 @@ def _chunks() -> Iterator[list[AuditSeal]]:
     ):
         yield found
         done = found[-1].position
-
-
-def _texts(links: Sequence[AuditSeal]) -> list[str | None]:
-    """Of each link the text of its event as it is stored now; None: it is gone."""
-    found: dict[tuple[str, int], ledger.Stored] = {}
-    for trail, model in ledger.EVENTS.items():
-        ids = [link.event_id for link in links if link.trail == trail]
-        rows = model._default_manager.filter(pk__in=ids)
-        found |= {(one.trail, one.pk): one for one in ledger.read(Trail(trail), rows)}
-    return [
-        ledger.text_of(event, link.of_case)
-        if (event := found.get((link.trail, link.event_id)))
-        else None
-        for link in links
-    ]
 
 
 def _checkpoints() -> tuple[list[chain.Checkpoint], list[str]]:

@@ -42,7 +42,7 @@ def test_a_leaf_a_node_and_a_link_are_hashed_apart():
 @given(st.lists(HASHES, min_size=1, max_size=70), st.data())
 def test_every_leaf_climbs_to_the_root_and_no_other_does(leaves, data):
     place = data.draw(st.integers(0, len(leaves) - 1))
-    way = chain.proof(leaves, place)
+    way = chain.proof(chain.tree(leaves), place)
     root = chain.root(leaves)
     assert chain.climb(leaves[place], way) == root
     other = data.draw(HASHES.filter(lambda one: one != leaves[place]))

@@ -16,6 +16,7 @@ from cases import chain, evidence, ledger
 from cases.enums import Role
 from cases.models import AuditSeal, Event
 from tests import factories as make
+from tests.cases.trails import keeper_of_the_database
 from tests.disclosures.packet.reading import output
 from tests.signing import signed_in
 
@@ -176,6 +177,17 @@ def test_the_page_leads_to_the_file_and_the_trail_tells_of_it():
         assert "check.py" in archive.namelist()
     page = audrey.get(reverse("admin:cases_case_trail", args=[case.pk]))
     assert "entries are under a signature" in page.content.decode()
+
+
+def test_an_event_that_is_gone_bars_the_export(exported):
+    case = exported[0]
+    gone = AuditSeal.objects.filter(case_id=case.pk).first()
+    with keeper_of_the_database() as cursor:
+        cursor.execute("DELETE FROM cases_event WHERE id = %s", [gone.event_id])
+    before, out = case.events.count(), io.BytesIO()
+    with pytest.raises(LookupError, match=f"link {gone.position} is gone"):
+        evidence.export_trail(case.pk, actor=make.person(Role.AUDITOR), out=out)
+    assert (case.events.count(), out.getvalue()) == (before, b"")
 
 
 def test_the_command_writes_the_file_once(tmp_path, capsys):
