@@ -23,10 +23,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import audit, permissions
+from cases import audit, grants, permissions
 from cases.enums import EventKind, Perm, Role
 from cases.exceptions import FourEyesViolation, IllegalTransition, require_storable
-from cases.models import BrokenGlass, Case, CaseUserPerm
+from cases.models import BrokenGlass, Case
 from cases.proof import Proof
 
 MINUTES = 60
@@ -38,6 +38,18 @@ def unreviewed(person: User) -> BrokenGlass | None:
     rows = BrokenGlass.objects.filter(person=person, reviewed_by=None)
     found: BrokenGlass | None = rows.select_related("case").first()
     return found
+
+
+def bars(person: User) -> str:
+    """Why this person may not break the glass, whatever the request; "" if not."""
+    if permissions.needs_an_end(person):
+        return _("Outside counsel is let in by name: ask counsel of the house.")
+    if earlier := unreviewed(person):
+        return _(
+            "You broke the glass on %(day)s, and nobody has reviewed it yet. "
+            "Counsel or an administrator does, then you can do it again."
+        ) % {"day": timezone.localtime(earlier.broken_at).date().isoformat()}
+    return ""
 
 
 @transaction.atomic
@@ -69,37 +81,19 @@ def break_glass(
     require_storable(reason=reason, number=number)
     if not reason.strip():
         raise ValidationError({"reason": _("Say why it can't wait for a grant.")})
-    if earlier := unreviewed(actor):
-        raise IllegalTransition(
-            _(
-                "You broke the glass on %(day)s, and nobody has reviewed it yet. "
-                "Counsel or an administrator does, then you can do it again."
-            )
-            % {"day": timezone.localtime(earlier.broken_at).date().isoformat()}
-        )
+    if refusal := bars(actor):
+        raise IllegalTransition(refusal)
     case = Case.objects.filter(number=number.strip()).first()
     if case is None:
         raise ValidationError({"number": _("There is no request of this number.")})
     if permissions.allowed(actor, Perm.VIEW, case):
         raise IllegalTransition(_("You see this request already."))
     ends_at = at + timedelta(minutes=MINUTES)
-    CaseUserPerm.objects.filter(
-        user=actor, content_object=case, closed_at=None, ends_at__lte=at
-    ).update(closed_at=at)
-    grant = CaseUserPerm(
-        content_object=case,
-        user=actor,
-        permission=permissions.view_permission(),
-        reason=_("Glass broken"),
-        given_by=actor,
-        given_at=at,
-        ends_at=ends_at,
-    )
-    grant.full_clean()
-    grant.save()
+    said = _("Glass broken")
+    grant = grants.write(case, actor, by=actor, reason=said, ends_at=ends_at, at=at)
     broken = BrokenGlass(
         case=case,
-        grant=grant,
+        grant_id=grant.pk,
         person=actor,
         person_name=audit.name_of(actor),
         reason=reason.strip(),
@@ -156,9 +150,8 @@ def review(
     row.reviewed_by_name = audit.name_of(actor)
     row.full_clean()
     row.save()
-    CaseUserPerm.objects.filter(pk=row.grant_id, ends_at__gt=at).update(
-        ends_at=at, closed_at=at
-    )
+    if not grants.is_over(row.grant, at):
+        grants.close(row.grant, at)
     audit.record(
         row.case,
         EventKind.GLASS_REVIEWED,

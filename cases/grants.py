@@ -65,13 +65,7 @@ def give(
     before = _open_grant(case, to)
     if before and (before.reason, before.ends_at) == (reason, ends_at):
         raise ValidationError(_("This grant is there already, word for word."))
-    if before:
-        _close(before, at)
-    grant = _row(case, to)
-    grant.reason, grant.ends_at = reason, ends_at
-    grant.given_by, grant.given_at = actor, at
-    grant.full_clean()
-    grant.save()
+    grant = write(case, to, by=actor, reason=reason, ends_at=ends_at, at=at)
     audit.record(
         case,
         EventKind.GRANT_GIVEN,
@@ -103,11 +97,11 @@ def end(
     permissions.require(actor, Perm.GRANT, case)
     proof.require(at)
     grant.refresh_from_db()
-    if grant.closed_at or (grant.ends_at and grant.ends_at <= at):
+    if is_over(grant, at):
         raise IllegalTransition(
             _("This grant is over already, or was changed meanwhile.")
         )
-    _close(grant, at)
+    close(grant, at)
     audit.record(
         case,
         EventKind.GRANT_ENDED,
@@ -116,6 +110,41 @@ def end(
         data={**_holder(grant), "proof": proof.method},
     )
     return grant
+
+
+def write(
+    case: Case,
+    to: User | Group,
+    *,
+    by: User,
+    reason: str,
+    ends_at: datetime | None,
+    at: datetime,
+) -> Grant:
+    """Write a grant's row and close the one before; whoever calls has asked who may.
+
+    Its event is the caller's too, in the same transaction; the same goes for ``close``.
+    """
+    if before := _open_grant(case, to):
+        close(before, at)
+    grant = _row(case, to)
+    grant.reason, grant.ends_at = reason, ends_at
+    grant.given_by, grant.given_at = by, at
+    grant.full_clean()
+    grant.save()
+    return grant
+
+
+def is_over(grant: Grant, at: datetime) -> bool:
+    """Whether it was ended or replaced, or its day has come."""
+    return bool(grant.closed_at or (grant.ends_at and grant.ends_at <= at))
+
+
+def close(grant: Grant, at: datetime) -> None:
+    """End a grant's row now, if it hadn't ended before."""
+    grant.closed_at = at
+    grant.ends_at = min(grant.ends_at or at, at)
+    grant.save(update_fields=["closed_at", "ends_at"])
 
 
 def note_refusal(
@@ -204,12 +233,6 @@ def _open_grant(case: Case, to: User | Group) -> Grant | None:
         return shared.filter(closed_at=None).first()
     named = CaseUserPerm.objects.filter(content_object=case, user=to)
     return named.filter(closed_at=None).first()
-
-
-def _close(grant: Grant, at: datetime) -> None:
-    grant.closed_at = at
-    grant.ends_at = min(grant.ends_at or at, at)
-    grant.save(update_fields=["closed_at", "ends_at"])
 
 
 def _holder(grant: Grant) -> dict[str, int]:

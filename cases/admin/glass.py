@@ -48,14 +48,7 @@ class BreakGlass(acts.SiteAct):
 
     def refusal(self) -> str:
         """Not for outside counsel, and not while an earlier one waits."""
-        if permissions.needs_an_end(self.user):
-            return _("Outside counsel is let in by name: ask counsel of the house.")
-        if glass.unreviewed(self.user):
-            return _(
-                "You broke the glass before, and nobody has reviewed it yet. Counsel "
-                "or an administrator does, then you can do it again."
-            )
-        return ""
+        return glass.bars(self.user)
 
     def perform_proved(self, form: forms.Form, proof: Proof) -> str:
         """Do it."""
