@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import audit, permissions, persons, scope, workflow
+from cases import audit, permissions, persons, replies, scope, workflow
 from cases.enums import (
     Act,
     CaseStatus,
@@ -33,7 +33,6 @@ from cases.exceptions import (
 from cases.models import (
     Case,
     Category,
-    Reply,
     RequestedItem,
     ScopeItem,
     ScopeRevision,
@@ -207,7 +206,9 @@ def submit(
     if revision is None:
         revision = scope.freeze(case, prepared_by=actor, at=at)
     if question:
-        _answer(question, answer, actor, at)
+        require_storable(answer=answer)
+        kind = EventKind.QUESTION_ANSWERED
+        replies.give(question, kind, by=actor, at=at, text=answer.strip())
     workflow.transition(case.pk, "submit_scope", actor=actor, at=at)
     audit.record(
         case,
@@ -232,27 +233,6 @@ def _as_asked_about(case: Case, question: SignOff | None) -> ScopeRevision | Non
         return None
     found: ScopeRevision | None = case.revisions.filter(digest=now).first()
     return found
-
-
-def _answer(question: SignOff, answer: str, actor: User, at: datetime) -> None:
-    require_storable(answer=answer)
-    reply = Reply(
-        sign_off=question,
-        counsel_id=question.counsel_id,
-        text=answer.strip(),
-        by=actor,
-        by_name=audit.name_of(actor),
-        at=at,
-    )
-    reply.full_clean()
-    reply.save()
-    audit.record(
-        question.case,
-        EventKind.QUESTION_ANSWERED,
-        actor=actor,
-        at=at,
-        data={"sign_off": question.pk, "reply": reply.pk},
-    )
 
 
 @transaction.atomic

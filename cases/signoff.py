@@ -31,7 +31,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import audit, permissions, persons, scope, workflow
+from cases import audit, permissions, persons, replies, scope, workflow
 from cases.enums import Act, CaseStatus, EventKind, Perm, SignOffDecision
 from cases.exceptions import IllegalTransition, ScopeChanged, require_storable
 from cases.grounds import ItemObjection
@@ -238,20 +238,5 @@ def acknowledge(sign_off_id: int, *, actor: User, at: datetime | None = None) ->
     sign_off = waiting.filter(pk=sign_off_id).first()
     if sign_off is None:
         raise IllegalTransition(_("No conditions of counsel wait to be acknowledged."))
-    reply = Reply(
-        sign_off=sign_off,
-        counsel_id=sign_off.counsel_id,
-        by=actor,
-        by_name=audit.name_of(actor),
-        at=at,
-    )
-    reply.full_clean()
-    reply.save()
-    audit.record(
-        case,
-        EventKind.CONDITIONS_ACKNOWLEDGED,
-        actor=actor,
-        at=at,
-        data={"sign_off": sign_off.pk, "reply": reply.pk},
-    )
-    return reply
+    kind = EventKind.CONDITIONS_ACKNOWLEDGED
+    return replies.give(sign_off, kind, by=actor, at=at)
