@@ -43,6 +43,11 @@ class Machine:
     event: EventKind | None  # None where the row's own verbs leave the events
     case_of: Callable[[Any], Case]
 
+    def refusal(self, name: str, row: Any) -> str:
+        """Why a row of the right status can't take this step yet; "" where it can."""
+        refusals = (guard(row) for guard in self.steps[name].guards)
+        return next((one for one in refusals if one), "")
+
     def take(
         self, pk: int, name: str, *, actor: audit.Actor, at: datetime, reason: str = ""
     ) -> Any:
@@ -66,9 +71,8 @@ class Machine:
                     )
                     % {"row": row, "status": row.get_status_display()}
                 )
-            for guard in step.guards:
-                if refusal := guard(row):
-                    raise IllegalTransition(refusal)
+            if refusal := self.refusal(name, row):
+                raise IllegalTransition(refusal)
             before, row.status = row.status, step.target
             row.save(update_fields=["status"])
             if self.event is not None:

@@ -42,8 +42,10 @@ def _scope_is_frozen(case: Case) -> str:
 
 def _scope_is_signed(case: Case) -> str:
     signed = case.sign_offs.approving(scope.digest(case)).exists()
-    if signed:
-        return ""
+    return "" if signed else _uncovered()
+
+
+def _uncovered() -> str:
     return _(
         "No approval covers the scope as it stands now: an analyst submits it, then "
         "counsel decides."
@@ -66,10 +68,7 @@ def _is_over(case: Case) -> str:
 def _scope_is_decided(case: Case) -> str:
     now = scope.digest(case)
     if not case.sign_offs.covering(now).exists():
-        return _(
-            "No approval covers the scope as it stands now: an analyst submits it, "
-            "then counsel decides."
-        )
+        return _uncovered()
     approved = case.sign_offs.approving(now).exists()
     if approved or not scope.holds_something(case):
         return ""

@@ -15,8 +15,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import authenticity, scope
-from cases.admin import sections
+from cases import scope, workflow
 from cases.admin.verbs import Text, VerbPage, register
 from cases.enums import Act, CaseStatus, IdentifierKind, ItemDecision, Perm
 from cases.exceptions import CaseError
@@ -142,16 +141,7 @@ class OrderPage(VerbPage):
         """Once counsel decided on exactly this scope, and the paper isn't in doubt."""
         if case.status != self.status:
             return self.too_early % {"status": case.get_status_display()}
-        if sections.conditions(case).unread:
-            return _(
-                "Counsel set conditions: somebody who orders acknowledges them first."
-            )
-        if _sign_off(case) is None:
-            return _(
-                "No approval covers the scope as it stands now: an analyst submits it, "
-                "then counsel decides."
-            )
-        return authenticity.refusal(case, is_letter=self.status == CaseStatus.REFUSED)
+        return workflow.CASE.refusal("order_packet", case)
 
     def shown(self, case: Case, row: Any, user: User) -> dict[str, Any]:
         """What will be collected, or why it can't be."""
