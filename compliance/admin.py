@@ -51,8 +51,6 @@ for model in (
 class KeptByAdministrators:
     """Rows kept by administrators, never deleted; each change leaves its event."""
 
-    admin_site: Any
-
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Never in the theme's own menu: ours has it."""
         return False

@@ -6,7 +6,7 @@ snapshot, of a page or list to the exhibits that were certified.
 """
 
 import csv
-from collections.abc import Iterator
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO
@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases import audit, permissions
 from cases.enums import EventKind, Perm
@@ -62,7 +63,7 @@ def ledger(packet: Packet) -> list[Artefact]:
         for one in packet.exhibits.select_related("target", "item")
         if one.path
     }
-    later = _later(packet)
+    later, made_of = _later(packet), _made_of(packet)
     found = []
     for name, size, sha256 in packet.files:
         exhibit = exhibits.get(name)
@@ -70,8 +71,8 @@ def ledger(packet: Packet) -> list[Artefact]:
             exhibit is None or exhibit.sha256 != sha256
         ):
             raise PacketBroken(_("%(name)s comes from no pull.") % {"name": name})
-        began = _pulled(packet, exhibit) if exhibit else _made_of(packet)
-        steps = sorted([*began, *later, *_opened(packet, exhibit)], key=_when)
+        own = [_pulled(packet, exhibit), *later[exhibit.pk]] if exhibit else [made_of]
+        steps = sorted([*own, *later[None]], key=_when)
         found.append(Artefact(name, sha256, size, exhibit, tuple(steps)))
     return found
 
@@ -80,7 +81,7 @@ def _when(step: Step) -> tuple[datetime, int]:
     return step.at, step.event or 0
 
 
-def _pulled(packet: Packet, exhibit: Exhibit) -> list[Step]:
+def _pulled(packet: Packet, exhibit: Exhibit) -> Step:
     """The pull of one exhibit: from where, by which query, as of when."""
     snapshot = exhibit.snapshot_at
     parts = [
@@ -93,41 +94,39 @@ def _pulled(packet: Packet, exhibit: Exhibit) -> list[Step]:
     if snapshot:
         parts.append(_("as of %(time)s") % {"time": _utc(snapshot)})
     at = exhibit.finished_at or packet.collected_at or packet.ordered_at
-    return [Step(at, audit.SYSTEM.name, _("Pulled"), "; ".join(parts))]
+    return Step(at, audit.SYSTEM.name, _("Pulled"), "; ".join(parts))
 
 
-def _made_of(packet: Packet) -> list[Step]:
+def _made_of(packet: Packet) -> Step:
     """What pages and lists are made of: the exhibits, as they were certified."""
     digest = facts.exhibits_digest(packet)
     at = packet.collected_at or packet.ordered_at
     detail = _("made of the exhibits under digest %(digest)s") % {"digest": digest}
-    return [Step(at, audit.SYSTEM.name, _("Collected"), detail)]
+    return Step(at, audit.SYSTEM.name, _("Collected"), detail)
 
 
 _WORDS = {
-    EventKind.PACKET_REQUESTED: lambda: _("Ordered"),
-    EventKind.PACKET_RESUMED: lambda: _("Resumed"),
-    EventKind.PACKET_CERTIFIED: lambda: _("Certified"),
-    EventKind.PACKET_SEALED: lambda: _("Sealed"),
-    EventKind.PACKET_OPENED: lambda: _("Downloaded"),
-    EventKind.PACKET_RELEASED: lambda: _("Handed over"),
-    EventKind.PACKET_ACKNOWLEDGED: lambda: _("Acknowledged"),
+    EventKind.PACKET_REQUESTED: gettext_lazy("Ordered"),
+    EventKind.PACKET_RESUMED: gettext_lazy("Resumed"),
+    EventKind.PACKET_CERTIFIED: gettext_lazy("Certified"),
+    EventKind.PACKET_SEALED: gettext_lazy("Sealed"),
+    EventKind.EXHIBIT_OPENED: gettext_lazy("Read"),
+    EventKind.PACKET_OPENED: gettext_lazy("Downloaded"),
+    EventKind.PACKET_RELEASED: gettext_lazy("Handed over"),
+    EventKind.PACKET_ACKNOWLEDGED: gettext_lazy("Acknowledged"),
 }
 
 
-def _later(packet: Packet) -> list[Step]:
-    """What befell the packet as a whole, each step by its event."""
-    rows = _events(packet, [*_WORDS])
-    return [
-        Step(
-            row.at,
-            row.actor_name,
-            _WORDS[EventKind(row.kind)](),
-            _detail(packet, row),
-            row.pk,
-        )
-        for row in rows
-    ]
+def _later(packet: Packet) -> dict[int | None, list[Step]]:
+    """What befell each exhibit by its id, and the packet as a whole under None."""
+    found: dict[int | None, list[Step]] = defaultdict(list)
+    for row in Event.objects.filter(case=packet.case, kind__in=_WORDS).order_by("pk"):
+        said = audit.data_of(row)
+        if said.get("packet", packet.pk) == packet.pk:
+            what = str(_WORDS[EventKind(row.kind)])
+            step = Step(row.at, row.actor_name, what, _detail(packet, row), row.pk)
+            found[said.get("exhibit")].append(step)
+    return found
 
 
 def _detail(packet: Packet, row: Event) -> str:
@@ -142,22 +141,6 @@ def _detail(packet: Packet, row: Event) -> str:
             return made.get_method_display() if made else ""
         case _:
             return ""
-
-
-def _opened(packet: Packet, exhibit: Exhibit | None) -> list[Step]:
-    """Who read the exhibit in the house."""
-    if exhibit is None:
-        return []
-    rows = _events(packet, [EventKind.EXHIBIT_OPENED], exhibit=exhibit.pk)
-    return [Step(row.at, row.actor_name, _("Read"), "", row.pk) for row in rows]
-
-
-def _events(packet: Packet, kinds: list[EventKind], **wanted: int) -> Iterator[Event]:
-    for row in Event.objects.filter(case=packet.case, kind__in=kinds).order_by("pk"):
-        said = audit.data_of(row)
-        of_packet = said.get("packet", packet.pk) == packet.pk
-        if of_packet and all(said.get(name) == value for name, value in wanted.items()):
-            yield row
 
 
 def write(

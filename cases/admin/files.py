@@ -106,15 +106,13 @@ def _download(desk: "CaseModelAdmin") -> Callable[..., HttpResponse | FileRespon
         except DocumentRefused as refusal:
             messages.error(request, str(refusal))
             return redirect(case_url(case))
-        answer = FileResponse(
+        return FileResponse(
             stored.open("rb"),
             as_attachment=True,
             filename=f"{case.number}-paper-{paper.pk}.pdf",
             content_type="application/pdf",
+            headers=STILL,
         )
-        for name, value in STILL.items():
-            answer.headers[name] = value
-        return answer
 
     return view
 

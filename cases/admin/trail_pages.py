@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from cases import evidence, permissions
 from cases.admin.base import crumbs, person, record_list, record_view
+from cases.admin.files import STILL
 from cases.admin.trail import READINGS, entries
 from cases.enums import Perm
 from cases.models import Event, SiteEvent
@@ -53,14 +54,13 @@ def export(desk: "CaseModelAdmin") -> Callable[..., FileResponse]:
         out = io.BytesIO()
         evidence.export_trail(case.pk, actor=person(request), out=out)
         out.seek(0)
-        answer = FileResponse(
+        return FileResponse(
             out,
             as_attachment=True,
             filename=f"{case.number}-trail.zip",
             content_type="application/zip",
+            headers=STILL,
         )
-        answer.headers["X-Content-Type-Options"] = "nosniff"
-        return answer
 
     return view
 

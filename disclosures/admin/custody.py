@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases import permissions
 from cases.admin.base import CaseModelAdmin, crumbs, person, record_view
+from cases.admin.files import STILL
 from cases.enums import Perm
 from disclosures import custody, production
 from disclosures.admin import exhibits, words
@@ -55,10 +56,7 @@ def download(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
         return HttpResponse(
             out.getvalue(),
             content_type="text/csv; charset=utf-8",
-            headers={
-                "Content-Disposition": f'attachment; filename="{name}"',
-                "X-Content-Type-Options": "nosniff",
-            },
+            headers={"Content-Disposition": f'attachment; filename="{name}"', **STILL},
         )
 
     return view

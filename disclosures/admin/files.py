@@ -34,13 +34,16 @@ def production(
         except CaseError as refusal:
             messages.error(request, str(refusal))
             return redirect(packet_url(packet))
-        answer = StreamingHttpResponse(chunks, content_type="application/zip")
         archive = production_files.archive(packet)
-        answer.headers["Content-Length"] = str(archive.stat().st_size)
         name = f"{packet.case.number}-{archive.name}"
-        answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        for key, value in STILL.items():
-            answer.headers[key] = value
-        return answer
+        return StreamingHttpResponse(
+            chunks,
+            content_type="application/zip",
+            headers={
+                "Content-Length": str(archive.stat().st_size),
+                "Content-Disposition": f'attachment; filename="{name}"',
+                **STILL,
+            },
+        )
 
     return view
