@@ -267,8 +267,8 @@ def beyond_authority(
     if cell.reach == Reach.INSUFFICIENT:
         because = f" ({cell.citation})" if cell.citation else ""
         return _(
-            "%(item)s: a %(lower)s doesn't reach this data%(because)s. Object instead."
-        ) % {"item": item, "lower": instrument.lower(), "because": because}
+            "%(item)s: a %(paper)s doesn't reach this data%(because)s. Object instead."
+        ) % {"item": item, "paper": instrument.lower(), "because": because}
     if cell.reach == Reach.VOLUNTARY and not choice.reason:
         return _(
             "%(item)s: producing this is voluntary (%(citation)s); give the reason."

@@ -22,7 +22,7 @@ from cases.enums import (
     Secrecy,
     SignOffDecision,
 )
-from cases.models import BrokenGlass, Case, Event, ScopeRevision
+from cases.models import BrokenGlass, Case, Event, ScopeRevision, Target
 from cases.models.case import OPEN
 from cases.models.note import PrivilegedMessage
 from cases.models.signoff import APPROVALS
@@ -128,7 +128,7 @@ def _with_clocks(cases: QuerySet[Case]) -> QuerySet[Any]:
         cases.select_related("agency")
         .prefetch_related(
             "documents",
-            "targets",
+            Prefetch("targets", queryset=Target.objects.only("case")),  # how many
             "items",
             "authenticity_findings",
             "standing_changes",

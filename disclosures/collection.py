@@ -99,10 +99,10 @@ def _resolve_targets(
         if len(found) > 1:
             raise CollectionFailed(
                 _(
-                    "Target %(target)s matches %(len)s accounts; a person has to "
+                    "Target %(target)s matches %(count)s accounts; a person has to "
                     "choose which one the paper means."
                 )
-                % {"target": target["number"], "len": len(found)}
+                % {"target": target["number"], "count": len(found)}
             )
         account = found[0] if found else Account(key="", name="")
         with transaction.atomic():

@@ -40,8 +40,8 @@ def throw(*, actor: User, reason: str, at: datetime | None = None) -> Freeze:
     permissions.require_role(actor, Perm.FREEZE)
     if standing := Freeze.objects.standing():
         raise IllegalTransition(
-            _("%(thrown_by_name)s has stopped all releases already.")
-            % {"thrown_by_name": standing.thrown_by_name}
+            _("%(who)s has stopped all releases already.")
+            % {"who": standing.thrown_by_name}
         )
     made = Freeze(
         reason=_said(reason, _("Say why all releases are stopped.")),

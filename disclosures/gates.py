@@ -84,9 +84,9 @@ def not_frozen(_packet: Packet) -> str:
     if thrown is None:
         return ""
     return _(
-        "%(thrown_by_name)s has stopped all releases. Another counsel or "
+        "%(who)s has stopped all releases. Another counsel or "
         "administrator can lift it."
-    ) % {"thrown_by_name": thrown.thrown_by_name}
+    ) % {"who": thrown.thrown_by_name}
 
 
 def secrecy_known(packet: Packet) -> str:

@@ -110,8 +110,8 @@ def wanted_pairs(packet: Packet, the_map: schema.DataMap) -> list[Wanted]:
             category = the_map.category(item["category"])
         except KeyError:
             raise CollectionFailed(
-                _("Item %(item)s: the data map has no category “%(item2)s”.")
-                % {"item": item["number"], "item2": item["category"]}
+                _("Item %(item)s: the data map has no category “%(category)s”.")
+                % {"item": item["number"], "category": item["category"]}
             ) from None
         pairs.append(Wanted(targets[decision["target"]], item, decision, category))
     return pairs

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from cases import intake, review, worklist
+from cases import intake, keys, review, worklist
 from cases.enums import CaseStatus, Perm, Role, Secrecy, SignOffDecision
 from cases.models import Case, CaseGroupPerm
 from tests import factories as make
@@ -140,3 +140,15 @@ def test_every_task_has_the_permission_of_its_verb():
         "order_letter": Perm.ORDER,
         "close": Perm.CLOSE,
     }
+
+
+def test_no_target_is_opened_to_make_the_list(monkeypatch):
+    analyst, case = make.analyst(), make.received()
+
+    def never(*_args):
+        raise AssertionError("A sealed identifier was opened.")
+
+    monkeypatch.setattr(keys, "reveal", never)
+    with pytest.raises(AssertionError, match="was opened"):
+        case.targets.get()
+    assert verbs_for(analyst) == [(case, "start_review")]

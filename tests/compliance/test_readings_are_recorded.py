@@ -10,14 +10,14 @@ from cases import audit
 from cases.enums import Role
 from cases.models import Event
 from tests import factories as make
-from tests.compliance import who_may
-from tests.compliance.test_who_may import World, addresses, client_of
+from tests.compliance import test_who_may, who_may
+from tests.compliance.test_who_may import addresses, client_of
 from tests.disclosures import conftest as of_disclosures
-from tests.disclosures import packets
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small")]
 
-small = of_disclosures.small  # the fixture
+small = of_disclosures.small  # the fixtures
+world = test_who_may.world
 
 PARTS = {
     "admin:disclosures_packet_live",
@@ -28,14 +28,6 @@ READINGS = sorted(set(who_may.PAGES) - PARTS)
 
 class BrokenError(Exception):
     """The trail can't be written."""
-
-
-@pytest.fixture
-def world() -> World:
-    made = World(packets.sealed_undrawn(), packets.collected())
-    make.paper(made.sealed.case)
-    make.authentic(make.fresh(made.sealed.case))  # another paper asks for another check
-    return made
 
 
 def reader():
