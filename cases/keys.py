@@ -14,7 +14,9 @@ import unicodedata
 from enum import StrEnum
 from functools import lru_cache
 
+from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
@@ -26,6 +28,7 @@ class Purpose(StrEnum):
 
     FACTOR = "candor second factor"
     TARGET = "candor target"
+    ADDRESS = "candor address"
 
 
 def close(text: str, purpose: Purpose) -> str:
@@ -72,6 +75,36 @@ def fingerprints(text: str, purpose: Purpose) -> list[str]:
     return found
 
 
+def disguise(number: int, kind: str) -> str:
+    """A row's number as an address shows it: always the same, and telling nothing.
+
+    Neither how many rows there are nor which came after which can be read from it, and
+    none can be made up. ``kind`` keeps tokens of different things apart.
+    """
+    box = _address_box(_secrets()[0])
+    closed = box.encrypt(number.to_bytes(8, "big"), [kind.encode()])
+    return base64.urlsafe_b64encode(closed).decode()
+
+
+def undisguise(token: str, kind: str) -> int:
+    """The number behind a token that any of the site's keys made.
+
+    Raises:
+        ValueError: none of them made it for this kind.
+    """
+    try:
+        closed = base64.urlsafe_b64decode(token)
+    except ValueError:
+        raise ValueError("This isn't a token.") from None
+    for secret in _secrets():
+        try:
+            opened = _address_box(secret).decrypt(closed, [kind.encode()])
+        except InvalidTag:
+            continue
+        return int.from_bytes(opened, "big")
+    raise ValueError("No key of the site made this token.")
+
+
 def normalised(identifier: str) -> str:
     """An identifier as it is looked for: whatever its case, Unicode form or plus-tag.
 
@@ -98,6 +131,10 @@ def _box(purpose: Purpose) -> MultiFernet:
 
 def _key(secret: str, purpose: Purpose) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(_derived(secret, purpose)))
+
+
+def _address_box(secret: str) -> AESSIV:
+    return AESSIV(_derived(secret, Purpose.ADDRESS))
 
 
 @lru_cache(maxsize=64)

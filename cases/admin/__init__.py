@@ -1,6 +1,7 @@
 """The pages of legal requests. Importing this registers them with the admin site."""
 
 from cases.admin import (
+    addresses,
     agencies,
     assignment,
     authenticity,
@@ -18,6 +19,7 @@ from cases.admin import (
 )
 
 __all__ = [
+    "addresses",
     "agencies",
     "assignment",
     "authenticity",

@@ -94,27 +94,27 @@ class CaseAdmin(CaseModelAdmin):
                 name="cases_site_trail",
             ),
             path(
-                "<int:case_id>/",
+                "<case:case_id>/",
                 wrap(require_GET(self.case_view)),
                 name="cases_case_change",
             ),
             path(
-                "<int:case_id>/verbs/<slug:verb>/",
+                "<case:case_id>/verbs/<slug:verb>/",
                 wrap(self.verb_view),
                 name="cases_case_verb",
             ),
             path(
-                "<int:case_id>/verbs/<slug:verb>/<int:row_id>/",
+                "<case:case_id>/verbs/<slug:verb>/<row:row_id>/",
                 wrap(self.verb_view),
                 name="cases_case_verb",
             ),
             path(
-                "<int:case_id>/trail/",
+                "<case:case_id>/trail/",
                 wrap(require_GET(trail_pages.of_one(self))),
                 name="cases_case_trail",
             ),
             path(
-                "<int:case_id>/trail/export/",
+                "<case:case_id>/trail/export/",
                 wrap(require_GET(trail_pages.export(self))),
                 name="cases_case_trail_export",
             ),

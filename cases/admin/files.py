@@ -41,7 +41,7 @@ STILL = {
 def urls(desk: "CaseModelAdmin") -> list[URLPattern]:
     """The addresses of a case's papers."""
     wrap = desk.admin_site.admin_view
-    base = "<int:case_id>/papers/<int:document_id>/"
+    base = "<case:case_id>/papers/<row:document_id>/"
     return [
         path(base, wrap(require_GET(_reader(desk))), name="cases_paper"),
         path(

@@ -40,7 +40,7 @@ __all__ = [
 def urls(desk: CaseModelAdmin) -> list[URLPattern]:
     """The addresses of a case's packets."""
     wrap = desk.admin_site.admin_view
-    base = "<int:case_id>/packets/<int:packet_id>/"
+    base = "<case:case_id>/packets/<row:packet_id>/"
     return [
         path(base, wrap(require_GET(packet.page(desk))), name="disclosures_packet"),
         path(

@@ -75,7 +75,10 @@ def test_an_old_session_is_asked_again_at_sign_off_and_the_post_goes_on():
     assert written() == before
     at = datetime.now(UTC)
     done = client.post(asked.url, {"code": code()})
-    assert (done.status_code, done.url) == (302, f"/cases/case/{case.pk}/")
+    assert (done.status_code, done.url) == (
+        302,
+        reverse("admin:cases_case_change", args=[case.pk]),
+    )
     made = SignOff.objects.get()
     assert (made.counsel, made.decision, made.note) == (
         counsel,
@@ -106,7 +109,9 @@ def test_a_recovery_code_goes_on_and_says_so():
     client = signed_in(counsel, "mfa", ago=TEN_MINUTES)
     asked = client.post(page(case, "sign_off"), decision(case)).url
     (first, *_more) = RecoveryCodes.activate(counsel).get_unused_codes()
-    assert client.post(asked, {"code": first}).url == f"/cases/case/{case.pk}/"
+    assert client.post(asked, {"code": first}).url == reverse(
+        "admin:cases_case_change", args=[case.pk]
+    )
     assert SignOff.objects.get().proof_method == ProofMethod.RECOVERY_CODE
 
 
@@ -115,7 +120,7 @@ def test_a_session_of_the_last_minutes_is_not_asked():
     case, counsel = make.awaiting(), somebody(Role.COUNSEL)
     client = signed_in(counsel, "mfa", ago=240)
     done = client.post(page(case, "sign_off"), decision(case))
-    assert done.url == f"/cases/case/{case.pk}/"
+    assert done.url == reverse("admin:cases_case_change", args=[case.pk])
 
 
 @pytest.mark.usefixtures("_site")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+KEY = "key-of-a-portal-that-lives-for-one-walk-only"
 ROOT = Path(__file__).resolve().parent.parent.parent
 STARTS_IN_SECONDS = 120
 STOPS_IN_SECONDS = 30
@@ -45,6 +46,7 @@ class Portal:
         self.environment = {
             "PATH": os.environ["PATH"],
             "CANDOR_DEMO": "1",
+            "CANDOR_KEYS": KEY,
             "CANDOR_VAR_DIR": str(self.folder / "var"),
             "PORT": str(self.port),
             "PYTHONUNBUFFERED": "1",

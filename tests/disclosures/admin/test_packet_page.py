@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.urls import reverse
 
 from cases import queue, review
 from cases.enums import EventKind, Role
@@ -80,8 +81,7 @@ def test_a_packet_is_nothing_where_no_grant_opens_its_case(at_desk):
 def test_another_cases_packet_is_nothing(at_desk):
     packet, other = packets.collected(), make.opened()
     desk = at_desk(*Role)
-    url = page_of(packet).replace(f"case/{packet.case_id}/", f"case/{other.pk}/")
-    assert url != page_of(packet)
+    url = reverse("admin:disclosures_packet", args=[other.pk, packet.pk])
     assert desk.get(url).status_code == 404
 
 
