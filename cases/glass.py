@@ -12,25 +12,21 @@ What holds here, and why:
 Source: docs/policy.md, section "Breaking the glass".
 """
 
-import logging
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.mail import send_mail
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import audit, grants, permissions
+from cases import alerts, audit, grants, permissions
 from cases.enums import EventKind, Perm, Role
 from cases.exceptions import FourEyesViolation, IllegalTransition, require_storable
 from cases.models import BrokenGlass, Case
 from cases.proof import Proof
 
 MINUTES = 60
-_log = logging.getLogger(__name__)
 
 
 def unreviewed(person: User) -> BrokenGlass | None:
@@ -83,7 +79,8 @@ def break_glass(
         raise ValidationError({"reason": _("Say why it can't wait for a grant.")})
     if refusal := bars(actor):
         raise IllegalTransition(refusal)
-    case = Case.objects.filter(number=number.strip()).first()
+    # A restricted one isn't there for anybody who isn't named on it.
+    case = Case.objects.ordinary().filter(number=number.strip()).first()
     if case is None:
         raise ValidationError({"number": _("There is no request of this number.")})
     if permissions.allowed(actor, Perm.VIEW, case):
@@ -163,21 +160,5 @@ def review(
 
 
 def _tell() -> None:
-    """Mail counsel and auditors that something waits, and nothing more.
-
-    A mail that can't be sent leaves the task on their front page; it stops nothing.
-    """
-    people = User.objects.filter(
-        is_active=True, groups__name__in=(Role.COUNSEL.value, Role.AUDITOR.value)
-    )
-    addresses = sorted({one.email for one in people if one.email})
-    for address in addresses:
-        try:
-            send_mail(
-                _("Something waits for you"),
-                _("Sign in to see what: %(site)s") % {"site": settings.SITE_URL},
-                None,
-                [address],
-            )
-        except OSError as error:
-            _log.warning("A notice couldn't be sent: %s", type(error).__name__)
+    told = (Role.COUNSEL.value, Role.AUDITOR.value)
+    alerts.something_waits(User.objects.filter(groups__name__in=told))

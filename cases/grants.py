@@ -9,6 +9,8 @@ What holds here, and why:
 * A row is never overwritten: to change a reason or an end is to give another grant, and
   the one before is closed. So the trail, which keeps ids, stays readable.
 * Whoever gives or ends one has just shown who they are.
+* A restricted case is opened to persons alone, each of whom goes into the register of
+  those who know; somebody who can let others in always stays.
 """
 
 import logging
@@ -20,8 +22,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import audit, permissions
-from cases.enums import EventKind, Perm
+from cases import alerts, audit, exposure, permissions
+from cases.enums import EventKind, ExposureGround, Perm
 from cases.exceptions import FourEyesViolation, IllegalTransition, require_storable
 from cases.models import Case, CaseGroupPerm, CaseUserPerm, Event
 from cases.permissions import Grant
@@ -42,16 +44,23 @@ def give(
     reason: str,
     proof: Proof,
     ends_at: datetime | None = None,
+    ground: str = ExposureGround.COMPLIANCE,
     at: datetime | None = None,
 ) -> Grant:
     """Let a person or a group see a case; one they have already is replaced.
+
+    ``ground`` says why somebody may be told of a restricted case. They are told that
+    something waits, and see it once they have acknowledged its secrecy.
 
     Raises:
         PermissionDenied: ``actor`` may not say who sees this case.
         FourEyesViolation: ``to`` is ``actor``, or a group that ``actor`` is in.
         StaleProof: ``proof`` isn't fresh, or isn't enough here.
         ValidationError: no reason; an end that isn't ahead; outside counsel without an
-            end; nobody whom it would let look; or exactly what is there already.
+            end; nobody whom it would let look; a group on a restricted case; or exactly
+            what is there already.
+        IllegalTransition: nobody without an end would be left on a restricted case who
+            can let others in.
     """
     at = at or timezone.now()
     case = Case.objects.select_for_update().get(pk=case_id)
@@ -62,6 +71,8 @@ def give(
     require_storable(reason=reason)
     if refusals := _refusals(to, reason, ends_at, at):
         raise ValidationError(refusals)
+    if case.is_restricted:
+        _require_named(case, to, ends_at)
     before = _open_grant(case, to)
     if before and (before.reason, before.ends_at) == (reason, ends_at):
         raise ValidationError(_("This grant is there already, word for word."))
@@ -78,6 +89,9 @@ def give(
             "proof": proof.method,
         },
     )
+    if case.is_restricted and isinstance(to, User):
+        exposure.tell(case, to, ground=ground, by=actor, at=at)
+        transaction.on_commit(lambda: alerts.something_waits([to]))
     return grant
 
 
@@ -90,7 +104,8 @@ def end(
     Raises:
         PermissionDenied: ``actor`` may not say who sees this case.
         StaleProof: ``proof`` isn't fresh, or isn't enough here.
-        IllegalTransition: it is over already, or another has taken its place.
+        IllegalTransition: it is over already, or another has taken its place; or
+            nobody would be left on a restricted case who can let others in.
     """
     at = at or timezone.now()
     case = Case.objects.select_for_update().get(pk=grant.content_object_id)
@@ -101,6 +116,8 @@ def end(
         raise IllegalTransition(
             _("This grant is over already, or was changed meanwhile.")
         )
+    if case.is_restricted and isinstance(grant, CaseUserPerm):
+        _require_keeper(case, without=grant.user)
     close(grant, at)
     audit.record(
         case,
@@ -166,7 +183,33 @@ def note_refusal(
         return
     kind = EventKind.GRANT_REFUSED
     audit.record_reading(case, kind, actor=actor, at=at, data={"page": page})
+    if case.is_restricted:  # its own trail tells; a log is read by others
+        return
     logger.warning("No grant: user %s asked for %s of case %s", actor.pk, page, case.pk)
+
+
+def _require_named(case: Case, to: User | Group, ends_at: datetime | None) -> None:
+    if isinstance(to, Group):
+        raise ValidationError(
+            {"to": _("A restricted request is opened to persons, one by one.")}
+        )
+    if ends_at is not None:
+        _require_keeper(case, without=to)
+
+
+def _require_keeper(case: Case, without: User) -> None:
+    """Let it pass where somebody else stays who can let others in, without an end."""
+    lasting = CaseUserPerm.objects.filter(content_object=case, ends_at=None)
+    keepers = permissions.who_may(Perm.GRANT, case).filter(
+        pk__in=lasting.values("user")
+    )
+    if not keepers.exclude(pk=without.pk).exists():
+        raise IllegalTransition(
+            _(
+                "Nobody else could let others in to this request: name somebody who "
+                "can, and let them acknowledge it, first."
+            )
+        )
 
 
 def _require_other(to: User | Group, actor: User) -> None:

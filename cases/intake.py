@@ -5,7 +5,7 @@ step of its own. Facts may be corrected until the scope goes to counsel; after t
 correction goes through ``review.revise``, which voids the sign-off.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,8 +16,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import audit, permissions, scope, workflow
-from cases.enums import EventKind, Perm, Secrecy
+from cases import alerts, audit, exposure, numbering, permissions, scope, workflow
+from cases.enums import EventKind, ExposureGround, Perm, Secrecy
 from cases.exceptions import CaseError, IllegalTransition, require_storable
 from cases.models import (
     Case,
@@ -27,7 +27,7 @@ from cases.models import (
     RequestedItem,
     ScopeItem,
 )
-from cases.models.case import REQUIRED_BY_INSTRUMENT
+from cases.models.case import FOR_NAMED_PERSONS, REQUIRED_BY_INSTRUMENT
 
 FACTS = (
     "instrument",
@@ -53,16 +53,24 @@ FACTS = (
 
 @transaction.atomic
 def open_case(
-    *, actor: User, facts: Mapping[str, Any], at: datetime | None = None
+    *,
+    actor: User,
+    facts: Mapping[str, Any],
+    named: Collection[User] | None = None,
+    at: datetime | None = None,
 ) -> Case:
     """Open a case from intake facts (the fields of ``FACTS``).
 
     The number is the next of the year in the organisation's zone. The case is granted
     to the site's intake group at once, and whoever opens it owns it.
 
+    With ``named`` it is restricted: to these people and ``actor``, who acknowledges
+    its secrecy by opening it. It takes no number of the row, and no group sees it.
+
     Raises:
         PermissionDenied: no role of ``actor`` takes in requests.
-        ValidationError: a fact is missing, lies ahead or contradicts another.
+        ValidationError: a fact is missing, lies ahead or contradicts another; an
+            instrument for named persons without any; or a choice that can't work.
         CaseError: the organisation isn't set up yet.
     """
     at = at or timezone.now()
@@ -73,13 +81,33 @@ def open_case(
         raise CaseError(_("Set up the organisation before the first request."))
     year = at.astimezone(ZoneInfo(site.time_zone)).year
     opening = {"opened_by": actor, "opened_at": at, "owner": actor}
-    case = Case(number=_next_number(year), **opening, **_only_facts(facts))
+    case = Case(**opening, **_only_facts(facts))
+    if named is None:
+        if case.instrument in FOR_NAMED_PERSONS:
+            raise ValidationError({"named": _("Name who may know of this instrument.")})
+        case.number = numbering.next_number(year)
+    else:
+        exposure.require_nameable(named, actor)
+        case.is_restricted, case.number = True, numbering.restricted_number()
     _write_facts(case, at)
-    permissions.grant_to_group(
-        case, site.intake_group, given_by=None, reason="New case", at=at
-    )
     audit.record(case, EventKind.CASE_OPENED, actor=actor, at=at)
+    if named is None:
+        permissions.grant_to_group(
+            case, site.intake_group, given_by=None, reason="New case", at=at
+        )
+    else:
+        _name(case, named, actor, at)
     return case
+
+
+def _name(case: Case, named: Collection[User], actor: User, at: datetime) -> None:
+    """Let in and into the register whoever may know of a case just opened."""
+    ground = ExposureGround.COMPLIANCE
+    for one in (actor, *named):
+        giver = actor if one != actor else None
+        permissions.grant_to_person(case, one, given_by=giver, reason="New case", at=at)
+        exposure.tell(case, one, ground=ground, by=actor, at=at, is_bound=one == actor)
+    transaction.on_commit(lambda: alerts.something_waits(named))
 
 
 @transaction.atomic
@@ -221,13 +249,6 @@ def check_instrument(case: Case) -> None:
         raise ValidationError(
             dict.fromkeys(empty, _("%(label)s: this is needed.") % {"label": label})
         )
-
-
-def _next_number(year: int) -> str:
-    # By age: the text order of the numbers breaks at the hundred thousandth of a year.
-    last = Case.objects.filter(number__startswith=f"LR-{year}-").order_by("-pk").first()
-    serial = int(last.number.rsplit("-", 1)[1]) + 1 if last else 1
-    return f"LR-{year}-{serial:05d}"
 
 
 def _only_facts(facts: Mapping[str, Any]) -> dict[str, Any]:

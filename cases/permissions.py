@@ -7,11 +7,14 @@ a group. Both are needed, for superusers as for anyone else. What holds here:
 * Whether a grant has ended is asked in ``_in_force`` and nowhere else, at each check.
 * Outside counsel is let in by name and until a day: a group's grant, or one without an
   end, opens nothing to somebody whose only role that looks at cases is that one.
+* A restricted case is open to those who are named on it, by a grant of their own, once
+  they have acknowledged its secrecy; to no group, administrator or superuser.
 * Saying who may see a case is the one verb that reaches cases its holder can't see: an
   administrator lets people in and sees numbers (features.md, row S2).
 
 Rules about *persons* (who prepared may not sign) are not permissions: see
-``cases.duties``. Source: docs/policy.md, section "Who sees a request".
+``cases.duties``. Source: docs/policy.md, sections "Who sees a request" and
+"Restricted requests".
 """
 
 from collections.abc import Iterable
@@ -25,7 +28,7 @@ from django.utils import timezone
 from guardian.shortcuts import get_perms_for_model
 
 from cases.enums import Perm, Role
-from cases.models import Case, CaseGroupPerm, CaseUserPerm
+from cases.models import Case, CaseGroupPerm, CaseUserPerm, Exposure
 
 Grant = CaseUserPerm | CaseGroupPerm
 
@@ -33,7 +36,8 @@ _SEES = frozenset({Perm.VIEW, Perm.READ_TRAIL})
 _DESK = _SEES | {Perm.WRITE_NOTE}
 
 ROLE_VERBS: dict[Role, frozenset[Perm]] = {
-    Role.INTAKE_CLERK: _DESK | {Perm.INTAKE, Perm.AUTHENTICATE, Perm.CHECK_CONTACT},
+    Role.INTAKE_CLERK: _DESK
+    | {Perm.INTAKE, Perm.AUTHENTICATE, Perm.CHECK_CONTACT, Perm.RESTRICT},
     Role.ANALYST: _DESK
     | {
         Perm.INTAKE,
@@ -46,6 +50,7 @@ ROLE_VERBS: dict[Role, frozenset[Perm]] = {
         Perm.WITHDRAW,
         Perm.REOPEN,
         Perm.CHECK_CONTACT,
+        Perm.RESTRICT,
     },
     Role.CUSTODIAN: _DESK | {Perm.CERTIFY, Perm.READ_EXHIBITS},
     Role.COUNSEL: _DESK
@@ -60,6 +65,7 @@ ROLE_VERBS: dict[Role, frozenset[Perm]] = {
         Perm.FREEZE,
         Perm.GRANT,
         Perm.CHECK_CONTACT,
+        Perm.RESTRICT,
     },
     Role.OUTSIDE_COUNSEL: _DESK
     | {Perm.SIGN_OFF, Perm.READ_PRIVILEGED, Perm.READ_EXHIBITS},
@@ -113,8 +119,16 @@ def _grants_of(
     user: User,
 ) -> tuple[QuerySet[CaseUserPerm], QuerySet[CaseGroupPerm]]:
     """The grants in force that count for this person: by name, and through groups."""
-    named = CaseUserPerm.objects.filter(_in_force(), user=user)
-    shared = CaseGroupPerm.objects.filter(_in_force(), group__user=user)
+    bound = Exposure.objects.filter(person=user, bound_at__isnull=False)
+    named = CaseUserPerm.objects.filter(
+        _in_force(),
+        Q(content_object__is_restricted=False)
+        | Q(content_object__in=bound.values("case")),
+        user=user,
+    )
+    shared = CaseGroupPerm.objects.filter(
+        _in_force(), content_object__is_restricted=False, group__user=user
+    )
     if needs_an_end(user):
         return named.filter(ends_at__isnull=False), shared.none()
     return named, shared
@@ -142,7 +156,7 @@ def allowed(user: User | AnonymousUser, perm: Perm, case: Case) -> bool:
     """
     if not isinstance(user, User) or not has_role_for(user, perm):
         return False
-    if perm == Perm.GRANT and _is_administrator(user):
+    if perm == Perm.GRANT and not case.is_restricted and _is_administrator(user):
         return True
     return _granted(user, case)
 
@@ -181,13 +195,17 @@ def visible_cases(user: User | AnonymousUser) -> QuerySet[Case]:
 def grantable_cases(user: User | AnonymousUser) -> QuerySet[Case]:
     """The cases on which this user may say who sees them.
 
-    An administrator's are all, which is no leave to look: show their numbers only.
+    An administrator's are all that aren't restricted, which is no leave to look: show
+    their numbers only.
     """
     if not isinstance(user, User) or not has_role_for(user, Perm.GRANT):
         return Case.objects.none()
+    seen = visible_cases(user)
     if _is_administrator(user):
-        return Case.objects.all()
-    return visible_cases(user)
+        return Case.objects.filter(
+            Q(is_restricted=False) | Q(pk__in=seen.order_by().values("pk"))
+        )
+    return seen
 
 
 def sees_numbers(user: User | AnonymousUser) -> bool:
@@ -205,15 +223,26 @@ def who_has_role(perm: Perm) -> QuerySet[User]:
 
 def who_may(perm: Perm, case: Case) -> QuerySet[User]:
     """The active people who could do this now; for "waits for …" and reminders."""
-    named = CaseUserPerm.objects.filter(_in_force(), content_object=case)
-    shared = CaseGroupPerm.objects.filter(_in_force(), content_object=case)
+    named, shared = _grants_on(case)
     until = named.filter(ends_at__isnull=False)
     opened = Q(pk__in=until.values("user")) | Q(pk__in=_insiders().values("pk")) & (
         Q(pk__in=named.values("user")) | Q(groups__in=shared.values("group"))
     )
-    if perm == Perm.GRANT:
+    if perm == Perm.GRANT and not case.is_restricted:
         opened |= Q(groups__name=Role.ADMINISTRATOR.value)
     return who_has_role(perm).filter(opened)
+
+
+def _grants_on(
+    case: Case,
+) -> tuple[QuerySet[CaseUserPerm], QuerySet[CaseGroupPerm]]:
+    """The grants in force that open this case: by name, and to groups."""
+    named = CaseUserPerm.objects.filter(_in_force(), content_object=case)
+    shared = CaseGroupPerm.objects.filter(_in_force(), content_object=case)
+    if case.is_restricted:
+        bound = case.exposures.filter(bound_at__isnull=False)
+        return named.filter(user__in=bound.values("person")), shared.none()
+    return named, shared
 
 
 def was_let_in(user: User, case: Case) -> bool:
@@ -227,6 +256,12 @@ def candidates(for_whom: User) -> tuple[QuerySet[User], QuerySet[Group]]:
     """The people and groups whom this user could let in: others who could look."""
     groups = Group.objects.filter(user__in=_insiders()).exclude(user=for_whom)
     return who_has_role(Perm.VIEW).exclude(pk=for_whom.pk), groups.distinct()
+
+
+def nameable(for_whom: User) -> QuerySet[User]:
+    """Whom a new restricted case can be opened to at once: insiders who could look."""
+    people = who_has_role(Perm.VIEW).filter(pk__in=_insiders().values("pk"))
+    return people.exclude(pk=for_whom.pk)
 
 
 def lets_in(group: Group) -> bool:
@@ -243,15 +278,17 @@ class Opening:
 
 
 def openings(case: Case) -> list[Opening]:
-    """The grants in force on a case, oldest first, and whom each lets in."""
+    """The grants in force on a case, oldest first, and whom each lets in.
+
+    Of a restricted case those to persons, also while they haven't acknowledged it: then
+    a grant lets nobody in yet.
+    """
     rows = CaseUserPerm.objects.filter(_in_force(), content_object=case)
     named = list(rows.select_related("user", "given_by").order_by("pk"))
-    shared = list(
-        CaseGroupPerm.objects.filter(_in_force(), content_object=case)
-        .select_related("group", "given_by")
-        .order_by("pk")
-    )
+    opening, groups = _grants_on(case)
+    shared = list(groups.select_related("group", "given_by").order_by("pk"))
     may_look = set(who_has_role(Perm.VIEW).values_list("pk", flat=True))
+    may_look &= set(opening.values_list("user", flat=True))
     inside = set(_insiders().values_list("pk", flat=True))
     members = User.groups.through.objects.filter(
         group__in=[row.group_id for row in shared], user__in=_insiders()
@@ -284,6 +321,20 @@ def view_permission() -> Permission:
     """What each grant carries: guardian's row wants one."""
     row: Permission = get_perms_for_model(Case).get(codename=Perm.VIEW.split(".")[1])
     return row
+
+
+def grant_to_person(
+    case: Case, user: User, *, given_by: User | None, reason: str, at: datetime
+) -> None:
+    """Open a new case to a person; the verb that asks records the event."""
+    CaseUserPerm.objects.create(
+        content_object=case,
+        user=user,
+        permission=view_permission(),
+        reason=reason,
+        given_by=given_by,
+        given_at=at,
+    )
 
 
 def grant_to_group(

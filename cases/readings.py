@@ -27,7 +27,8 @@ def record_list(
 ) -> None:
     """Record that ``actor`` opened a list: which, its filter's digest, how many rows.
 
-    Call it before the page goes out. ``asked`` is what the address asked for.
+    Call it before the page goes out. ``asked`` is what the address asked for. ``count``
+    leaves restricted requests out: others read the site's trail, and could subtract.
     """
     said = {name: sorted(values) for name, values in sorted(asked.items())}
     digest = salted_hmac("candor.list", chain.canonical(said), algorithm="sha256")

@@ -149,7 +149,7 @@ def find(*, actor: User, identifier: str, at: datetime | None = None) -> list[Ta
         actor=actor,
         page="find",
         asked={"identifier": [normalised]},
-        count=len(found),
+        count=sum(not one.case.is_restricted for one in found),
         at=at,
     )
     return found

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.sites import UnfoldAdminSite
 
-from cases import permissions
+from cases import exposure, permissions
 from cases import worklist as cases_worklist
 from cases.enums import CaseStatus, Perm, Role
 from cases.models import Organisation
@@ -91,6 +91,7 @@ class CandorAdminSite(UnfoldAdminSite):
             **self.each_context(request),
             "title": self.index_title,
             "tasks": tasks,
+            "is_told": exposure.unbound(user).exists(),
             "overdue": sum(task.is_overdue for task in tasks),
             "may_act": any(permissions.has_role_for(user, one) for one in _STEPS),
             "counts": [

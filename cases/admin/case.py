@@ -20,6 +20,7 @@ from cases.admin import (
     finding,
     glass,
     grants,
+    restricted,
     sections,
     tags,
     trail_pages,
@@ -79,6 +80,11 @@ class CaseAdmin(CaseModelAdmin):
                 name="cases_break_glass",
             ),
             path(
+                "bound/",
+                acts.view(self.admin_site, restricted.Bound),
+                name="cases_bound",
+            ),
+            path(
                 "find/",
                 wrap(require_http_methods(["GET", "POST"])(finding.page(self))),
                 name="cases_find",
@@ -118,6 +124,11 @@ class CaseAdmin(CaseModelAdmin):
                 wrap(require_GET(trail_pages.export(self))),
                 name="cases_case_trail_export",
             ),
+            path(
+                "<case:case_id>/register/",
+                wrap(require_GET(restricted.register_file(self))),
+                name="cases_register_file",
+            ),
             *files.urls(self),
             *verbs.further_urls(self),
         ]
@@ -138,7 +149,7 @@ class CaseAdmin(CaseModelAdmin):
         answer = super().changelist_view(request, {**extra, **(extra_context or {})})
         shown = getattr(answer, "context_data", None) or {}
         if found := shown.get("cl"):
-            record_list(request, "requests", found.result_count)
+            record_list(request, "requests", found.queryset.ordinary().count())
         return answer
 
     @admin.display(description=_("Number"), ordering="number")

@@ -109,7 +109,7 @@ def _download(desk: "CaseModelAdmin") -> Callable[..., HttpResponse | FileRespon
         return FileResponse(
             stored.open("rb"),
             as_attachment=True,
-            filename=f"{case.number}-paper-{paper.pk}.pdf",
+            filename=f"{case.number}-paper-{paper.sha256[:8]}.pdf",
             content_type="application/pdf",
             headers=STILL,
         )

@@ -10,10 +10,12 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
+from django.contrib.auth.models import User
 from django.forms.models import fields_for_model
 from django.utils.translation import gettext_lazy as _
 
-from cases.enums import DocumentKind, Jurisdiction
+from cases import audit, permissions
+from cases.enums import DocumentKind, Jurisdiction, Role
 from cases.intake import FACTS
 from cases.models import Agency, Case, Category, Organisation, Target
 from cases.models.case import REQUIRED_BY_INSTRUMENT
@@ -57,6 +59,33 @@ def moment_field(**kwargs: Any) -> forms.DateTimeField:
         attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
     )
     return forms.DateTimeField(widget=widget, **kwargs)
+
+
+def named_field(**kwargs: Any) -> forms.ModelMultipleChoiceField:
+    """Colleagues who may know of a restricted request, beside who names them."""
+    return _NamedField(
+        User.objects.none(),
+        label=_("Who may know, besides you"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Each is told that something waits, and sees the request after "
+            "acknowledging its secrecy. Name counsel too: two for a national security "
+            "letter."
+        ),
+        **kwargs,
+    )
+
+
+class _NamedField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: User) -> str:
+        return person_with_roles(obj)
+
+
+def person_with_roles(user: User) -> str:
+    """How a colleague is called in a list to choose from."""
+    known = dict(Role.choices)
+    roles = [str(known[one.name]) for one in user.groups.all() if one.name in known]
+    return ", ".join([audit.name_of(user), *roles])
 
 
 @cache
@@ -188,7 +217,20 @@ class FactsForm(forms.Form):
 
 
 class NewRequestForm(FactsForm):
-    """The facts with the served paper. A refused paper doesn't cost the facts."""
+    """The facts with the served paper, and who may know of it at all.
+
+    A refused paper doesn't cost the facts.
+    """
+
+    is_restricted = forms.BooleanField(
+        label=_("Only named persons may know of this request"),
+        required=False,
+        help_text=_(
+            "A national security letter always; others where counsel says so. Nobody "
+            "else finds it or can tell that it exists, administrators included."
+        ),
+    )
+    named = named_field(required=False)
 
     paper = forms.FileField(
         label=_("Served paper (PDF)"),
@@ -200,6 +242,31 @@ class NewRequestForm(FactsForm):
         ),
         widget=forms.FileInput(attrs={"accept": "application/pdf,.pdf"}),
     )
+
+    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+        """Offer whom this person could name."""
+        super().__init__(*args, **kwargs)
+        named: Any = self.fields["named"]
+        people = permissions.nameable(actor).prefetch_related("groups")
+        named.queryset = people.order_by("first_name", "pk")
+
+    def restriction_asked(self) -> bool:
+        """Whether the part for restricted requests stands open."""
+        names = ("is_restricted", "named")
+        return any(self[name].value() or self[name].errors for name in names)
+
+    def clean(self) -> dict[str, Any]:
+        """Names and the tick go together, and an agency isn't added on the way."""
+        data = super().clean()
+        if data.get("named") and not data.get("is_restricted"):
+            self.add_error("is_restricted", _("Tick this too, or name nobody."))
+        if data.get("is_restricted") and data.get("new_agency"):
+            words = _(
+                "The directory is read by everybody: for a restricted request, choose "
+                "an agency that stands there."
+            )
+            self.add_error("new_agency", words)
+        return data
 
 
 class PaperForm(forms.Form):

@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy
 from cases import audit, grants, permissions
 from cases.admin import trail
 from cases.admin.base import case_url, crumbs, person, verb_url
-from cases.admin.forms import day_field
+from cases.admin.forms import day_field, person_with_roles
 from cases.admin.verbs import (
     Panel,
     VerbPage,
@@ -32,7 +32,7 @@ from cases.admin.verbs import (
     register,
     register_panel,
 )
-from cases.enums import EventKind, Perm, Role
+from cases.enums import EventKind, ExposureGround, Perm
 from cases.models import Case, CaseGroupPerm, CaseUserPerm
 from cases.permissions import Grant
 from cases.proof import Proof
@@ -168,26 +168,29 @@ class TermsForm(forms.Form):
 
 
 class GiveForm(TermsForm):
-    """Whom to let in, what for, and until when."""
+    """Whom to let in, what for, and until when; persons alone if it is restricted."""
 
     to = forms.ChoiceField(label=gettext_lazy("Whom to let in"))
-    field_order = ("to", "reason", "ends_at")
+    ground = forms.ChoiceField(
+        label=gettext_lazy("Why they may be told"), choices=ExposureGround.choices
+    )
+    field_order = ("to", "ground", "reason", "ends_at")
 
-    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, case: Case, actor: User, **kwargs: Any) -> None:
         """Offer those whom this person could let in."""
         super().__init__(*args, **kwargs)
         people, groups = permissions.candidates(actor)
         one_by_one = [
-            (f"user {one.pk}", f"{audit.name_of(one)}, {_roles(one)}")
+            (f"user {one.pk}", person_with_roles(one))
             for one in people.prefetch_related("groups").order_by("first_name", "pk")
         ]
         together = [(f"group {one.pk}", one.name) for one in groups.order_by("name")]
         to: Any = self.fields["to"]
-        to.choices = [
-            ("", _("Choose")),
-            (_("People"), one_by_one),
-            (_("Groups"), together),
-        ]
+        to.choices = [("", _("Choose")), (_("People"), one_by_one)]
+        if case.is_restricted:
+            return
+        to.choices += [(_("Groups"), together)]
+        del self.fields["ground"]
 
     def clean_to(self) -> User | Group:
         """The person or the group."""
@@ -195,13 +198,6 @@ class GiveForm(TermsForm):
         model: Any = User if kind == "user" else Group
         found: User | Group = model.objects.get(pk=pk)
         return found
-
-
-def _roles(user: User) -> str:
-    known = dict(Role.choices)
-    return ", ".join(
-        str(known[one.name]) for one in user.groups.all() if one.name in known
-    )
 
 
 # --- verb pages --------------------------------------------------------------
@@ -252,7 +248,7 @@ class GiveGrant(GrantsPage):
 
     def form(self, case: Case, row: Any, user: User, **given: Any) -> forms.Form:
         """The form, which offers others than who asks."""
-        return GiveForm(actor=user, **given)
+        return GiveForm(case=case, actor=user, **given)
 
     def shown(self, case: Case, row: Any, user: User) -> dict[str, Any]:
         """Who is in now, and who was."""
@@ -380,8 +376,8 @@ def numbers(desk: "CaseModelAdmin") -> Callable[..., HttpResponse]:
         if not permissions.sees_numbers(user):
             raise PermissionDenied
         wanted = request.GET.get("number", "").strip()
-        found = Case.objects.filter(number__icontains=wanted).order_by("-pk")
-        rows = found.values_list("pk", "number")
+        found = Case.objects.ordinary().filter(number__icontains=wanted)
+        rows = found.order_by("-pk").values_list("pk", "number")
         page = Paginator(rows, _NUMBERS_PER_PAGE).get_page(request.GET.get("page"))
         lets_in = permissions.has_role_for(user, Perm.GRANT)
         return desk.show(

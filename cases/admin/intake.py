@@ -57,7 +57,9 @@ class NewRequest:
 
     def form(self, data: Any, given_files: Any) -> NewRequestForm:
         """The form, unbound or bound."""
-        return NewRequestForm(data, given_files, initial={"jurisdiction": "US"})
+        return NewRequestForm(
+            data, given_files, actor=self.actor, initial={"jurisdiction": "US"}
+        )
 
     def perform(self, form: NewRequestForm) -> Case:
         """Open the case.
@@ -67,7 +69,9 @@ class NewRequest:
         """
         with transaction.atomic():
             facts = facts_of(form, self.actor)
-            return intake.open_case(actor=self.actor, facts=facts)
+            said = form.cleaned_data
+            named = list(said["named"]) if said["is_restricted"] else None
+            return intake.open_case(actor=self.actor, facts=facts, named=named)
 
     def keep_paper(self, case: Case, form: NewRequestForm) -> None:
         """Keep the paper of a case just opened, where one was given.

@@ -73,7 +73,8 @@ def everywhere(desk: "CaseModelAdmin") -> Callable[..., HttpResponse]:
             raise PermissionDenied
         visible = permissions.visible_cases(request.user)
         events = Event.objects.filter(case__in=visible).select_related("case")
-        record_list(request, "trail", events.count())
+        shown = events.filter(case__is_restricted=False)
+        record_list(request, "trail", shown.count())
         return _page(desk, request, events, title=_("Trail"), crumbs=crumbs())
 
     return view

@@ -13,6 +13,7 @@ from cases.enums.events import SiteEventKind as SiteEventKind
 from cases.enums.events import TaskName as TaskName
 from cases.enums.events import Trail as Trail
 from cases.enums.people import Act as Act
+from cases.enums.people import ExposureGround as ExposureGround
 from cases.enums.people import Perm as Perm
 from cases.enums.people import Profile as Profile
 from cases.enums.people import ProofMethod as ProofMethod

@@ -49,6 +49,13 @@ class EventKind(TextChoices):
     GRANT_REFUSED = "case.grant.refused", _("Page refused for want of a grant")
     GLASS_BROKEN = "case.glass.broken", _("Glass broken")
     GLASS_REVIEWED = "case.glass.reviewed", _("Broken glass reviewed")
+    CASE_RESTRICTED = "case.restricted", _("Restricted to named persons")
+    EXPOSURE_RECORDED = "case.exposure.recorded", _("Told of the request")
+    EXPOSURE_ACKNOWLEDGED = (
+        "case.exposure.acknowledged",
+        _("Secrecy acknowledged"),
+    )
+    REGISTER_EXPORTED = "case.exposure.exported", _("Register of the told exported")
     TRAIL_EXPORTED = "case.trail.exported", _("Trail exported")
     CASE_REOPENED = "case.reopened", _("Request reopened")
     PACKET_REQUESTED = "packet.requested", _("Packet ordered")

@@ -61,6 +61,15 @@ class Perm(StrEnum):
     CHECK_CONTACT = "cases.check_contact"
     EDIT_SITE = "cases.edit_site"
     KEEP_PEOPLE = "cases.keep_people"
+    RESTRICT = "cases.restrict_case"
+
+
+class ExposureGround(TextChoices):
+    """Why somebody may be told of a restricted request (18 U.S.C. 2709(c)(2)(A))."""
+
+    COMPLIANCE = "compliance", _("needed to comply")
+    ATTORNEY = "attorney", _("attorney, for advice or help")
+    PERMITTED = "permitted", _("permitted by the agency")
 
 
 class ProofMethod(TextChoices):

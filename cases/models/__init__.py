@@ -7,6 +7,7 @@ from cases.models.case import Case
 from cases.models.category import Category
 from cases.models.document import CaseDocument
 from cases.models.event import Event, SiteEvent
+from cases.models.exposure import Exposure
 from cases.models.glass import BrokenGlass
 from cases.models.grant import CaseGroupPerm, CaseUserPerm
 from cases.models.scope import RequestedItem, ScopeItem, ScopeRevision
@@ -31,6 +32,7 @@ __all__ = [
     "Category",
     "ContactCheck",
     "Event",
+    "Exposure",
     "Objection",
     "Organisation",
     "Reply",

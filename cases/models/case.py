@@ -38,6 +38,9 @@ REQUIRED_BY_INSTRUMENT: dict[str, tuple[str, ...]] = {
 }
 _DATES = frozenset({"due_on"})
 
+# Instruments of which only named persons may know (18 U.S.C. 2709(c)).
+FOR_NAMED_PERSONS = frozenset({Instrument.NATIONAL_SECURITY_LETTER})
+
 OPEN = frozenset(CaseStatus) - {CaseStatus.RELEASED, CaseStatus.CLOSED}
 
 
@@ -66,6 +69,10 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def unanswered(self) -> "CaseQuerySet":
         """Cases from which the requester still waits for something."""
         return self.filter(status__in=OPEN)
+
+    def ordinary(self) -> "CaseQuerySet":
+        """Cases that aren't restricted to named persons."""
+        return self.filter(is_restricted=False)
 
     def overdue(self, on: date) -> "CaseQuerySet":
         """Unanswered cases whose return date lies before ``on`` (a day of the site)."""
@@ -153,6 +160,10 @@ class Case(models.Model):
         verbose_name=_("owner"),
         help_text=_("Who sees to it that the request is answered."),
     )
+    # For named persons alone: no role, group or account of the site opens it.
+    is_restricted = models.BooleanField(_("restricted"), default=False)
+    # The number it gave back when it was restricted; another case may have it now.
+    former_number = models.CharField(max_length=20, blank=True, editable=False)
     disposition = models.CharField(
         _("outcome"), max_length=12, choices=Disposition, blank=True
     )
@@ -187,6 +198,7 @@ class Case(models.Model):
             ("check_contact", "Check an agency's delivery address"),
             ("edit_site", "Change who we are"),
             ("keep_people", "Say who has which role"),
+            ("restrict_case", "Restrict a request to named persons"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -265,6 +277,15 @@ class Case(models.Model):
                 condition=~Q(status=CaseStatus.CLOSED)
                 | (~Q(disposition="") & Q(closed_at__isnull=False)),
                 violation_error_message=_("A closed case states its outcome."),
+            ),
+            models.CheckConstraint(
+                name="case_for_named_persons_is_restricted",
+                condition=~Q(instrument__in=sorted(FOR_NAMED_PERSONS))
+                | Q(is_restricted=True),
+                violation_error_message=_(
+                    "Only named persons may know of such an instrument: restrict the "
+                    "request, and name them."
+                ),
             ),
             *(
                 _instrument_is_complete(instrument, fields)

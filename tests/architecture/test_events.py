@@ -21,7 +21,12 @@ from cases import audit
 from cases.enums import EventKind, SiteEventKind
 from cases.models import Event, SiteEvent
 from tests import factories as make
-from tests.architecture import verbs_of_cases, verbs_of_disclosures, verbs_of_site
+from tests.architecture import (
+    verbs_of_cases,
+    verbs_of_disclosures,
+    verbs_of_restriction,
+    verbs_of_site,
+)
 
 # Who acts is handed in under one of these names, by keyword; the worker has none.
 ACTORS = ("actor", "counsel", "custodian")
@@ -35,7 +40,12 @@ STANDS_BELOW = {
     "disclosures.workflow.move_packet",
 }
 NOT_VERBS = (".admin", ".migrations", ".management", ".models", ".packet")
-VERBS = verbs_of_site.VERBS | verbs_of_cases.VERBS | verbs_of_disclosures.VERBS
+VERBS = (
+    verbs_of_site.VERBS
+    | verbs_of_cases.VERBS
+    | verbs_of_restriction.VERBS
+    | verbs_of_disclosures.VERBS
+)
 
 
 def verbs() -> dict[str, Any]:

@@ -131,6 +131,8 @@ WITHOUT_ROWS = {
     *("cases_agency_edit", "cases_contact_check", "cases_contact_retire"),  # one row
     "disclosures_production",  # a file
     "cases_break_glass",  # a form
+    "cases_bound",  # what one was told of and hasn't read
+    "cases_register_file",  # a file
     "cases_case_trail_export",  # a file
     *("disclosures_custody", "disclosures_custody_file"),  # of one sealed packet
     "disclosures_freeze_lift",  # the one that stands

@@ -19,6 +19,7 @@ from cases.exceptions import IllegalTransition
 from cases.grounds import ItemObjection
 from cases.models import Category, Event, Organisation, Reply, ScopeRevision, SignOff
 from tests import factories as make
+from tests import restricting
 from tests.cases.test_signoff import decide, everything
 
 pytestmark = pytest.mark.django_db
@@ -337,11 +338,7 @@ def test_content_wants_two_counsel_and_only_where_it_goes_out():
 
 
 def test_a_national_security_letter_wants_two_counsel():
-    facts = {
-        "instrument": Instrument.NATIONAL_SECURITY_LETTER,
-        "statute_cited": "18 U.S.C. 2709",
-    }
-    case = make.opened(**facts)
+    case = restricting.case()
     assert signoff.quorum(case).needed == 2
     Organisation.objects.update(counsel_needed_sensitive=3)
     assert signoff.quorum(case).needed == 3

@@ -62,6 +62,8 @@ VERBS: dict[str, str] = {
     "end_grant": "LM",
     "end_group_grant": "LM",
     "review_glass": "LM",
+    "restrict": "IAL",
+    "record_told": "L",
 }
 # The verbs that show a case's number and its grants, and nothing else of it: to an
 # administrator of every case, who may look at none.
@@ -82,6 +84,7 @@ PAGES: dict[str, str] = {
     "admin:cases_case_trail": DESK,
     "admin:cases_case_trail_export": DESK,
     "admin:cases_paper": DESK,
+    "admin:cases_register_file": "L",
     "admin:cases_paper_page": DESK,
     "admin:cases_paper_file": DESK,
     "admin:disclosures_packet": DESK,
@@ -102,6 +105,7 @@ SITE: dict[str, str] = {
     "admin:cases_trail": DESK,
     "admin:cases_find": DESK,
     "admin:cases_break_glass": DESK,
+    "admin:cases_bound": DESK,
     "admin:cases_site_trail": DESK,
     "admin:cases_numbers": "M",
     "admin:cases_agency_changelist": DESK,

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from cases import intake
 from cases.enums import CaseStatus, Instrument, Jurisdiction
 from cases.models import Case
-from cases.models.case import REQUIRED_BY_INSTRUMENT
+from cases.models.case import FOR_NAMED_PERSONS, REQUIRED_BY_INSTRUMENT
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +43,12 @@ def whole(instrument: str) -> dict[str, object]:
     return facts | own
 
 
+def opened(instrument: str, facts: dict[str, object]) -> Case:
+    """A case of this instrument; counsel is named where only named persons may know."""
+    counsel = [make.counsel()] if instrument in FOR_NAMED_PERSONS else None
+    return intake.open_case(actor=make.clerk(), facts=facts, named=counsel, at=make.AT)
+
+
 def empty(field: str) -> object:
     return None if field == "due_on" else ""
 
@@ -55,17 +61,16 @@ def test_every_instrument_says_what_it_needs():
 @pytest.mark.feature("I1")
 @pytest.mark.parametrize("instrument", Instrument.values)
 def test_an_instrument_with_its_own_fields_is_saved(instrument):
-    case = intake.open_case(actor=make.clerk(), facts=whole(instrument), at=make.AT)
+    case = opened(instrument, whole(instrument))
     assert make.fresh(case).instrument == instrument
 
 
 @pytest.mark.feature("I1")
 @pytest.mark.parametrize(("instrument", "field"), PAIRS)
 def test_an_instrument_without_its_field_is_refused_at_intake(instrument, field):
-    clerk = make.clerk()
     facts = whole(instrument) | {field: empty(field)}
     with pytest.raises(ValidationError) as caught:
-        intake.open_case(actor=clerk, facts=facts, at=make.AT)
+        opened(instrument, facts)
     label = Instrument(instrument).label
     assert caught.value.message_dict == {field: [f"{label}: this is needed."]}
     assert Case.objects.count() == 0
@@ -74,7 +79,7 @@ def test_an_instrument_without_its_field_is_refused_at_intake(instrument, field)
 @pytest.mark.feature("I1")
 @pytest.mark.parametrize(("instrument", "field"), PAIRS)
 def test_an_instrument_without_its_field_is_refused_by_the_database(instrument, field):
-    case = intake.open_case(actor=make.clerk(), facts=whole(instrument), at=make.AT)
+    case = opened(instrument, whole(instrument))
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
         Case.objects.filter(pk=case.pk).update(**{field: empty(field)})
     assert f"case_{instrument}_complete" in str(caught.value)

@@ -1,0 +1,38 @@
+"""The numbers of cases: a row without gaps for who sees them, a name for the rest.
+
+A restricted case takes no number of the row, so that nobody can tell from a gap that
+there is one. A number that it gives back (``Case.former_number``) goes to the next
+request. Call these with the organisation's row locked: it makes openings queue.
+"""
+
+import secrets
+
+from django.db.models.functions import Length
+
+from cases.models import Case
+
+_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is taken for another
+_LENGTH = 8
+
+
+def next_number(year: int) -> str:
+    """The next number of a year of the organisation's zone: LR-2026-00042."""
+    prefix = f"LR-{year}-"
+    freed = Case.objects.filter(former_number__startswith=prefix).exclude(
+        former_number__in=Case.objects.values("number")
+    )
+    if given_back := freed.order_by("former_number").first():
+        return given_back.former_number
+    # The text order of the numbers breaks at the hundred thousandth of a year.
+    taken = Case.objects.filter(number__startswith=prefix)
+    last = taken.order_by(Length("number").desc(), "-number").first()
+    serial = int(last.number.rsplit("-", 1)[1]) + 1 if last else 1
+    return f"{prefix}{serial:05d}"
+
+
+def restricted_number() -> str:
+    """A number that tells neither when the case came in nor how many there are."""
+    while True:
+        number = "R-" + "".join(secrets.choice(_LETTERS) for _letter in range(_LENGTH))
+        if not Case.objects.filter(number=number).exists():
+            return number

@@ -1,0 +1,196 @@
+"""Restricted cases: for named persons alone; nobody else can tell that there is one.
+
+What holds here, and why:
+
+* A case is restricted when it is opened (``intake.open_case``), or later by
+  ``restrict``. Then every grant but those of the named ends, and who has opened it
+  stands in the register all the same: what somebody was told they still know.
+* Its number goes back to the row while nobody outside can know it: before counsel got
+  the scope. Afterwards it keeps its number, whose place others remember anyway.
+* Whoever is told acknowledges the secrecy before the case opens to them.
+
+Source: docs/policy.md, section "Restricted requests"; law-and-practice 3.4.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import alerts, audit, exposure, grants, numbering, permissions
+from cases.enums import EventKind, ExposureGround, Perm
+from cases.exceptions import IllegalTransition, require_storable
+from cases.models import Case, CaseGroupPerm, CaseUserPerm, Exposure, Organisation
+from cases.proof import Proof
+
+
+def refusal(case: Case) -> str:
+    """Why this case can't be restricted now; "" where it can."""
+    if case.is_restricted:
+        return _("This request is restricted already.")
+    if case.closed_at:
+        return _("%(case)s is closed.") % {"case": case}
+    return ""
+
+
+@transaction.atomic
+def restrict(
+    case_id: int,
+    *,
+    named: Collection[User],
+    actor: User,
+    reason: str,
+    proof: Proof,
+    at: datetime | None = None,
+) -> Case:
+    """Hide a case from everybody but ``actor`` and the people named.
+
+    Raises:
+        PermissionDenied: ``actor`` may not.
+        StaleProof: ``proof`` isn't fresh, or isn't enough here.
+        IllegalTransition: it is restricted already, or closed.
+        ValidationError: no reason, a choice that can't work, or one that leaves out the
+            owner.
+    """
+    at = at or timezone.now()
+    Organisation.objects.select_for_update().get()  # a number may go back to the row
+    case = Case.objects.select_for_update().get(pk=case_id)
+    permissions.require(actor, Perm.RESTRICT, case)
+    proof.require(at)
+    if why := refusal(case):
+        raise IllegalTransition(why)
+    require_storable(reason=reason)
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say why only named persons may know.")})
+    exposure.require_nameable(named, actor)
+    people = [actor, *named]
+    if case.owner not in people:
+        raise ValidationError(
+            {"named": _("Name the owner too, or hand the request over first.")}
+        )
+    knew = _who_knew(case)
+    _let_in_only(case, people, actor, at)
+    case.is_restricted = True
+    if not case.scope_revision:
+        case.former_number, case.number = case.number, numbering.restricted_number()
+    case.save(update_fields=["is_restricted", "former_number", "number"])
+    audit.record(
+        case,
+        EventKind.CASE_RESTRICTED,
+        actor=actor,
+        at=at,
+        data={
+            "named": [one.pk for one in people],
+            "reason": reason.strip(),
+            "proof": proof.method,
+        },
+    )
+    told = [*people, *(one for one in knew if one not in people)]
+    for one in told:
+        exposure.tell(
+            case,
+            one,
+            ground=ExposureGround.COMPLIANCE,
+            by=actor,
+            at=at,
+            is_bound=one == actor,
+        )
+    transaction.on_commit(lambda: alerts.something_waits(told[1:]))
+    return case
+
+
+def _who_knew(case: Case) -> list[User]:
+    """The people who have done or opened anything on it."""
+    acted = case.events.filter(actor__isnull=False)
+    return list(User.objects.filter(pk__in=acted.values("actor")).order_by("pk"))
+
+
+def _let_in_only(case: Case, people: list[User], by: User, at: datetime) -> None:
+    for model in (CaseUserPerm, CaseGroupPerm):
+        for grant in model.objects.filter(content_object=case, closed_at=None):
+            grants.close(grant, at)
+    why = _("Restricted to named persons")
+    for one in people:
+        giver = by if one != by else None
+        permissions.grant_to_person(case, one, given_by=giver, reason=why, at=at)
+
+
+@transaction.atomic
+def acknowledge(*, actor: User, at: datetime | None = None) -> list[Case]:
+    """Acknowledge the secrecy of every request one was told of; grants then open them.
+
+    Raises:
+        IllegalTransition: there is none.
+    """
+    at = at or timezone.now()
+    rows = list(exposure.unbound(actor).select_for_update().order_by("pk"))
+    if not rows:
+        raise IllegalTransition(_("There is nothing to acknowledge."))
+    for row in rows:
+        row.bound_at = at
+        row.save(update_fields=["bound_at"])
+        audit.record(
+            row.case,
+            EventKind.EXPOSURE_ACKNOWLEDGED,
+            actor=actor,
+            at=at,
+            data={"exposure": row.pk},
+        )
+    return [row.case for row in rows]
+
+
+@transaction.atomic
+def record_told(
+    case_id: int,
+    *,
+    actor: User,
+    name: str,
+    ground: str,
+    at: datetime | None = None,
+) -> Case:
+    """Record that somebody without an account was told, and told of the secrecy.
+
+    Raises:
+        PermissionDenied: ``actor`` may not say who sees this case.
+        IllegalTransition: the case isn't restricted.
+        ValidationError: no name, or an unknown ground.
+    """
+    at = at or timezone.now()
+    case = Case.objects.select_for_update().get(pk=case_id)
+    permissions.require(actor, Perm.GRANT, case)
+    if not case.is_restricted:
+        raise IllegalTransition(_("Only a restricted request has a register."))
+    exposure.tell_outside(case, name, ground=ground, by=actor, at=at)
+    return case
+
+
+@transaction.atomic
+def export_register(
+    case_id: int, *, actor: User, at: datetime | None = None
+) -> list[Exposure]:
+    """Those whom the house names on demand: all in the register but attorneys.
+
+    Source: 18 U.S.C. 2709(c)(2)(C).
+
+    Raises:
+        PermissionDenied: ``actor`` may not say who sees this case.
+        IllegalTransition: the case isn't restricted.
+    """
+    at = at or timezone.now()
+    case = Case.objects.select_for_update().get(pk=case_id)
+    permissions.require(actor, Perm.GRANT, case)
+    if not case.is_restricted:
+        raise IllegalTransition(_("Only a restricted request has a register."))
+    rows = list(exposure.disclosable(case))
+    audit.record(
+        case,
+        EventKind.REGISTER_EXPORTED,
+        actor=actor,
+        at=at,
+        data={"exposures": [row.pk for row in rows]},
+    )
+    return rows
