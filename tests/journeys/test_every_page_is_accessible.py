@@ -67,6 +67,8 @@ BESIDE = {
         "/cases/case/2/verbs/privileged/": "privileged thread",
         "/cases/case/find/": "find an account",
         "/cases/case/break-glass/": "break the glass",
+        "/cases/case/bound/": "nothing to acknowledge",
+        "/cases/case/2/verbs/restrict/": "restrict",
         "/cases/case/2/trail/": "the trail of one",
         "/cases/case/2/": "who may see it",
         "/cases/case/2/verbs/give_grant/": "let somebody in",
