@@ -69,8 +69,7 @@ def named_field(**kwargs: Any) -> forms.ModelMultipleChoiceField:
         widget=forms.CheckboxSelectMultiple,
         help_text=_(
             "Each is told that something waits, and sees the request after "
-            "acknowledging its secrecy. Name counsel too: two for a national security "
-            "letter."
+            "acknowledging its secrecy. Name as many counsel as have to decide."
         ),
         **kwargs,
     )
