@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as site
 from django.db import connection, connections
+from playwright.sync_api import expect
 
 # Playwright's synchronous calls keep an event loop in the thread that Django works in.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -20,6 +21,7 @@ HOME = {"127.0.0.1", "::1", "localhost", ""}
 
 def pytest_configure(config):
     """Settle what the environment would settle on a site, before anything reads it."""
+    expect.set_options(timeout=20_000)  # two suites may share two cores
     site.SECRET_KEY = "tests only"
     site.SITE_KEYS = ["tests only and long enough to pass for a key"]
     site.AUDIT_KEYS = ["tests only and long enough to sign the trail with"]

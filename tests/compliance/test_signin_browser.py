@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from cases.enums import Role
 from compliance.demo_users import DEMO_PASSWORD
-from tests.signing import PASSWORD, code, somebody
+from tests.signing import PASSWORD, lasting_code, somebody
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,7 +95,7 @@ def test_the_pages_of_signing_in_are_accessible(page, home, complaints):
     found += faults(page)
     log_in(page, home, user)
     found += faults(page)
-    page.get_by_label("Code").fill(code())
+    page.get_by_label("Code").fill(lasting_code())
     page.get_by_role("button", name="Sign In").click()
     expect(
         page.get_by_role("heading", name=re.compile("Good to see you"))
