@@ -31,7 +31,7 @@ from cases.exceptions import CaseError, ClaimLost
 from cases.models import Case, Organisation, SignOff
 from cases.workflow import transition as move_case
 from disclosures import collection, facts, leftovers, planning, workflow
-from disclosures.enums import PacketStatus
+from disclosures.enums import PacketStatus, Resolution
 from disclosures.exceptions import CollectionFailed
 from disclosures.models import Declaration, Packet
 from disclosures.packet import assemble as pages
@@ -177,7 +177,9 @@ def _require_attempts_left(held: queue.Claim) -> None:
 def _collect(packet_id: int, held: queue.Claim) -> None:
     _start(packet_id, held, "start_collecting", PacketStatus.COLLECTING)
     packet = Packet.objects.select_related("case", "revision").get(pk=packet_id)
-    collection.run(packet, held)
+    if not collection.run(packet, held):
+        _await_choice(packet, held)
+        return
     at = timezone.now()
     with transaction.atomic():
         queue.hold(held)
@@ -192,6 +194,25 @@ def _collect(packet_id: int, held: queue.Claim) -> None:
             actor=audit.SYSTEM,
             at=at,
             data={"packet": packet_id, "exhibits": facts.exhibits_digest(packet)},
+        )
+
+
+def _await_choice(packet: Packet, held: queue.Claim) -> None:
+    at = timezone.now()
+    left = packet.accounts.filter(resolution=Resolution.AMBIGUOUS)
+    with transaction.atomic():
+        queue.hold(held)
+        Packet.objects.filter(pk=packet.pk).update(failure="")
+        workflow.move_packet(packet.pk, "await_choice", actor=audit.SYSTEM, at=at)
+        audit.record(
+            packet.case,
+            EventKind.ACCOUNTS_AMBIGUOUS,
+            actor=audit.SYSTEM,
+            at=at,
+            data={
+                "packet": packet.pk,
+                "targets": list(left.values_list("target", flat=True)),
+            },
         )
 
 

@@ -60,6 +60,7 @@ class PacketStatus(TextChoices):
 
     QUEUED = "queued", _("Queued")
     COLLECTING = "collecting", _("Collecting records")
+    CHOOSING = "choosing", _("Waiting for a choice of account")
     COLLECTED = "collected", _("Waiting for certification")
     CERTIFIED = "certified", _("Certified, waiting to be sealed")
     SEALING = "sealing", _("Rendering and sealing")

@@ -29,7 +29,7 @@ from disclosures.models import (
     Packet,
     TargetAccount,
 )
-from disclosures.packet import contents, seal
+from disclosures.packet import contents, seal, wording
 
 # What a query's parameters are, as the packet says it.
 _BOUND = {
@@ -240,8 +240,21 @@ def _targets(
                 else ""
             ),
             window_label=days_label(target),
+            choice=_choice(found.get(target["id"])),
         )
         for target in frozen["targets"]
+    )
+
+
+def _choice(row: TargetAccount | None) -> str:
+    """What a person chose where several accounts match; the others aren't named."""
+    if row is None or row.chosen_at is None:
+        return ""
+    taken = "one of them" if row.account_key else "none of them"
+    return (
+        f"{row.candidates.count()} accounts match the identifier as served. On "
+        f"{wording.day(today(row.chosen_at))} {taken} was found to be the account that "
+        f"is meant: {row.reason}"
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -138,13 +139,14 @@ def find(
 
 def _accounts(packet: Packet, *, may_read: bool) -> list[dict[str, Any]]:
     """The targets with what became of them; the key only for who may read records."""
-    found = {one.target_id: one for one in packet.accounts.all()}
+    found = {
+        one.target_id: one
+        for one in packet.accounts.annotate(matches=Count("candidates"))
+    }
     return [
         {
             "target": target,
-            "resolution": found[target.pk].get_resolution_display()
-            if target.pk in found
-            else "",
+            "account": found.get(target.pk),
             "key": found[target.pk].account_key
             if may_read and target.pk in found
             else "",

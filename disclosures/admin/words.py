@@ -47,7 +47,7 @@ MEANINGS: dict[str, Meaning] = {
     ResponseCode.ACCOUNT_NOT_FOUND: Meaning(
         "warn",
         "person_off",
-        _("The identifier leads to no account; nothing was searched."),
+        _("The identifier leads to no account that is meant; nothing was searched."),
     ),
     ResponseCode.NOT_COLLECTED: Meaning(
         "calm",
@@ -84,6 +84,7 @@ MEANINGS: dict[str, Meaning] = {
 TONES: dict[str, str] = {
     PacketStatus.QUEUED: "info",
     PacketStatus.COLLECTING: "info",
+    PacketStatus.CHOOSING: "warn",
     PacketStatus.COLLECTED: "warn",
     PacketStatus.CERTIFIED: "info",
     PacketStatus.SEALING: "info",

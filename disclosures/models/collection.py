@@ -1,5 +1,6 @@
 """What a target of the order is in our data."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -7,9 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from cases.models.sealed import SealedTextField
 from disclosures.enums import Resolution
 
+_UNCHOSEN = Q(chosen_by=None, chosen_by_name="", chosen_at=None, reason="")
+
 
 class TargetAccount(models.Model):
-    """The account that a packet's run found for one target, or that there is none."""
+    """The account that a packet's run found for one target, or that there is none.
+
+    Where the identifier matches several, they are its ``candidates``, and it has no
+    account until a person has chosen one of them, or that none of them is meant.
+    """
 
     packet = models.ForeignKey(
         "disclosures.Packet", on_delete=models.PROTECT, related_name="accounts"
@@ -21,6 +28,16 @@ class TargetAccount(models.Model):
     account_key = SealedTextField(_("account as resolved"), longest=200, blank=True)
     account_name = SealedTextField(longest=320, blank=True)
     resolved_at = models.DateTimeField()
+    chosen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+    )
+    chosen_by_name = models.CharField(max_length=150, blank=True)
+    chosen_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(_("reason"), blank=True)
 
     class Meta:
         verbose_name = _("resolved account")
@@ -40,7 +57,44 @@ class TargetAccount(models.Model):
                 condition=(Q(resolution=Resolution.FOUND) & ~Q(account_key=""))
                 | (~Q(resolution=Resolution.FOUND) & Q(account_key="")),
             ),
+            models.CheckConstraint(
+                name="account_choice_is_whole",
+                condition=_UNCHOSEN
+                | (
+                    Q(chosen_by__isnull=False, chosen_at__isnull=False)
+                    & ~Q(resolution=Resolution.AMBIGUOUS)
+                    & ~Q(chosen_by_name="")
+                    & ~Q(reason="")
+                ),
+                violation_error_message=_("Say why this account is the one meant."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.target}: {self.get_resolution_display()}"
+
+
+class AccountCandidate(models.Model):
+    """One of several accounts that an identifier matches, as the service knows it."""
+
+    account = models.ForeignKey(
+        TargetAccount, on_delete=models.PROTECT, related_name="candidates"
+    )
+    number = models.PositiveIntegerField()
+    key = SealedTextField(longest=200)
+    name = SealedTextField(longest=320, blank=True)
+
+    class Meta:
+        verbose_name = _("account that matches")
+        verbose_name_plural = _("accounts that match")
+        ordering = ["number"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "number"], name="candidate_number_once"
+            ),
+            models.CheckConstraint(name="candidate_has_key", condition=~Q(key="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"Account {self.number} of {self.account.target}"

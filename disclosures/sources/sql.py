@@ -74,13 +74,23 @@ class SqlSource:
             resolver.sql, ["account_key", "account_name"], {"identifier": value}
         )
         query = select(inner.c.account_key, inner.c.account_name).distinct()
-        query = query.order_by(inner.c.account_name).limit(_MOST_ACCOUNTS)
+        query = query.order_by(inner.c.account_name, inner.c.account_key)
+        query = query.limit(_MOST_ACCOUNTS + 1)
+        what = "The query that resolves accounts"
 
         def fetch() -> list[Account]:
             rows = self._open().execute(query).all()
-            return [Account(str(key), str(name)) for key, name in rows]
+            if any(key is None for key, _name in rows):
+                raise QueryFailed(f"{what} gives an account without a key.")
+            named = ((key, "" if name is None else name) for key, name in rows)
+            return [Account(str(key), str(name)) for key, name in named]
 
-        return self._guarded("The query that resolves accounts", fetch)
+        found = self._guarded(what, fetch)
+        if len(found) > _MOST_ACCOUNTS:
+            raise QueryFailed(
+                f"{what} finds more than {_MOST_ACCOUNTS} accounts for one identifier."
+            )
+        return found
 
     def pull(
         self,

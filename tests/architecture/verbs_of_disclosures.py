@@ -49,6 +49,21 @@ VERBS = {
         f"{P_MOVED} finish_collecting",
         "packet.collected",
     ),
+    "disclosures.assembly.assemble, finding several accounts": row(
+        None,
+        lambda: packets.ordered(packets.case(packets.SHARED)),
+        lambda it, by: assembly.assemble(it.pk),
+        f"{P_MOVED} start_collecting",
+        f"{P_MOVED} await_choice",
+        "packet.account.ambiguous",
+    ),
+    "disclosures.choosing.choose": row(
+        ANALYST,
+        packets.choosing,
+        lambda it, by: packets.choose(it, "alice", by),
+        "packet.account.chosen",
+        f"{P_MOVED} choose_account",
+    ),
     "disclosures.assembly.assemble, sealing": row(
         None,
         packets.certified,

@@ -43,6 +43,7 @@ VERBS: dict[str, str] = {
     "order_packet": "A",
     "order_letter": "A",
     "resume_packet": "A",
+    "choose_account": "A",
     "certify_packet": "C",
     "release_packet": "R",
     "acknowledge": "R",

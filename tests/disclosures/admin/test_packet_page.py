@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 STAGES = {
     PacketStatus.QUEUED: "now todo todo todo todo todo todo",
     PacketStatus.COLLECTING: "done now todo todo todo todo todo",
+    PacketStatus.CHOOSING: "done stopped todo todo todo todo todo",
     PacketStatus.COLLECTED: "done done now todo todo todo todo",
     PacketStatus.CERTIFIED: "done done done now todo todo todo",
     PacketStatus.SEALING: "done done done done now todo todo",
