@@ -31,7 +31,7 @@ from cases.exceptions import CaseError, ClaimLost
 from cases.models import Case, Organisation, SignOff
 from cases.workflow import transition as move_case
 from disclosures import collection, facts, leftovers, planning, workflow
-from disclosures.enums import PacketStatus, Resolution
+from disclosures.enums import PacketStatus
 from disclosures.exceptions import CollectionFailed
 from disclosures.models import Declaration, Packet
 from disclosures.packet import assemble as pages
@@ -199,7 +199,7 @@ def _collect(packet_id: int, held: queue.Claim) -> None:
 
 def _await_choice(packet: Packet, held: queue.Claim) -> None:
     at = timezone.now()
-    left = packet.accounts.filter(resolution=Resolution.AMBIGUOUS)
+    left = packet.accounts.to_choose()
     with transaction.atomic():
         queue.hold(held)
         Packet.objects.filter(pk=packet.pk).update(failure="")

@@ -12,7 +12,6 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -51,10 +50,7 @@ def choose(
     permissions.require(actor, Perm.ORDER, packet.case)
     persons.require_other(packet.case, actor, Act.COLLECT)
     row = packet.accounts.select_related("target").get(pk=account_id)
-    if (packet.status, row.resolution) != (
-        PacketStatus.CHOOSING,
-        Resolution.AMBIGUOUS,
-    ):
+    if packet.status != PacketStatus.CHOOSING or row not in packet.accounts.to_choose():
         raise IllegalTransition(
             _("Target %(n)s of this packet has no account to be chosen.")
             % {"n": row.target.number}
@@ -78,15 +74,10 @@ def choose(
             "reason": reason,
         },
     )
-    if not waiting(packet).exists():
+    if not packet.accounts.to_choose().exists():
         workflow.move_packet(packet.pk, "choose_account", actor=actor, at=at)
         queue.hint_after_commit(TaskName.ASSEMBLE, packet_id=packet.pk)
     return row
-
-
-def waiting(packet: Packet) -> QuerySet[TargetAccount]:
-    """The targets of a packet whose account a person has yet to choose, by number."""
-    return packet.accounts.filter(resolution=Resolution.AMBIGUOUS)
 
 
 def _candidate(row: TargetAccount, candidate_id: int | None) -> AccountCandidate | None:

@@ -72,7 +72,7 @@ def run(packet: Packet, held: queue.Claim) -> bool:
         return True
     with Run(the_map, settings.SOURCE_URLS) as sources:
         accounts = _resolve_targets(packet, sources, held)
-        if any(one.resolution == Resolution.AMBIGUOUS for one in accounts.values()):
+        if packet.accounts.to_choose().exists():
             return False
         for exhibit in outstanding(packet, the_map):
             workflow.require_covered(packet.pk)
@@ -103,6 +103,7 @@ def part_name(exhibit: Exhibit) -> str:
 def _resolve_targets(
     packet: Packet, sources: Run, held: queue.Claim
 ) -> dict[int, TargetAccount]:
+    unnamed = planning.unnamed(packet)
     rows = {row.target_id: row for row in TargetAccount.objects.filter(packet=packet)}
     for target in planning.targets(packet):
         if target["id"] in rows:
@@ -110,28 +111,36 @@ def _resolve_targets(
         found = _accounts(target, sources)
         with transaction.atomic():
             queue.hold(held)
-            rows[target["id"]] = _write_account(packet, target["id"], found)
+            is_named = target["id"] not in unnamed
+            rows[target["id"]] = _write_account(
+                packet, target["id"], found, is_named=is_named
+            )
     return rows
 
 
 def _write_account(
-    packet: Packet, target_id: int, found: list[Account]
+    packet: Packet, target_id: int, found: list[Account], *, is_named: bool
 ) -> TargetAccount:
-    """What an identifier leads to; of several accounts none, until one is chosen."""
+    """What an identifier leads to; of several accounts none, until one is chosen.
+
+    Whose account it is isn't kept of somebody whom the order doesn't name.
+    """
     resolution, account = Resolution.NOT_FOUND, Account(key="", name="")
     if len(found) == 1:
-        resolution, account = Resolution.FOUND, found[0]
+        resolution = Resolution.FOUND
+        account = found[0] if is_named else account
     elif found:
         resolution = Resolution.AMBIGUOUS
     row = TargetAccount.objects.create(
         packet=packet,
         target_id=target_id,
+        is_named=is_named,
         resolution=resolution,
         account_key=account.key,
         account_name=account.name,
         resolved_at=timezone.now(),
     )
-    if resolution == Resolution.AMBIGUOUS:
+    if resolution == Resolution.AMBIGUOUS and is_named:
         AccountCandidate.objects.bulk_create(
             AccountCandidate(account=row, number=number, key=one.key, name=one.name)
             for number, one in enumerate(found, start=1)

@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cases import chain, extent, scope
-from cases.enums import IdentifierKind, Instrument
+from cases.enums import IdentifierKind, Instrument, Naming
 from cases.models import Organisation, SignOff
 from cases.models.signoff import APPROVALS
 from disclosures import produced
@@ -234,16 +234,20 @@ def _targets(
             account_key=found[target["id"]].account_key
             if target["id"] in found
             else "",
-            resolution_label=(
-                str(found[target["id"]].get_resolution_display())
-                if target["id"] in found
-                else ""
-            ),
+            resolution_label=_resolution(found.get(target["id"])),
             window_label=days_label(target),
             choice=_choice(found.get(target["id"])),
         )
         for target in frozen["targets"]
     )
+
+
+def _resolution(row: TargetAccount | None) -> str:
+    """What an identifier leads to; of one that isn't named only that."""
+    if row is None:
+        return ""
+    label = row.get_resolution_display() if row.is_named else Naming.NOT_NAMED.label
+    return str(label)
 
 
 def _choice(row: TargetAccount | None) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from cases import naming
 from cases.authority import Cell, reach
 from cases.enums import ItemDecision
 from cases.grounds import grounds
@@ -31,6 +32,7 @@ _NOT_HELD = {
     ItemDecision.NOT_RETAINED: ResponseCode.NOT_RETAINED,
     ItemDecision.HELD_BY_THIRD_PARTY: ResponseCode.HELD_BY_THIRD_PARTY,
 }
+_NOT_NAMED = "The order does not name this identifier, so nothing was searched for it."
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def plan_exhibits(packet: Packet) -> list[Exhibit]:
     for wanted in wanted_pairs(packet, the_map):
         planned += (
             [_part_exhibit(packet, wanted, part) for part in wanted.category.parts]
-            if ItemDecision(wanted.decision["decision"]).produces
+            if _is_produced(wanted, naming.unnamed_in(frozen))
             else [_refused_exhibit(packet, wanted, frozen)]
         )
     for number, exhibit in enumerate(planned, start=1):
@@ -64,6 +66,17 @@ def plan_exhibits(packet: Packet) -> list[Exhibit]:
     order_of_parts(the_map, [one.part_code for one in planned])
     _require_addresses(the_map, planned)
     return Exhibit.objects.bulk_create(planned)
+
+
+def _is_produced(wanted: Wanted, unnamed: frozenset[int]) -> bool:
+    """Whether the pair is fetched; never for a target that the order doesn't name."""
+    produces = ItemDecision(wanted.decision["decision"]).produces
+    if produces and wanted.target["id"] in unnamed:
+        raise CollectionFailed(
+            _("Target %(n)s isn't named in the order and can't be produced.")
+            % {"n": wanted.target["number"]}
+        )
+    return produces
 
 
 def _require_addresses(the_map: schema.DataMap, planned: list[Exhibit]) -> None:
@@ -91,6 +104,15 @@ def targets(packet: Packet) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = facts.frozen_scope(packet)["targets"]
     return found
+
+
+def unnamed(packet: Packet) -> frozenset[int]:
+    """The ids of the targets that the order doesn't name, as counsel signed it.
+
+    Raises:
+        PacketBroken: the frozen scope was changed.
+    """
+    return naming.unnamed_in(facts.frozen_scope(packet))
 
 
 def wanted_pairs(packet: Packet, the_map: schema.DataMap) -> list[Wanted]:
@@ -181,6 +203,8 @@ def _refused_exhibit(packet: Packet, wanted: Wanted, frozen: dict[str, Any]) -> 
 
 def _refusal(wanted: Wanted, frozen: dict[str, Any]) -> tuple[ResponseCode, str]:
     reason = wanted.decision["reason"]
+    if wanted.decision["decision"] == ItemDecision.NOT_NAMED:
+        return ResponseCode.NOT_NAMED, f"{_NOT_NAMED} {reason}"
     if code := _NOT_HELD.get(wanted.decision["decision"]):
         return code, reason
     cell: Cell = reach(

@@ -9,7 +9,7 @@ from cases.enums import EventKind, Perm
 from cases.exceptions import IllegalTransition
 from cases.transitions import Machine, Transition, sources, table
 from disclosures import gates
-from disclosures.enums import ExhibitStatus, PacketStatus, Resolution
+from disclosures.enums import ExhibitStatus, PacketStatus
 from disclosures.models import Exhibit, Packet
 
 S = PacketStatus
@@ -44,7 +44,7 @@ def _all_collected(packet: Packet) -> str:
 
 def _all_chosen(packet: Packet) -> str:
     """No target of the packet still waits for a person to say which account it is."""
-    left = packet.accounts.filter(resolution=Resolution.AMBIGUOUS)
+    left = packet.accounts.to_choose()
     numbers = ", ".join(map(str, left.values_list("target__number", flat=True)))
     return (
         _("Target %(targets)s matches several accounts; a person chooses first.")

@@ -182,11 +182,20 @@ class Grid(forms.Form):
         return [made for one in self.pairs() if (made := one.choice())]
 
     def reached(self) -> list[review.Choice]:
-        """To produce each pair that is undecided and that the instrument compels."""
+        """To produce each pair that is undecided and that the instrument compels.
+
+        A target that was just said not to be named isn't filled in.
+        """
+        unnamed = {
+            one.line.target.pk
+            for one in self.pairs()
+            if one.cleaned_data["decision"] == ItemDecision.NOT_NAMED
+        }
         return [
             review.Choice(one.line.target.pk, one.block.item.pk, ItemDecision.PRODUCE)
             for one in self.pairs()
             if not one.cleaned_data["decision"]
+            and one.line.target.pk not in unnamed
             and one.block.cell is not None
             and one.block.cell.compels
         ]

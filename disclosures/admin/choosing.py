@@ -92,7 +92,7 @@ class ChooseAccountPage(VerbPage):
         return {
             "target": found.target,
             "total": found.candidates.count(),
-            "more": choosing.waiting(packet).count() - 1,
+            "more": packet.accounts.to_choose().count() - 1,
         }
 
     def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
@@ -109,7 +109,7 @@ class ChooseAccountPage(VerbPage):
             found.pk, actor=actor, candidate_id=chosen, reason=data["reason"]
         )
         packet = current(case)
-        left = choosing.waiting(packet).count() if packet else 0
+        left = packet.accounts.to_choose().count() if packet else 0
         if not left:
             return _("The account is chosen. The collection goes on by itself.")
         words = ngettext(
@@ -131,4 +131,4 @@ def _waiting(case: Case) -> TargetAccount | None:
     packet = current(case)
     if packet is None or packet.status != PacketStatus.CHOOSING:
         return None
-    return choosing.waiting(packet).select_related("target").first()
+    return packet.accounts.to_choose().select_related("target").first()

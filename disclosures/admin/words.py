@@ -62,6 +62,11 @@ MEANINGS: dict[str, Meaning] = {
     ResponseCode.HELD_BY_THIRD_PARTY: Meaning(
         "calm", "apartment", _("Another company may hold it; we don't.")
     ),
+    ResponseCode.NOT_NAMED: Meaning(
+        "stop",
+        "person_alert",
+        _("The order doesn't name this target. Nothing was searched for it."),
+    ),
     ResponseCode.OBJECTED: Meaning(
         "stop", "front_hand", _("Not produced: we object, for the reason stated.")
     ),

@@ -11,8 +11,19 @@ from disclosures.enums import Resolution
 _UNCHOSEN = Q(chosen_by=None, chosen_by_name="", chosen_at=None, reason="")
 
 
+class TargetAccountQuerySet(models.QuerySet["TargetAccount"]):
+    """Questions about what identifiers lead to."""
+
+    def to_choose(self) -> "TargetAccountQuerySet":
+        """The targets whose account a person has yet to choose."""
+        return self.filter(resolution=Resolution.AMBIGUOUS, is_named=True)
+
+
 class TargetAccount(models.Model):
     """The account that a packet's run found for one target, or that there is none.
+
+    Of a target that the order doesn't name only this is kept: whether there is an
+    account. No key of it is, so nothing can be fetched by it.
 
     Where the identifier matches several, they are its ``candidates``, and it has no
     account until a person has chosen one of them, or that none of them is meant.
@@ -24,6 +35,7 @@ class TargetAccount(models.Model):
     target = models.ForeignKey(
         "cases.Target", on_delete=models.PROTECT, related_name="accounts"
     )
+    is_named = models.BooleanField(_("named in the order"), default=True)
     resolution = models.CharField(max_length=12, choices=Resolution)
     account_key = SealedTextField(_("account as resolved"), longest=200, blank=True)
     account_name = SealedTextField(longest=320, blank=True)
@@ -38,6 +50,8 @@ class TargetAccount(models.Model):
     chosen_by_name = models.CharField(max_length=150, blank=True)
     chosen_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True)
+
+    objects = TargetAccountQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("resolved account")
@@ -54,8 +68,13 @@ class TargetAccount(models.Model):
             ),
             models.CheckConstraint(
                 name="account_found_has_key",
-                condition=(Q(resolution=Resolution.FOUND) & ~Q(account_key=""))
-                | (~Q(resolution=Resolution.FOUND) & Q(account_key="")),
+                condition=(
+                    Q(resolution=Resolution.FOUND, is_named=True) & ~Q(account_key="")
+                )
+                | (
+                    (~Q(resolution=Resolution.FOUND) | Q(is_named=False))
+                    & Q(account_key="", account_name="")
+                ),
             ),
             models.CheckConstraint(
                 name="account_choice_is_whole",

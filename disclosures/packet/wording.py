@@ -53,6 +53,8 @@ _LEGEND = {
     "course of business before the request was served.",
     "HELD_BY_THIRD_PARTY": "Such information may exist, but another company holds it. "
     "The service can't produce it.",
+    "NOT_NAMED": "The order doesn't name this identifier, so nothing was searched for "
+    "it. This says nothing of whether the service has such an account.",
     "OBJECTED": "Not produced: an objection is made. The answer states its ground.",
     "WITHHELD_INSUFFICIENT_PROCESS": "Records may exist, but the legal process served "
     "doesn't compel their disclosure.",

@@ -184,7 +184,7 @@ def choosing(packet: Packet | None = None) -> Packet:
 
 def choose(packet: Packet, name: str | None, by: User | None = None) -> TargetAccount:
     """The first target that waits is this account, or none of those that match."""
-    row = choosing_.waiting(packet).first()
+    row = packet.accounts.to_choose().first()
     found = {one.name: one.pk for one in row.candidates.all()}
     return choosing_.choose(
         row.pk,

@@ -301,7 +301,7 @@ def test_more_accounts_than_anybody_could_choose_from_fail(small, monkeypatch):
     assert (packet.status, packet.failure) == (
         PacketStatus.FAILED,
         "Looking for the account of target 1: The query that resolves accounts finds "
-        "more than 1 accounts under one identifier.",
+        "more than 1 accounts for one identifier.",
     )
     assert accounts(packet) == []
 
