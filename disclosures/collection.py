@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from cases import queue
 from cases.enums import IdentifierKind
-from disclosures import facts, leftovers, planning, workflow
+from disclosures import facts, leftovers, planning, preflight, workflow
 from disclosures.datamap import plan as graph
 from disclosures.datamap import schema
 from disclosures.enums import ExhibitStatus, PartKind, Resolution, ResponseCode
@@ -70,7 +70,7 @@ def run(packet: Packet, held: queue.Claim) -> bool:
             workflow.require_covered(packet.pk)
             _write(exhibit, _planned(exhibit), timezone.now(), held)
         return True
-    with Run(the_map, settings.SOURCE_URLS) as sources:
+    with preflight.open_sources(the_map) as sources:
         accounts = _resolve_targets(packet, sources, held)
         if packet.accounts.to_choose().exists():
             return False

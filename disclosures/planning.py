@@ -5,6 +5,7 @@ and not at night. Objected and not-held items are answers too: the packet shows 
 whole scope, and nobody has to ask again what was searched.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -64,7 +65,7 @@ def plan_exhibits(packet: Packet) -> list[Exhibit]:
     for number, exhibit in enumerate(planned, start=1):
         exhibit.number = number
     order_of_parts(the_map, [one.part_code for one in planned])
-    _require_addresses(the_map, planned)
+    require_addresses(the_map, planned_parts(packet, the_map))
     return Exhibit.objects.bulk_create(planned)
 
 
@@ -79,14 +80,40 @@ def _is_produced(wanted: Wanted, unnamed: frozenset[int]) -> bool:
     return produces
 
 
-def _require_addresses(the_map: schema.DataMap, planned: list[Exhibit]) -> None:
-    """Every source that will be read has its address on this server, before any is."""
-    parts = {part.code: part for part in the_map.parts}
-    for exhibit in planned:
-        part = parts.get(exhibit.part_code)
-        if part is None or part.kind != PartKind.QUERY:
-            continue
-        if part.source not in settings.SOURCE_URLS:
+def planned_parts(packet: Packet, the_map: schema.DataMap) -> list[schema.Part]:
+    """The parts that the signed scope wants of anybody, each once, as the map has them.
+
+    Raises:
+        CollectionFailed: the data map lacks a category of the scope.
+        PacketBroken: the frozen scope was changed.
+    """
+    unnamed_ids = unnamed(packet)
+    wanted = {
+        part.code
+        for one in wanted_pairs(packet, the_map)
+        if _is_produced(one, unnamed_ids)
+        for part in one.category.parts
+    }
+    return [part for part in the_map.parts if part.code in wanted]
+
+
+def kinds(packet: Packet) -> list[str]:
+    """The kinds of identifier that have to be resolved, each once.
+
+    Raises:
+        PacketBroken: the frozen scope was changed.
+    """
+    return list(dict.fromkeys(one["kind"] for one in targets(packet)))
+
+
+def require_addresses(the_map: schema.DataMap, parts: Iterable[schema.Part]) -> None:
+    """Every source that will be read has its address on this server, before any is.
+
+    Raises:
+        CollectionFailed: one has none; it names the part.
+    """
+    for part in parts:
+        if part.kind == PartKind.QUERY and part.source not in settings.SOURCE_URLS:
             raise CollectionFailed(
                 _(
                     "Part %(part)s reads from “%(source)s”, which has no address on "

@@ -17,6 +17,7 @@ from disclosures.admin.exhibits import packet_url
 from disclosures.admin.packet import current, outdated
 from disclosures.enums import PacketStatus
 from disclosures.models import TargetAccount
+from disclosures.packet.legible import legible
 
 _NONE = "none"
 
@@ -46,7 +47,7 @@ class ChoiceForm(forms.Form):
         found = list(row.candidates.all()) if row else []
         candidate.choices = [
             *(
-                (str(one.pk), f"{one.name or _('(no name)')}, {one.key}")
+                (str(one.pk), f"{legible(one.name) or _('(no name)')}, {one.key}")
                 for one in found
             ),
             (_NONE, _("None of them is meant: account not found")),

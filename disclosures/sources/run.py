@@ -26,8 +26,12 @@ class Run:
         datamap: DataMap,
         addresses: Mapping[str, str],
         limits: Limits | None = None,
+        *,
+        may_write: bool = False,
     ) -> None:
+        """``may_write`` lets a database be read by a role that could write there."""
         self._map = datamap
+        self._may_write = may_write
         self._addresses = addresses
         self._limits = limits or Limits()
         self._sql: dict[str, SqlSource] = {}
@@ -58,13 +62,26 @@ class Run:
             QueryFailed: the map can't resolve this kind, or its query is wrong.
             SourceTimedOut: it took too long.
         """
+        return self._database(self._resolver(kind)).resolve(kind, identifier)
+
+    def probe_resolver(self, kind: IdentifierKind) -> None:
+        """Ask whether identifiers of this kind can be resolved, without reading a row.
+
+        Raises:
+            SourceUnavailable: the source can't be reached; worth another try.
+            QueryFailed: the map can't resolve this kind, or its query is wrong.
+            SourceTimedOut: it took too long.
+        """
+        self._database(self._resolver(kind)).probe_resolver(kind)
+
+    def _resolver(self, kind: IdentifierKind) -> str:
+        """The source that resolves identifiers of this kind."""
         try:
-            resolver = self._map.resolver(kind)
+            return self._map.resolver(kind).source
         except KeyError:
             raise QueryFailed(
                 f"The data map can't resolve identifiers of kind “{kind.label}”."
             ) from None
-        return self._database(resolver.source).resolve(kind, identifier)
 
     def pull(
         self,
@@ -120,10 +137,21 @@ class Run:
     def _database(self, name: str) -> SqlSource:
         if name not in self._sql:
             described = self._map.source(name)
-            self._sql[name] = SqlSource(
-                self._map, described, self._address(name), self._limits
-            )
+            source = SqlSource(self._map, described, self._address(name), self._limits)
+            if not self._may_write:
+                self._require_reader(name, source)
+            self._sql[name] = source
         return self._sql[name]
+
+    def _require_reader(self, name: str, source: SqlSource) -> None:
+        """Let go of a source at once whose role could write to what the map names."""
+        queries = [one.sql for one in self._map.parts if one.source == name]
+        queries += [one.sql for one in self._map.resolve if one.source == name]
+        try:
+            source.require_reader(queries)
+        except BaseException:
+            source.close()
+            raise
 
     def _address(self, name: str) -> str:
         address = self._addresses.get(name, "")
