@@ -29,8 +29,9 @@ from cases import audit, permissions, persons, queue, sandbox, scope
 from cases.enums import Act, EventKind, Perm, SignOffDecision, TaskName
 from cases.exceptions import CaseError, ClaimLost
 from cases.models import Case, Organisation, SignOff
+from cases.workflow import CASE
 from cases.workflow import transition as move_case
-from disclosures import collection, facts, leftovers, planning, workflow
+from disclosures import collection, facts, leftovers, planning, preflight, workflow
 from disclosures.enums import PacketStatus
 from disclosures.exceptions import CollectionFailed
 from disclosures.models import Declaration, Packet
@@ -46,7 +47,6 @@ _log = logging.getLogger(__name__)
 _RETRY_AFTER = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
 
 
-@transaction.atomic
 def request(case_id: int, *, actor: User, at: datetime | None = None) -> Packet:
     """Order the packet of the decided scope; an older one of the case is superseded.
 
@@ -56,9 +56,22 @@ def request(case_id: int, *, actor: User, at: datetime | None = None) -> Packet:
         PermissionDenied: ``actor`` may not.
         FourEyesViolation: ``actor`` approved this scope.
         IllegalTransition: no sign-off covers the scope as it stands now.
-        CaseError: the data map can't answer the scope; it says which part.
+        CaseError: the data map can't answer the scope, or a source what is planned of
+            it; it says which.
     """
-    at = at or timezone.now()
+    case = Case.objects.get(pk=case_id)
+    permissions.require(actor, Perm.ORDER, case)
+    persons.require_other(case, actor, Act.COLLECT)
+    # The sources are asked before anything is locked. Where the case can't be ordered
+    # from, they aren't, and the order itself says why.
+    sign_off = SignOff.objects.filter(case=case).covering(scope.digest(case)).first()
+    if sign_off and case.status in CASE.steps["order_packet"].sources:
+        preflight.require(preflight.draft(case, sign_off))
+    return _order(case_id, actor, at or timezone.now())
+
+
+@transaction.atomic
+def _order(case_id: int, actor: User, at: datetime) -> Packet:
     case = Case.objects.select_for_update().get(pk=case_id)
     permissions.require(actor, Perm.ORDER, case)
     persons.require_other(case, actor, Act.COLLECT)

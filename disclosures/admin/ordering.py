@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,13 +20,12 @@ from cases.enums import Act, CaseStatus, IdentifierKind, ItemDecision, Perm
 from cases.exceptions import CaseError
 from cases.models import Case, SignOff
 from cases.models.target import day_window
-from disclosures import assembly, facts, planning
+from disclosures import assembly, facts, planning, preflight
 from disclosures.admin import progress
 from disclosures.admin.exhibits import packet_url
 from disclosures.admin.packet import current, outdated
 from disclosures.datamap import schema
 from disclosures.enums import PacketStatus, PartKind
-from disclosures.models import Packet
 
 
 @dataclass(frozen=True)
@@ -74,8 +72,7 @@ def plan(case: Case, sign_off: SignOff) -> tuple[list[Planned], schema.DataMap]:
     Raises:
         CaseError: the data map can't answer the scope; it says which part.
     """
-    revision = case.revisions.get(digest=sign_off.scope_digest)
-    draft = Packet(case=case, revision=revision, sign_off=sign_off)
+    draft = preflight.draft(case, sign_off)
     the_map = facts.data_map(draft)
     found: dict[int, Planned] = {}
     for wanted in planning.wanted_pairs(draft, the_map):
@@ -154,6 +151,7 @@ class OrderPage(VerbPage):
             return {"problem": str(error), "sign_off": sign_off}
         sources = _sources(items, the_map)
         return {
+            "problem": _problem(case, sign_off),
             "sign_off": sign_off,
             "is_letter": self.status == CaseStatus.REFUSED,
             "items": items,
@@ -161,9 +159,6 @@ class OrderPage(VerbPage):
             "targets": _targets(case, sign_off),
             "map": the_map,
             "sources": [one.title for one in sources],
-            "unreachable": [
-                one.title for one in sources if one.name not in settings.SOURCE_URLS
-            ],
         }
 
     def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
@@ -202,6 +197,15 @@ def _sign_off(case: Case) -> SignOff | None:
         SignOff.objects.filter(case=case).covering(scope.digest(case)).first()
     )
     return found
+
+
+def _problem(case: Case, sign_off: SignOff) -> str:
+    """Why a source can't answer what is planned; "" where all of them can."""
+    try:
+        preflight.require(preflight.draft(case, sign_off))
+    except CaseError as error:
+        return str(error)
+    return ""
 
 
 def _sources(items: list[Planned], the_map: schema.DataMap) -> list[schema.Source]:
