@@ -54,7 +54,21 @@ def plan_exhibits(packet: Packet) -> list[Exhibit]:
             be put in an order, or a source has no address here; the sentence names it.
         PacketBroken: the frozen scope was changed, or the frozen map is gone.
     """
-    the_map, frozen = facts.data_map(packet), facts.frozen_scope(packet)
+    the_map = facts.data_map(packet)
+    planned = drafted(packet, the_map)
+    order_of_parts(the_map, [one.part_code for one in planned])
+    require_addresses(the_map, planned_parts(packet, the_map))
+    return Exhibit.objects.bulk_create(planned)
+
+
+def drafted(packet: Packet, the_map: schema.DataMap) -> list[Exhibit]:
+    """The exhibits that the packet's scope asks for, not saved.
+
+    Raises:
+        CollectionFailed: the data map lacks a category of the scope.
+        PacketBroken: the frozen scope was changed.
+    """
+    frozen = facts.frozen_scope(packet)
     planned: list[Exhibit] = []
     for wanted in wanted_pairs(packet, the_map):
         planned += (
@@ -64,9 +78,7 @@ def plan_exhibits(packet: Packet) -> list[Exhibit]:
         )
     for number, exhibit in enumerate(planned, start=1):
         exhibit.number = number
-    order_of_parts(the_map, [one.part_code for one in planned])
-    require_addresses(the_map, planned_parts(packet, the_map))
-    return Exhibit.objects.bulk_create(planned)
+    return planned
 
 
 def _is_produced(wanted: Wanted, unnamed: frozenset[int]) -> bool:

@@ -52,6 +52,7 @@ class EventKind(TextChoices):
     TRAIL_EXPORTED = "case.trail.exported", _("Trail exported")
     CASE_REOPENED = "case.reopened", _("Request reopened")
     PACKET_REQUESTED = "packet.requested", _("Packet ordered")
+    COLLECTION_TRIED = "case.collection.tried", _("Dry run made")
     ACCOUNTS_AMBIGUOUS = (
         "packet.account.ambiguous",
         _("Several accounts match a target"),

@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import scope, workflow
+from cases.admin.base import verb_url
 from cases.admin.verbs import Text, VerbPage, register
 from cases.enums import Act, CaseStatus, IdentifierKind, ItemDecision, Perm
 from cases.exceptions import CaseError
 from cases.models import Case, SignOff
 from cases.models.target import day_window
-from disclosures import assembly, facts, planning, preflight
+from disclosures import assembly, dryrun, facts, planning, preflight
 from disclosures.admin import progress
 from disclosures.admin.exhibits import packet_url
 from disclosures.admin.packet import current, outdated
@@ -190,6 +191,46 @@ class OrderLetterPage(OrderPage):
     too_early = gettext_lazy(
         "A letter of objection answers what counsel refused: it is “%(status)s”."
     )
+
+
+class DryRunForm(forms.Form):
+    """Nothing to fill in; ``found`` is what the dry run found, for the page to show."""
+
+    found: dryrun.DryRun | None = None
+
+
+@register
+class DryRunPage(VerbPage):
+    """Count what the packet would hold, and keep nothing of it."""
+
+    name = "dry_run"
+    title = gettext_lazy("Dry run")
+    lead = gettext_lazy(
+        "The targets are looked up and the records of each part are counted in the "
+        "signed days, where they are. Nothing is fetched and nothing is kept but the "
+        "entry in the trail that you made it."
+    )
+    button = gettext_lazy("Count now")
+    permission = Perm.ORDER
+    goes_on = True
+    act = Act.COLLECT
+    form_class = DryRunForm
+    template = "disclosures/dry_run.html"
+    icon = "calculate"
+    shows_result = True
+
+    def fits(self, case: Case) -> str:
+        """While the packet can be ordered."""
+        return OrderPage().fits(case)
+
+    def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
+        """Make it; the page shows what it found."""
+        form.found = dryrun.make(case.pk, actor=actor)
+        return ""
+
+    def back(self, case: Case) -> str:
+        """To the order."""
+        return verb_url(case, OrderPage.name)
 
 
 def _sign_off(case: Case) -> SignOff | None:

@@ -34,6 +34,11 @@ def _requested(case: Case, acts: Acts) -> Said:
     return Said(words % {"n": n}, _page(case, acts))
 
 
+@tells(EventKind.COLLECTION_TRIED)
+def _tried(case: Case, acts: Acts) -> Said:
+    return Said(_("{who} made a dry run of the collection."))
+
+
 @tells(EventKind.ACCOUNTS_AMBIGUOUS)
 def _ambiguous(case: Case, acts: Acts) -> Said:
     n = len(acts[-1]["targets"])

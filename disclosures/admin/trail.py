@@ -24,6 +24,11 @@ def _moved(data: dict[str, Any], names: Names) -> str:
     return f"{before.label} → {after.label}"
 
 
+@says(EventKind.COLLECTION_TRIED)
+def _tried(data: dict[str, Any], names: Names) -> str:
+    return _("scope %(digest)s…") % {"digest": data["scope"][:12]}
+
+
 @says(EventKind.ACCOUNTS_AMBIGUOUS)
 def _ambiguous(data: dict[str, Any], names: Names) -> str:
     numbers = (names.targets.get(one, "") for one in data["targets"])

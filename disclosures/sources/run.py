@@ -121,6 +121,21 @@ class Run:
             source = self._database(part.source)
         return source.pull(part, account=account, window=window, inputs=given, out=out)
 
+    def can_count(self, part: Part) -> bool:
+        """Whether the part's records can be counted where they are."""
+        is_query = part.kind is PartKind.QUERY and not part.inputs
+        return is_query and self._map.source(part.source).kind is SourceKind.SQL
+
+    def count(self, part: Part, account: Account, window: Window) -> int:
+        """How many records a part has of one account; none of them is read.
+
+        Raises:
+            SourceUnavailable: the source can't be reached; worth another try.
+            QueryFailed: the query is wrong.
+            SourceTimedOut: it took too long.
+        """
+        return self._database(part.source).count(part, account, window)
+
     def probe(self, part: Part) -> None:
         """Ask a part's database whether it can answer it, without reading a row.
 

@@ -159,6 +159,20 @@ class SqlSource:
             f"Part {part.code}", lambda: self._open().execute(query.limit(0)).all()
         )
 
+    def count(self, part: Part, account: Account, window: Window) -> int:
+        """How many records the part has of one account; none of them is read.
+
+        Raises:
+            SourceUnavailable: the source can't be reached; worth another try.
+            QueryFailed: the query is wrong.
+            SourceTimedOut: it took too long.
+        """
+        rows = self._query(part, account, window).order_by(None).subquery("counted")
+        query = select(func.count()).select_from(rows)
+        return self._guarded(
+            f"Part {part.code}", lambda: int(self._open().execute(query).scalar_one())
+        )
+
     def require_reader(self, queries: Iterable[str]) -> None:
         """Make sure that the role can't write to any table that the queries name.
 

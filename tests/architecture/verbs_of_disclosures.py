@@ -3,7 +3,7 @@
 import io
 
 from cases.enums import Role
-from disclosures import assembly, custody, delivery, freezing, reading
+from disclosures import assembly, custody, delivery, dryrun, freezing, reading
 from disclosures.datamap import load
 from disclosures.enums import AcknowledgedBy
 from tests import factories as make
@@ -24,6 +24,12 @@ VERBS = {
         ANALYST,
         nothing,
         lambda it, by: load.load(packets.MAP, actor=by, at=make.AT),
+    ),
+    "disclosures.dryrun.make": row(
+        ANALYST,
+        packets.case,
+        lambda it, by: dryrun.make(it.pk, actor=by),
+        "case.collection.tried",
     ),
     "disclosures.assembly.request": row(
         ANALYST,

@@ -42,6 +42,7 @@ VERBS: dict[str, str] = {
     "read_conditions": "A",
     "order_packet": "A",
     "order_letter": "A",
+    "dry_run": "A",
     "resume_packet": "A",
     "choose_account": "A",
     "certify_packet": "C",
