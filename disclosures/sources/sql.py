@@ -7,6 +7,7 @@ window and sorts, with every other column as the tiebreak. Rows pass in small
 partitions from the driver to the file; a result is never in memory whole.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +41,7 @@ from disclosures.sources.csvfile import CsvFile
 T = TypeVar("T")
 _FIRST, _LAST = "0001-01-01 00:00:00", "9999-12-31 23:59:59.999999"
 _MOST_ACCOUNTS = 100
+_LONGEST_INTEGER = 40
 _RESOLVING = "The query that resolves accounts"
 
 
@@ -285,21 +287,32 @@ class SqlSource:
             self._connection = None
 
 
+# Python reads more than these as a number or a UUID: other scripts' digits, blanks,
+# underscores. Those look like another's key and are nobody's.
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-?)(?:[0-9A-Fa-f]{4}\1){3}[0-9A-Fa-f]{12}")
+
+
 def bound_form(value: str, form: AccountForm) -> str | int | None:
     """A key or identifier in the service's own form; None if it can't be one."""
-    if "\x00" in value:
-        return None
+    match form:
+        case AccountForm.UUID:
+            return str(UUID(value)) if _UUID.fullmatch(value) else None
+        case AccountForm.INTEGER:
+            # Python refuses to read thousands of digits; no key has as many.
+            is_key = _INTEGER.fullmatch(value) and len(value) <= _LONGEST_INTEGER
+            return int(value) if is_key else None
+        case AccountForm.TEXT:
+            return value if _is_storable(value) else None
+
+
+def _is_storable(value: str) -> bool:
+    """Whether a database could hold the text at all."""
     try:
-        match form:
-            case AccountForm.UUID:
-                return str(UUID(value))
-            case AccountForm.INTEGER:
-                return int(value)
-            case AccountForm.TEXT:
-                value.encode()
-                return value
-    except ValueError:
-        return None
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in value
 
 
 def _nobody(form: AccountForm) -> str | int:
