@@ -262,13 +262,13 @@ class Review(ReviewPage):
                 )
         if not choices:
             return _("Nothing was changed.")
-        review.decide(case.pk, actor=actor, choices=choices)
+        rows = review.decide(case.pk, actor=actor, choices=choices)
         words = ngettext(
             "%(n)d decision saved. Check it, then submit the scope to counsel.",
             "%(n)d decisions saved. Check them, then submit the scope to counsel.",
-            len(choices),
+            len(rows),
         )
-        return words % {"n": len(choices)}
+        return words % {"n": len(rows)}
 
     def after(self, case: Case, form: forms.Form) -> str:
         """On to counsel where that was asked for; else stay."""

@@ -225,7 +225,7 @@ class ItemDecision(TextChoices):
     NOT_COLLECTED = "not_collected", _("Never recorded")
     NOT_RETAINED = "not_retained", _("No longer kept")
     HELD_BY_THIRD_PARTY = "third_party", _("Held elsewhere")
-    NOT_NAMED = "not_named", _("Not named in the order")
+    NOT_NAMED = "not_named", _("Not named")
 
     @property
     def produces(self) -> bool:

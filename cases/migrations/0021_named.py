@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                     ("not_collected", "Never recorded"),
                     ("not_retained", "No longer kept"),
                     ("third_party", "Held elsewhere"),
-                    ("not_named", "Not named in the order"),
+                    ("not_named", "Not named"),
                 ],
                 max_length=16,
                 verbose_name="decision",
