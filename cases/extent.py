@@ -161,16 +161,19 @@ def _outcome(entry: Entry, _: Words) -> str:
             return _("to be produced for %(days)s.") % named
         case ItemDecision.OBJECT:
             return _("objected to.")
-        case ItemDecision.NOT_COLLECTED:
-            return _("never recorded.")
-        case ItemDecision.NOT_RETAINED:
-            return _("no longer kept.")
-        case ItemDecision.HELD_BY_THIRD_PARTY:
-            return _("held elsewhere.")
         case _other if entry.outcome == ASKED:
             return _("asked for.")
         case _other:
-            return _("not produced.")
+            return _unproduced(_).get(entry.outcome, _("not produced."))
+
+
+def _unproduced(_: Words) -> dict[str, str]:
+    return {
+        ItemDecision.NOT_COLLECTED: _("never recorded."),
+        ItemDecision.NOT_RETAINED: _("no longer kept."),
+        ItemDecision.HELD_BY_THIRD_PARTY: _("held elsewhere."),
+        ItemDecision.NOT_NAMED: _("not named in the order."),
+    }
 
 
 def _why(entry: Entry, _: Words) -> str:

@@ -4,8 +4,8 @@ After counsel has the scope, ``revise`` takes it back to review. Submitting it a
 raises its revision, so no earlier sign-off covers it, changed or not.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.contrib.auth.models import User
@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import audit, permissions, persons, replies, scope, workflow
+from cases import audit, naming, permissions, persons, replies, scope, workflow
 from cases.enums import (
     Act,
     CaseStatus,
@@ -76,13 +76,16 @@ def decide(
 ) -> list[ScopeItem]:
     """Record what is proposed for some pairs of target and item.
 
+    That the order doesn't name a target is recorded for all of its items.
+
     Raises:
         PermissionDenied: ``actor`` may not.
         FourEyesViolation: the site's profile keeps ``actor`` from preparing.
         IllegalTransition: the case isn't in review.
         InsufficientProcess: producing is proposed where the instrument doesn't reach.
         ValidationError: no choice at all, or one that lacks its reason or days, narrows
-            nothing, or names another case's rows.
+            nothing, or names another case's rows; a target that would be named under
+            one item and not under another.
     """
     at = at or timezone.now()
     case = _in_review(case_id, actor)
@@ -92,11 +95,12 @@ def decide(
     targets = {target.pk: target for target in case.targets.all()}
     items = {item.pk: item for item in case.items.all()}
     rows = []
-    for choice in choices:
+    for choice in _for_all_items(choices, items):
         if choice.target_id not in targets or choice.item_id not in items:
             raise ValidationError(_("The target or the item belongs to another case."))
         pair = targets[choice.target_id], items[choice.item_id]
         rows.append(_write_choice(case, pair, choice, known, actor, at))
+    naming.require_alike(case, [targets[pk] for pk in {row.target_id for row in rows}])
     audit.record(
         case,
         EventKind.ITEM_DECIDED,
@@ -105,6 +109,23 @@ def decide(
         data={"items": {str(row.pk): row.decision for row in rows}},
     )
     return rows
+
+
+def _for_all_items(choices: Sequence[Choice], items: Iterable[int]) -> list[Choice]:
+    """The choices, and for a target that isn't named the same for its other items."""
+    given = {(one.target_id, one.item_id) for one in choices}
+    unnamed = {
+        one.target_id: one for one in choices if one.decision == ItemDecision.NOT_NAMED
+    }
+    return [
+        *choices,
+        *(
+            replace(one, item_id=item)
+            for one in unnamed.values()
+            for item in items
+            if (one.target_id, item) not in given
+        ),
+    ]
 
 
 def _write_choice(

@@ -34,7 +34,6 @@ AUDIT_DIR = env("CANDOR_AUDIT_DIR", VAR_DIR / "audit", Path)
 
 # The trial on one's own machine: known sign-ins, plain HTTP, localhost only.
 DEMO = env("CANDOR_DEMO", default=False, read=yes_or_no)
-
 DEBUG = False  # Debug pages print local variables, and those are people's data.
 
 
@@ -178,8 +177,9 @@ CACHES: dict[str, dict[str, Any]] = {
     }
 }
 
-# The service's own systems, by the name the data map gives each:
-# CANDOR_SOURCE_SERVICE_URL is the address of the source "service".
+# The service's own systems: CANDOR_SOURCE_SERVICE_URL is the address of "service". A
+# role that could write to one is refused, unless the site says otherwise.
+SOURCES_MAY_WRITE = env("CANDOR_SOURCES_MAY_WRITE", default=False, read=yes_or_no)
 DEMO_DIR = VAR_DIR / "demo"
 DEMO_SOURCE_URLS = {
     "service": f"sqlite:///{DEMO_DIR / 'service.sqlite3'}",

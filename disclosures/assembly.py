@@ -26,11 +26,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import audit, permissions, persons, queue, sandbox, scope
+from cases import workflow as of_cases
 from cases.enums import Act, EventKind, Perm, SignOffDecision, TaskName
 from cases.exceptions import CaseError, ClaimLost
 from cases.models import Case, Organisation, SignOff
-from cases.workflow import transition as move_case
-from disclosures import collection, facts, leftovers, planning, workflow
+from disclosures import collection, facts, leftovers, planning, preflight, workflow
 from disclosures.enums import PacketStatus
 from disclosures.exceptions import CollectionFailed
 from disclosures.models import Declaration, Packet
@@ -46,7 +46,6 @@ _log = logging.getLogger(__name__)
 _RETRY_AFTER = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
 
 
-@transaction.atomic
 def request(case_id: int, *, actor: User, at: datetime | None = None) -> Packet:
     """Order the packet of the decided scope; an older one of the case is superseded.
 
@@ -56,13 +55,26 @@ def request(case_id: int, *, actor: User, at: datetime | None = None) -> Packet:
         PermissionDenied: ``actor`` may not.
         FourEyesViolation: ``actor`` approved this scope.
         IllegalTransition: no sign-off covers the scope as it stands now.
-        CaseError: the data map can't answer the scope; it says which part.
+        CaseError: the data map can't answer the scope, or a source what is planned of
+            it; it says which.
     """
-    at = at or timezone.now()
+    case = Case.objects.get(pk=case_id)
+    permissions.require(actor, Perm.ORDER, case)
+    persons.require_other(case, actor, Act.COLLECT)
+    # The sources are asked before anything is locked. Where the case can't be ordered
+    # from, they aren't, and the order itself says why.
+    sign_off = SignOff.objects.filter(case=case).covering(scope.digest(case)).first()
+    if sign_off and case.status in of_cases.CASE.steps["order_packet"].sources:
+        preflight.require(preflight.draft(case, sign_off))
+    return _order(case_id, actor, at or timezone.now())
+
+
+@transaction.atomic
+def _order(case_id: int, actor: User, at: datetime) -> Packet:
     case = Case.objects.select_for_update().get(pk=case_id)
     permissions.require(actor, Perm.ORDER, case)
     persons.require_other(case, actor, Act.COLLECT)
-    move_case(case.pk, "order_packet", actor=actor, at=at)
+    of_cases.transition(case.pk, "order_packet", actor=actor, at=at)
     sign_off = SignOff.objects.filter(case=case).covering(scope.digest(case)).get()
     for older in case.packets.in_force().exclude(status=PacketStatus.RELEASED):
         workflow.move_packet(older.pk, "supersede", actor=actor, at=at)
@@ -177,7 +189,9 @@ def _require_attempts_left(held: queue.Claim) -> None:
 def _collect(packet_id: int, held: queue.Claim) -> None:
     _start(packet_id, held, "start_collecting", PacketStatus.COLLECTING)
     packet = Packet.objects.select_related("case", "revision").get(pk=packet_id)
-    collection.run(packet, held)
+    if not collection.run(packet, held):
+        _await_choice(packet, held)
+        return
     at = timezone.now()
     with transaction.atomic():
         queue.hold(held)
@@ -192,6 +206,25 @@ def _collect(packet_id: int, held: queue.Claim) -> None:
             actor=audit.SYSTEM,
             at=at,
             data={"packet": packet_id, "exhibits": facts.exhibits_digest(packet)},
+        )
+
+
+def _await_choice(packet: Packet, held: queue.Claim) -> None:
+    at = timezone.now()
+    left = packet.accounts.to_choose()
+    with transaction.atomic():
+        queue.hold(held)
+        Packet.objects.filter(pk=packet.pk).update(failure="")
+        workflow.move_packet(packet.pk, "await_choice", actor=audit.SYSTEM, at=at)
+        audit.record(
+            packet.case,
+            EventKind.ACCOUNTS_AMBIGUOUS,
+            actor=audit.SYSTEM,
+            at=at,
+            data={
+                "packet": packet.pk,
+                "targets": list(left.values_list("target", flat=True)),
+            },
         )
 
 

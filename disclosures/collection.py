@@ -3,8 +3,10 @@
 What holds here: the frozen scope is read and never the live case; a file is written
 whole under a name that says nothing, and the row that names it is written only while
 the claim still stands; what was collected before a failure stays, and the run goes on
-from there. "Account not found" is said of every part, and nothing else is searched. The
-approval is asked for again before each part: after a change of scope nothing is read.
+from there. "Account not found" is said of every part, and nothing else is searched.
+Where an identifier matches several accounts, a person chooses (``choosing``) before
+anything is. The approval is asked for again before each part: after a change of scope
+nothing is read.
 """
 
 import secrets
@@ -20,18 +22,22 @@ from django.utils.translation import gettext as _
 
 from cases import queue
 from cases.enums import IdentifierKind
-from disclosures import facts, leftovers, planning, workflow
+from disclosures import facts, leftovers, planning, preflight, workflow
 from disclosures.datamap import plan as graph
 from disclosures.datamap import schema
 from disclosures.enums import ExhibitStatus, PartKind, Resolution, ResponseCode
 from disclosures.exceptions import CollectionFailed
-from disclosures.models import Exhibit, Packet, TargetAccount
+from disclosures.models import AccountCandidate, Exhibit, Packet, TargetAccount
 from disclosures.sources.base import Account, Pulled, SourceUnavailable, Window
 from disclosures.sources.run import Run
 
 _NOT_FOUND = (
     "The service has no account under the identifier as served. "
     "Nothing else was searched."
+)
+_NONE_MEANT = (
+    "More than one account matches the identifier as served, and none of them is the "
+    "one that the request means. Nothing else was searched."
 )
 
 
@@ -45,8 +51,11 @@ class Answer:
     pulled: Pulled | None = None
 
 
-def run(packet: Packet, held: queue.Claim) -> None:
+def run(packet: Packet, held: queue.Claim) -> bool:
     """Collect every outstanding exhibit of the packet.
+
+    False where a person has to say first which account a target is; nothing was
+    searched then.
 
     Raises:
         SourceUnavailable: a source can't be reached; worth another try.
@@ -60,12 +69,15 @@ def run(packet: Packet, held: queue.Claim) -> None:
         for exhibit in outstanding(packet, the_map):
             workflow.require_covered(packet.pk)
             _write(exhibit, _planned(exhibit), timezone.now(), held)
-        return
-    with Run(the_map, settings.SOURCE_URLS) as sources:
+        return True
+    with preflight.open_sources(the_map) as sources:
         accounts = _resolve_targets(packet, sources, held)
+        if packet.accounts.to_choose().exists():
+            return False
         for exhibit in outstanding(packet, the_map):
             workflow.require_covered(packet.pk)
             _collect(exhibit, accounts[exhibit.target_id], the_map, sources, held)
+    return True
 
 
 def outstanding(packet: Packet, the_map: schema.DataMap) -> list[Exhibit]:
@@ -91,31 +103,49 @@ def part_name(exhibit: Exhibit) -> str:
 def _resolve_targets(
     packet: Packet, sources: Run, held: queue.Claim
 ) -> dict[int, TargetAccount]:
+    unnamed = planning.unnamed(packet)
     rows = {row.target_id: row for row in TargetAccount.objects.filter(packet=packet)}
     for target in planning.targets(packet):
         if target["id"] in rows:
             continue
         found = _accounts(target, sources)
-        if len(found) > 1:
-            raise CollectionFailed(
-                _(
-                    "Target %(target)s matches %(count)s accounts; a person has to "
-                    "choose which one the paper means."
-                )
-                % {"target": target["number"], "count": len(found)}
-            )
-        account = found[0] if found else Account(key="", name="")
         with transaction.atomic():
             queue.hold(held)
-            rows[target["id"]] = TargetAccount.objects.create(
-                packet=packet,
-                target_id=target["id"],
-                resolution=Resolution.FOUND if found else Resolution.NOT_FOUND,
-                account_key=account.key,
-                account_name=account.name,
-                resolved_at=timezone.now(),
+            is_named = target["id"] not in unnamed
+            rows[target["id"]] = _write_account(
+                packet, target["id"], found, is_named=is_named
             )
     return rows
+
+
+def _write_account(
+    packet: Packet, target_id: int, found: list[Account], *, is_named: bool
+) -> TargetAccount:
+    """What an identifier leads to; of several accounts none, until one is chosen.
+
+    Whose account it is isn't kept of somebody whom the order doesn't name.
+    """
+    resolution, account = Resolution.NOT_FOUND, Account(key="", name="")
+    if len(found) == 1:
+        resolution = Resolution.FOUND
+        account = found[0] if is_named else account
+    elif found:
+        resolution = Resolution.AMBIGUOUS
+    row = TargetAccount.objects.create(
+        packet=packet,
+        target_id=target_id,
+        is_named=is_named,
+        resolution=resolution,
+        account_key=account.key,
+        account_name=account.name,
+        resolved_at=timezone.now(),
+    )
+    if resolution == Resolution.AMBIGUOUS and is_named:
+        AccountCandidate.objects.bulk_create(
+            AccountCandidate(account=row, number=number, key=one.key, name=one.name)
+            for number, one in enumerate(found, start=1)
+        )
+    return row
 
 
 def _accounts(target: dict[str, Any], sources: Run) -> list[Account]:
@@ -161,7 +191,8 @@ def _answer(
         return _planned(exhibit)
     part = the_map.part(exhibit.part_code)
     if account.resolution == Resolution.NOT_FOUND:
-        return Answer(ResponseCode.ACCOUNT_NOT_FOUND, _NOT_FOUND)
+        why = _NONE_MEANT if account.chosen_at else _NOT_FOUND
+        return Answer(ResponseCode.ACCOUNT_NOT_FOUND, why)
     if part.kind == PartKind.STATEMENT:
         return Answer(part.response, part.statement)
     inputs = _inputs(exhibit, part)

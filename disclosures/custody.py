@@ -108,6 +108,7 @@ def _made_of(packet: Packet) -> Step:
 _WORDS = {
     EventKind.PACKET_REQUESTED: gettext_lazy("Ordered"),
     EventKind.PACKET_RESUMED: gettext_lazy("Resumed"),
+    EventKind.ACCOUNT_CHOSEN: gettext_lazy("Account chosen"),
     EventKind.PACKET_CERTIFIED: gettext_lazy("Certified"),
     EventKind.PACKET_SEALED: gettext_lazy("Sealed"),
     EventKind.EXHIBIT_OPENED: gettext_lazy("Read"),

@@ -8,7 +8,8 @@ class ResponseCode(TextChoices):
     """What one exhibit answers. The codes are never merged.
 
     "Not collected", "not retained" and "no responsive records" are legally different
-    statements (law-and-practice 6.1).
+    statements (law-and-practice 6.1). So are "account not found", of an identifier that
+    the order names, and "not named", of one that it doesn't.
     """
 
     PRODUCED = "PRODUCED", _("Produced")
@@ -23,6 +24,7 @@ class ResponseCode(TextChoices):
     NOT_COLLECTED = "NOT_COLLECTED", _("Not collected by the service")
     NOT_RETAINED = "NOT_RETAINED", _("Not retained")
     HELD_BY_THIRD_PARTY = "HELD_BY_THIRD_PARTY", _("Held by a third party")
+    NOT_NAMED = "NOT_NAMED", _("Not named in the order")
     OBJECTED = "OBJECTED", _("Objected")
     WITHHELD_INSUFFICIENT_PROCESS = (
         "WITHHELD_INSUFFICIENT_PROCESS",
@@ -60,6 +62,7 @@ class PacketStatus(TextChoices):
 
     QUEUED = "queued", _("Queued")
     COLLECTING = "collecting", _("Collecting records")
+    CHOOSING = "choosing", _("Waiting for a choice of account")
     COLLECTED = "collected", _("Waiting for certification")
     CERTIFIED = "certified", _("Certified, waiting to be sealed")
     SEALING = "sealing", _("Rendering and sealing")

@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from cases import chain, extent, scope
-from cases.enums import IdentifierKind, Instrument
+from cases.enums import IdentifierKind, Instrument, Naming
 from cases.models import Organisation, SignOff
 from cases.models.signoff import APPROVALS
 from disclosures import produced
@@ -29,7 +29,7 @@ from disclosures.models import (
     Packet,
     TargetAccount,
 )
-from disclosures.packet import contents, seal
+from disclosures.packet import contents, seal, wording
 
 # What a query's parameters are, as the packet says it.
 _BOUND = {
@@ -234,14 +234,31 @@ def _targets(
             account_key=found[target["id"]].account_key
             if target["id"] in found
             else "",
-            resolution_label=(
-                str(found[target["id"]].get_resolution_display())
-                if target["id"] in found
-                else ""
-            ),
+            resolution_label=_resolution(found.get(target["id"])),
             window_label=days_label(target),
+            choice=_choice(found.get(target["id"])),
         )
         for target in frozen["targets"]
+    )
+
+
+def _resolution(row: TargetAccount | None) -> str:
+    """What an identifier leads to; of one that isn't named only that."""
+    if row is None:
+        return ""
+    label = row.get_resolution_display() if row.is_named else Naming.NOT_NAMED.label
+    return str(label)
+
+
+def _choice(row: TargetAccount | None) -> str:
+    """What a person chose where several accounts match; the others aren't named."""
+    if row is None or row.chosen_at is None:
+        return ""
+    taken = "one of them" if row.account_key else "none of them"
+    return (
+        f"{row.candidates.count()} accounts match the identifier as served. On "
+        f"{wording.day(today(row.chosen_at))} {taken} was found to be the account that "
+        f"is meant: {row.reason}"
     )
 
 

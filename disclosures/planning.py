@@ -5,6 +5,7 @@ and not at night. Objected and not-held items are answers too: the packet shows 
 whole scope, and nobody has to ask again what was searched.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from cases import naming
 from cases.authority import Cell, reach
 from cases.enums import ItemDecision
 from cases.grounds import grounds
@@ -31,6 +33,7 @@ _NOT_HELD = {
     ItemDecision.NOT_RETAINED: ResponseCode.NOT_RETAINED,
     ItemDecision.HELD_BY_THIRD_PARTY: ResponseCode.HELD_BY_THIRD_PARTY,
 }
+_NOT_NAMED = "The order does not name this identifier, so nothing was searched for it."
 
 
 @dataclass(frozen=True)
@@ -51,29 +54,78 @@ def plan_exhibits(packet: Packet) -> list[Exhibit]:
             be put in an order, or a source has no address here; the sentence names it.
         PacketBroken: the frozen scope was changed, or the frozen map is gone.
     """
-    the_map, frozen = facts.data_map(packet), facts.frozen_scope(packet)
+    the_map = facts.data_map(packet)
+    planned = drafted(packet, the_map)
+    order_of_parts(the_map, [one.part_code for one in planned])
+    require_addresses(the_map, planned_parts(packet, the_map))
+    return Exhibit.objects.bulk_create(planned)
+
+
+def drafted(packet: Packet, the_map: schema.DataMap) -> list[Exhibit]:
+    """The exhibits that the packet's scope asks for, not saved.
+
+    Raises:
+        CollectionFailed: the data map lacks a category of the scope.
+        PacketBroken: the frozen scope was changed.
+    """
+    frozen = facts.frozen_scope(packet)
     planned: list[Exhibit] = []
     for wanted in wanted_pairs(packet, the_map):
         planned += (
             [_part_exhibit(packet, wanted, part) for part in wanted.category.parts]
-            if ItemDecision(wanted.decision["decision"]).produces
+            if _is_produced(wanted, naming.unnamed_in(frozen))
             else [_refused_exhibit(packet, wanted, frozen)]
         )
     for number, exhibit in enumerate(planned, start=1):
         exhibit.number = number
-    order_of_parts(the_map, [one.part_code for one in planned])
-    _require_addresses(the_map, planned)
-    return Exhibit.objects.bulk_create(planned)
+    return planned
 
 
-def _require_addresses(the_map: schema.DataMap, planned: list[Exhibit]) -> None:
-    """Every source that will be read has its address on this server, before any is."""
-    parts = {part.code: part for part in the_map.parts}
-    for exhibit in planned:
-        part = parts.get(exhibit.part_code)
-        if part is None or part.kind != PartKind.QUERY:
-            continue
-        if part.source not in settings.SOURCE_URLS:
+def _is_produced(wanted: Wanted, unnamed: frozenset[int]) -> bool:
+    """Whether the pair is fetched; never for a target that the order doesn't name."""
+    produces = ItemDecision(wanted.decision["decision"]).produces
+    if produces and wanted.target["id"] in unnamed:
+        raise CollectionFailed(
+            _("Target %(n)s isn't named in the order and can't be produced.")
+            % {"n": wanted.target["number"]}
+        )
+    return produces
+
+
+def planned_parts(packet: Packet, the_map: schema.DataMap) -> list[schema.Part]:
+    """The parts that the signed scope wants of anybody, each once, as the map has them.
+
+    Raises:
+        CollectionFailed: the data map lacks a category of the scope.
+        PacketBroken: the frozen scope was changed.
+    """
+    unnamed_ids = unnamed(packet)
+    wanted = {
+        part.code
+        for one in wanted_pairs(packet, the_map)
+        if _is_produced(one, unnamed_ids)
+        for part in one.category.parts
+    }
+    return [part for part in the_map.parts if part.code in wanted]
+
+
+def kinds(packet: Packet) -> list[str]:
+    """The kinds of identifier that have to be resolved, each once.
+
+    Raises:
+        PacketBroken: the frozen scope was changed.
+    """
+    return list(dict.fromkeys(one["kind"] for one in targets(packet)))
+
+
+def require_addresses(the_map: schema.DataMap, parts: Iterable[schema.Part]) -> None:
+    """Every source that will be read has its address on this server, before any is.
+
+    Raises:
+        CollectionFailed: one has none; it names the part.
+    """
+    for part in parts:
+        if part.kind == PartKind.QUERY and part.source not in settings.SOURCE_URLS:
             raise CollectionFailed(
                 _(
                     "Part %(part)s reads from “%(source)s”, which has no address on "
@@ -91,6 +143,15 @@ def targets(packet: Packet) -> list[dict[str, Any]]:
     """
     found: list[dict[str, Any]] = facts.frozen_scope(packet)["targets"]
     return found
+
+
+def unnamed(packet: Packet) -> frozenset[int]:
+    """The ids of the targets that the order doesn't name, as counsel signed it.
+
+    Raises:
+        PacketBroken: the frozen scope was changed.
+    """
+    return naming.unnamed_in(facts.frozen_scope(packet))
 
 
 def wanted_pairs(packet: Packet, the_map: schema.DataMap) -> list[Wanted]:
@@ -181,6 +242,8 @@ def _refused_exhibit(packet: Packet, wanted: Wanted, frozen: dict[str, Any]) -> 
 
 def _refusal(wanted: Wanted, frozen: dict[str, Any]) -> tuple[ResponseCode, str]:
     reason = wanted.decision["reason"]
+    if wanted.decision["decision"] == ItemDecision.NOT_NAMED:
+        return ResponseCode.NOT_NAMED, f"{_NOT_NAMED} {reason}"
     if code := _NOT_HELD.get(wanted.decision["decision"]):
         return code, reason
     cell: Cell = reach(

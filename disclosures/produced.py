@@ -37,6 +37,7 @@ _REFUSED = frozenset(
         ResponseCode.OBJECTED,
         ResponseCode.WITHHELD_INSUFFICIENT_PROCESS,
         ResponseCode.OUT_OF_SCOPE_AFTER_NARROWING,
+        ResponseCode.NOT_NAMED,
     }
 )
 _INCOMPLETE = frozenset(

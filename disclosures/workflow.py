@@ -42,6 +42,18 @@ def _all_collected(packet: Packet) -> str:
     )
 
 
+def _all_chosen(packet: Packet) -> str:
+    """No target of the packet still waits for a person to say which account it is."""
+    left = packet.accounts.to_choose()
+    numbers = ", ".join(map(str, left.values_list("target__number", flat=True)))
+    return (
+        _("Target %(targets)s matches several accounts; a person chooses first.")
+        % {"targets": numbers}
+        if numbers
+        else ""
+    )
+
+
 def _not_declared(packet: Packet) -> str:
     if packet.is_letter or gates.declared(packet):
         return ""
@@ -70,8 +82,29 @@ PACKET = Machine(
             sources(S.COLLECTING),
             S.COLLECTED,
             Perm.ORDER,
-            guards=(gates.not_over, gates.covered, gates.genuine, _all_collected),
+            guards=(
+                gates.not_over,
+                gates.covered,
+                gates.genuine,
+                _all_chosen,
+                _all_collected,
+            ),
             by_system=True,
+        ),
+        Transition(
+            "await_choice",  # several accounts match a target
+            sources(S.COLLECTING),
+            S.CHOOSING,
+            Perm.ORDER,
+            guards=(gates.not_over, gates.covered, gates.genuine),
+            by_system=True,
+        ),
+        Transition(
+            "choose_account",
+            sources(S.CHOOSING),
+            S.QUEUED,
+            Perm.ORDER,
+            guards=(gates.not_over, gates.covered, gates.genuine, _all_chosen),
         ),
         Transition(
             "go_on",  # a letter of objection
@@ -137,6 +170,7 @@ PACKET = Machine(
             sources(
                 S.QUEUED,
                 S.COLLECTING,
+                S.CHOOSING,
                 S.COLLECTED,
                 S.CERTIFIED,
                 S.SEALING,

@@ -16,6 +16,7 @@ from disclosures.models import Packet
 
 _TURNS = {
     PacketStatus.FAILED: (Perm.ORDER, "resume_packet", Act.COLLECT),
+    PacketStatus.CHOOSING: (Perm.ORDER, "choose_account", Act.COLLECT),
     PacketStatus.COLLECTED: (Perm.CERTIFY, "certify_packet", Act.CERTIFY),
     PacketStatus.SEALED: (Perm.RELEASE, "release_packet", Act.RELEASE),
     PacketStatus.RELEASED: (Perm.RELEASE, "acknowledge", None),
@@ -101,6 +102,10 @@ def _words() -> dict[str, tuple[str, str]]:
         "resume_packet": (
             _("Look at the failed packet"),
             _("A part could not be collected or rendered."),
+        ),
+        "choose_account": (
+            _("Choose the account"),
+            _("Several accounts match a target; nothing is searched until you choose."),
         ),
         "certify_packet": (
             _("Sign the declaration"),

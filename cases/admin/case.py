@@ -260,8 +260,9 @@ class CaseAdmin(CaseModelAdmin):
             if form.is_valid():
                 with refusals_shown(request, form):
                     done = _perform(page, request, case, row, form)
-                    messages.success(request, done)
-                    return redirect(page.after(case, form))
+                    if not page.shows_result:
+                        messages.success(request, done)
+                        return redirect(page.after(case, form))
             case = self.get_row(request, case_id, page.cases(user))
         else:
             record_view(request, case, page.name)

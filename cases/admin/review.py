@@ -182,11 +182,20 @@ class Grid(forms.Form):
         return [made for one in self.pairs() if (made := one.choice())]
 
     def reached(self) -> list[review.Choice]:
-        """To produce each pair that is undecided and that the instrument compels."""
+        """To produce each pair that is undecided and that the instrument compels.
+
+        A target that was just said not to be named isn't filled in.
+        """
+        unnamed = {
+            one.line.target.pk
+            for one in self.pairs()
+            if one.cleaned_data["decision"] == ItemDecision.NOT_NAMED
+        }
         return [
             review.Choice(one.line.target.pk, one.block.item.pk, ItemDecision.PRODUCE)
             for one in self.pairs()
             if not one.cleaned_data["decision"]
+            and one.line.target.pk not in unnamed
             and one.block.cell is not None
             and one.block.cell.compels
         ]
@@ -253,13 +262,13 @@ class Review(ReviewPage):
                 )
         if not choices:
             return _("Nothing was changed.")
-        review.decide(case.pk, actor=actor, choices=choices)
+        rows = review.decide(case.pk, actor=actor, choices=choices)
         words = ngettext(
             "%(n)d decision saved. Check it, then submit the scope to counsel.",
             "%(n)d decisions saved. Check them, then submit the scope to counsel.",
-            len(choices),
+            len(rows),
         )
-        return words % {"n": len(choices)}
+        return words % {"n": len(rows)}
 
     def after(self, case: Case, form: forms.Form) -> str:
         """On to counsel where that was asked for; else stay."""

@@ -3,17 +3,18 @@
 Nothing here decides anything: rows are read, put in order and given words.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils.formats import date_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from cases import nondisclosure, permissions, scope, signoff
-from cases.admin import story, trail
+from cases import naming, nondisclosure, permissions, scope, signoff
+from cases.admin import story, tags, trail
 from cases.authority import Cell
 from cases.enums import (
     Audience,
@@ -108,7 +109,7 @@ def everything(case: Case, user: User) -> dict[str, Any]:
         "life": life(case),
         "documents": list(case.documents.select_related("uploaded_by")),
         "facts": facts(case),
-        "targets": targets(case),
+        "targets": judged(case),
         "blocks": blocks(case),
         "revisions": revisions(case),
         "conditions": conditions(case),
@@ -186,6 +187,42 @@ def targets(case: Case) -> list[tuple[Target, str]]:
     """The targets with their windows in words."""
     return [
         (one, days_words(one.first_day, one.last_day)) for one in case.targets.all()
+    ]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The two judgements on a target: whether the order names it, and what we have."""
+
+    named: SafeString
+    found: str
+
+
+# What the last collection found of each target of a case, in words, by its id.
+Found = Callable[[Case], Mapping[int, str]]
+_found: list[Found] = []
+
+
+def register_found(found: Found) -> Found:
+    """Say where what our data holds of a target is read; this app doesn't know."""
+    _found.append(found)
+    return found
+
+
+def judged(case: Case) -> list[tuple[Target, str, Judged]]:
+    """The targets with their windows, and both judgements on each."""
+    known = {pk: words for found in _found for pk, words in found(case).items()}
+    named = naming.judgements(case)
+    return [
+        (
+            one,
+            days,
+            Judged(
+                tags.naming_badge(named[one.pk]),
+                known.get(one.pk) or _("Not looked up yet"),
+            ),
+        )
+        for one, days in targets(case)
     ]
 
 

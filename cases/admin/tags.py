@@ -17,7 +17,15 @@ from django.utils.translation import ngettext
 from cases import standing
 from cases.admin import verbs
 from cases.admin.base import case_url, verb_url
-from cases.enums import CaseStatus, DataClass, ItemDecision, Reach, Secrecy, Standing
+from cases.enums import (
+    CaseStatus,
+    DataClass,
+    ItemDecision,
+    Naming,
+    Reach,
+    Secrecy,
+    Standing,
+)
 from cases.models import Case
 from cases.models.case import OPEN
 from cases.worklist import Task
@@ -54,6 +62,12 @@ DECISION_TONES: dict[str, str] = {
     ItemDecision.NOT_COLLECTED: "calm",
     ItemDecision.NOT_RETAINED: "calm",
     ItemDecision.HELD_BY_THIRD_PARTY: "calm",
+    ItemDecision.NOT_NAMED: "warn",
+}
+NAMING_TONES: dict[str, str] = {
+    Naming.NOT_JUDGED: "calm",
+    Naming.NAMED: "ok",
+    Naming.NOT_NAMED: "stop",
 }
 REACH_TONES: dict[str, str] = {
     Reach.COMPELS: "ok",
@@ -80,6 +94,11 @@ def badge(text: object, tone: str = "calm") -> SafeString:
 def status_badge(case: Case) -> SafeString:
     """Where the case stands."""
     return badge(case.get_status_display(), TONES[case.status])
+
+
+def naming_badge(named: Naming) -> SafeString:
+    """Whether the order names a target."""
+    return badge(named.label, NAMING_TONES[named])
 
 
 @register.simple_tag

@@ -44,6 +44,7 @@ class VerbPage:
     in_menu: ClassVar[bool] = True  # whether the case's page lists it
     fresh: ClassVar[bool] = False  # whether it takes fresh proof of who does it
     goes_on: ClassVar[bool] = False  # whether it needs an instrument that isn't over
+    shows_result: ClassVar[bool] = False  # on the page itself: it is kept nowhere
     of_a_row: ClassVar[bool] = False  # whether its address names a row of the case
 
     def fits(self, case: Case) -> str:

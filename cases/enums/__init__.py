@@ -216,7 +216,8 @@ class ItemDecision(TextChoices):
     """What the analyst proposes for one target and one requested item.
 
     What isn't held is one of three statements, which are never merged: it was never
-    recorded, it is no longer kept, or somebody else has it (law-and-practice 6.1).
+    recorded, it is no longer kept, or somebody else has it (law-and-practice 6.1). That
+    the order doesn't name the target is said of all items alike (``cases.naming``).
     """
 
     PRODUCE = "produce", _("Produce")
@@ -225,11 +226,20 @@ class ItemDecision(TextChoices):
     NOT_COLLECTED = "not_collected", _("Never recorded")
     NOT_RETAINED = "not_retained", _("No longer kept")
     HELD_BY_THIRD_PARTY = "third_party", _("Held elsewhere")
+    NOT_NAMED = "not_named", _("Not named")
 
     @property
     def produces(self) -> bool:
         """Whether records go out on it."""
         return self in {ItemDecision.PRODUCE, ItemDecision.NARROW}
+
+
+class Naming(TextChoices):
+    """Whether the order names a target; whether it is in our data is another matter."""
+
+    NOT_JUDGED = "not_judged", _("Not judged yet")
+    NAMED = "named", _("Named")
+    NOT_NAMED = "not_named", _("Not named")
 
 
 class ObjectionGround(TextChoices):

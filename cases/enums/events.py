@@ -59,6 +59,12 @@ class EventKind(TextChoices):
     TRAIL_EXPORTED = "case.trail.exported", _("Trail exported")
     CASE_REOPENED = "case.reopened", _("Request reopened")
     PACKET_REQUESTED = "packet.requested", _("Packet ordered")
+    COLLECTION_TRIED = "case.collection.tried", _("Dry run made")
+    ACCOUNTS_AMBIGUOUS = (
+        "packet.account.ambiguous",
+        _("Several accounts match a target"),
+    )
+    ACCOUNT_CHOSEN = "packet.account.chosen", _("Account chosen")
     PACKET_COLLECTED = "packet.collected", _("Records collected")
     PACKET_FAILED = "packet.failed", _("Packet failed")
     PACKET_RESUMED = "packet.resumed", _("Packet resumed")

@@ -10,24 +10,23 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import scope, workflow
+from cases.admin.base import verb_url
 from cases.admin.verbs import Text, VerbPage, register
 from cases.enums import Act, CaseStatus, IdentifierKind, ItemDecision, Perm
 from cases.exceptions import CaseError
 from cases.models import Case, SignOff
 from cases.models.target import day_window
-from disclosures import assembly, facts, planning
+from disclosures import assembly, dryrun, facts, planning, preflight
 from disclosures.admin import progress
 from disclosures.admin.exhibits import packet_url
 from disclosures.admin.packet import current, outdated
 from disclosures.datamap import schema
 from disclosures.enums import PacketStatus, PartKind
-from disclosures.models import Packet
 
 
 @dataclass(frozen=True)
@@ -74,8 +73,7 @@ def plan(case: Case, sign_off: SignOff) -> tuple[list[Planned], schema.DataMap]:
     Raises:
         CaseError: the data map can't answer the scope; it says which part.
     """
-    revision = case.revisions.get(digest=sign_off.scope_digest)
-    draft = Packet(case=case, revision=revision, sign_off=sign_off)
+    draft = preflight.draft(case, sign_off)
     the_map = facts.data_map(draft)
     found: dict[int, Planned] = {}
     for wanted in planning.wanted_pairs(draft, the_map):
@@ -154,6 +152,7 @@ class OrderPage(VerbPage):
             return {"problem": str(error), "sign_off": sign_off}
         sources = _sources(items, the_map)
         return {
+            "problem": _problem(case, sign_off),
             "sign_off": sign_off,
             "is_letter": self.status == CaseStatus.REFUSED,
             "items": items,
@@ -161,9 +160,6 @@ class OrderPage(VerbPage):
             "targets": _targets(case, sign_off),
             "map": the_map,
             "sources": [one.title for one in sources],
-            "unreachable": [
-                one.title for one in sources if one.name not in settings.SOURCE_URLS
-            ],
         }
 
     def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
@@ -197,11 +193,60 @@ class OrderLetterPage(OrderPage):
     )
 
 
+class DryRunForm(forms.Form):
+    """Nothing to fill in; ``found`` is what the dry run found, for the page to show."""
+
+    found: dryrun.DryRun | None = None
+
+
+@register
+class DryRunPage(VerbPage):
+    """Count what the packet would hold, and keep nothing of it."""
+
+    name = "dry_run"
+    title = gettext_lazy("Dry run")
+    lead = gettext_lazy(
+        "The targets are looked up and the records of each part are counted in the "
+        "signed days, where they are. Nothing is fetched and nothing is kept but the "
+        "entry in the trail that you made it."
+    )
+    button = gettext_lazy("Count now")
+    permission = Perm.ORDER
+    goes_on = True
+    act = Act.COLLECT
+    form_class = DryRunForm
+    template = "disclosures/dry_run.html"
+    icon = "calculate"
+    shows_result = True
+
+    def fits(self, case: Case) -> str:
+        """While the packet can be ordered."""
+        return OrderPage().fits(case)
+
+    def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
+        """Make it; the page shows what it found."""
+        form.found = dryrun.make(case.pk, actor=actor)
+        return ""
+
+    def back(self, case: Case) -> str:
+        """To the order."""
+        return verb_url(case, OrderPage.name)
+
+
 def _sign_off(case: Case) -> SignOff | None:
     found: SignOff | None = (
         SignOff.objects.filter(case=case).covering(scope.digest(case)).first()
     )
     return found
+
+
+def _problem(case: Case, sign_off: SignOff) -> str:
+    """Why a source can't answer what is planned; "" where all of them can."""
+    try:
+        preflight.require(preflight.draft(case, sign_off))
+    except CaseError as error:
+        return str(error)
+    return ""
 
 
 def _sources(items: list[Planned], the_map: schema.DataMap) -> list[schema.Source]:

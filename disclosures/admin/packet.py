@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -15,14 +16,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from cases import permissions, persons
-from cases.admin import sections, verbs
+from cases.admin import sections, tags, verbs
 from cases.admin.base import CaseModelAdmin, crumbs, person, record_view, verb_url
-from cases.enums import Act, Perm
+from cases.enums import Act, Naming, Perm
 from cases.models import Case
-from disclosures import gates, production, worklist
+from disclosures import gates, planning, production, worklist
 from disclosures.admin import exhibits, progress, words
 from disclosures.enums import PacketStatus
-from disclosures.models import Declaration, Delivery, Packet
+from disclosures.exceptions import PacketBroken
+from disclosures.models import Declaration, Delivery, Packet, TargetAccount
 from disclosures.models.packet import SEALED
 from disclosures.packet.contents import BATES_DIGITS
 
@@ -138,19 +140,34 @@ def find(
 
 def _accounts(packet: Packet, *, may_read: bool) -> list[dict[str, Any]]:
     """The targets with what became of them; the key only for who may read records."""
-    found = {one.target_id: one for one in packet.accounts.all()}
+    found = {
+        one.target_id: one
+        for one in packet.accounts.annotate(matches=Count("candidates"))
+    }
+    named = _namings(packet)
     return [
         {
             "target": target,
-            "resolution": found[target.pk].get_resolution_display()
-            if target.pk in found
-            else "",
+            "named": tags.naming_badge(named.get(target.pk, Naming.NOT_JUDGED)),
+            "account": found.get(target.pk),
             "key": found[target.pk].account_key
             if may_read and target.pk in found
             else "",
         }
         for target in packet.case.targets.all()
     ]
+
+
+def _namings(packet: Packet) -> dict[int, Naming]:
+    """Which targets the order names, as counsel signed it; none of a broken scope."""
+    try:
+        unnamed, frozen = planning.unnamed(packet), planning.targets(packet)
+    except PacketBroken:
+        return {}
+    return {
+        one["id"]: Naming.NOT_NAMED if one["id"] in unnamed else Naming.NAMED
+        for one in frozen
+    }
 
 
 def sealed(packet: Packet) -> dict[str, Any] | None:
@@ -209,6 +226,13 @@ verbs.register_panel(
         order=5,
     )
 )
+
+
+@sections.register_found
+def _found(case: Case) -> dict[int, str]:
+    """What the last packet that looked found of each target."""
+    rows = TargetAccount.objects.filter(packet__case=case).order_by("packet")
+    return {one.target_id: str(one.get_resolution_display()) for one in rows}
 
 
 verbs.register_turns(worklist.tasks_of)

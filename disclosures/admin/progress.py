@@ -23,6 +23,7 @@ _S = PacketStatus
 _REACHED: dict[str, int] = {
     _S.QUEUED: 0,
     _S.COLLECTING: 1,
+    _S.CHOOSING: 1,
     _S.COLLECTED: 2,
     _S.CERTIFIED: 3,
     _S.SEALING: 4,
@@ -115,7 +116,7 @@ def stages(packet: Packet) -> list[Stage]:
 def _reached(packet: Packet) -> tuple[int, bool]:
     """How far it came, and whether it stopped there."""
     if packet.status in _REACHED:
-        return _REACHED[packet.status], False
+        return _REACHED[packet.status], packet.status == _S.CHOOSING
     if packet.sealed_at:
         return _REACHED[_S.SEALED], True
     if Declaration.objects.filter(packet=packet).exists():
@@ -158,6 +159,7 @@ def _words(packet: Packet, done: int, total: int, rows: int) -> str:
     said = {
         _S.QUEUED: _("Ordered; a worker begins in a moment."),
         _S.COLLECTING: _("%(done)s of %(total)s exhibits done, %(rows)s rows so far."),
+        _S.CHOOSING: _("Several accounts match a target. Nothing was searched yet."),
         _S.COLLECTED: _("All %(total)s exhibits are collected, %(rows)s rows in all."),
         _S.CERTIFIED: _("The letter is ready; sealing begins in a moment.")
         if packet.is_letter

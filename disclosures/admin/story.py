@@ -34,6 +34,33 @@ def _requested(case: Case, acts: Acts) -> Said:
     return Said(words % {"n": n}, _page(case, acts))
 
 
+@tells(EventKind.COLLECTION_TRIED)
+def _tried(case: Case, acts: Acts) -> Said:
+    return Said(_("{who} made a dry run of the collection."))
+
+
+@tells(EventKind.ACCOUNTS_AMBIGUOUS)
+def _ambiguous(case: Case, acts: Acts) -> Said:
+    n = len(acts[-1]["targets"])
+    words = ngettext(
+        "{who} found several accounts for one target: a person chooses.",
+        "{who} found several accounts for each of %(n)d targets: a person chooses.",
+        n,
+    )
+    return Said(words % {"n": n}, _page(case, acts))
+
+
+@tells(EventKind.ACCOUNT_CHOSEN)
+def _chosen(case: Case, acts: Acts) -> Said:
+    n = len(acts)
+    words = ngettext(
+        "{who} chose the account of a target.",
+        "{who} chose the accounts of %(n)d targets.",
+        n,
+    )
+    return Said(words % {"n": n}, _page(case, acts), detail=None)
+
+
 @tells(EventKind.PACKET_COLLECTED)
 def _collected(case: Case, acts: Acts) -> Said:
     return Said(_("{who} collected the records."), _page(case, acts))

@@ -24,6 +24,30 @@ def _moved(data: dict[str, Any], names: Names) -> str:
     return f"{before.label} → {after.label}"
 
 
+@says(EventKind.COLLECTION_TRIED)
+def _tried(data: dict[str, Any], names: Names) -> str:
+    return _("scope %(digest)s…") % {"digest": data["scope"][:12]}
+
+
+@says(EventKind.ACCOUNTS_AMBIGUOUS)
+def _ambiguous(data: dict[str, Any], names: Names) -> str:
+    numbers = (names.targets.get(one, "") for one in data["targets"])
+    return ", ".join(_("Target %(n)s") % {"n": one} for one in numbers)
+
+
+@says(EventKind.ACCOUNT_CHOSEN)
+def _chosen(data: dict[str, Any], names: Names) -> str:
+    which = (
+        _("Target %(n)s, none of the accounts: %(reason)s")
+        if data["candidate"] is None
+        else _("Target %(n)s: %(reason)s")
+    )
+    return which % {
+        "n": names.targets.get(data["target"], ""),
+        "reason": data["reason"],
+    }
+
+
 @says(EventKind.PACKET_COLLECTED, EventKind.PACKET_CERTIFIED)
 def _exhibits(data: dict[str, Any], names: Names) -> str:
     return _("exhibits %(digest)s…") % {"digest": data["exhibits"][:12]}

@@ -47,7 +47,7 @@ MEANINGS: dict[str, Meaning] = {
     ResponseCode.ACCOUNT_NOT_FOUND: Meaning(
         "warn",
         "person_off",
-        _("The identifier leads to no account; nothing was searched."),
+        _("The identifier leads to no account that is meant; nothing was searched."),
     ),
     ResponseCode.NOT_COLLECTED: Meaning(
         "calm",
@@ -61,6 +61,11 @@ MEANINGS: dict[str, Meaning] = {
     ),
     ResponseCode.HELD_BY_THIRD_PARTY: Meaning(
         "calm", "apartment", _("Another company may hold it; we don't.")
+    ),
+    ResponseCode.NOT_NAMED: Meaning(
+        "stop",
+        "person_alert",
+        _("The order doesn't name this target. Nothing was searched for it."),
     ),
     ResponseCode.OBJECTED: Meaning(
         "stop", "front_hand", _("Not produced: we object, for the reason stated.")
@@ -84,6 +89,7 @@ MEANINGS: dict[str, Meaning] = {
 TONES: dict[str, str] = {
     PacketStatus.QUEUED: "info",
     PacketStatus.COLLECTING: "info",
+    PacketStatus.CHOOSING: "warn",
     PacketStatus.COLLECTED: "warn",
     PacketStatus.CERTIFIED: "info",
     PacketStatus.SEALING: "info",

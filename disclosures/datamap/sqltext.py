@@ -100,6 +100,18 @@ def binds(sql: str) -> frozenset[str]:
     return frozenset(t.text[1:] for t in tokens(sql) if t.kind is Kind.BIND)
 
 
+def names(sql: str) -> frozenset[str]:
+    """In lower case, every word and quoted name: among them all tables it reads."""
+    found = set()
+    for token in tokens(sql):
+        if token.kind is Kind.WORD:
+            found.add(token.text.lower())
+        elif token.kind is Kind.QUOTED:
+            mark = token.text[0]
+            found.add(token.text[1:-1].replace(mark * 2, mark).lower())
+    return frozenset(found)
+
+
 def mistakes(sql: str, allowed: frozenset[str]) -> list[tuple[int, str]]:
     """What is wrong with a text: the place in it and a sentence for each mistake."""
     found = []

@@ -1,6 +1,6 @@
 """What goes out: one file per noun, gathered here."""
 
-from disclosures.models.collection import TargetAccount
+from disclosures.models.collection import AccountCandidate, TargetAccount
 from disclosures.models.datamap import DataMapVersion
 from disclosures.models.declaration import Declaration
 from disclosures.models.delivery import Acknowledgement, Delivery
@@ -10,6 +10,7 @@ from disclosures.models.packet import Packet
 from disclosures.models.produced import ProducedScope
 
 __all__ = [
+    "AccountCandidate",
     "Acknowledgement",
     "DataMapVersion",
     "Declaration",

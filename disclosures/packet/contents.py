@@ -57,6 +57,7 @@ class TargetFacts:
     account_key: str
     resolution_label: str
     window_label: str
+    choice: str = ""  # where several accounts match: which one was taken, and why
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,11 @@ class PacketFacts:
     asked: Extent = ()
     narrowing: tuple[str, ...] = ()  # what was taken away from it, in sentences
     produced: Extent = ()
+
+    @property
+    def choices(self) -> tuple[tuple[int, str], ...]:
+        """By number of the target, what was chosen where several accounts match."""
+        return tuple((one.number, one.choice) for one in self.targets if one.choice)
 
     @property
     def readings(self) -> tuple[tuple[str, str], ...]:

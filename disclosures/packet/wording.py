@@ -44,8 +44,8 @@ _LEGEND = {
     "the service's own. The source is named.",
     "NO_RESPONSIVE_RECORDS": "The service does keep records of this kind. They were "
     "searched for this account and these dates, and there are none.",
-    "ACCOUNT_NOT_FOUND": "The identifier as served leads to no account, so there was "
-    "nothing to search.",
+    "ACCOUNT_NOT_FOUND": "The identifier as served leads to no account, or to none "
+    "that the request means, so there was nothing to search.",
     "NOT_COLLECTED": "The service never records this kind of information, for any "
     "account. Nothing was searched because nothing of the kind exists.",
     "NOT_RETAINED": "The service records this kind of information or did so in the "
@@ -53,6 +53,8 @@ _LEGEND = {
     "course of business before the request was served.",
     "HELD_BY_THIRD_PARTY": "Such information may exist, but another company holds it. "
     "The service can't produce it.",
+    "NOT_NAMED": "The order doesn't name this identifier, so nothing was searched for "
+    "it. This says nothing of whether the service has such an account.",
     "OBJECTED": "Not produced: an objection is made. The answer states its ground.",
     "WITHHELD_INSUFFICIENT_PROCESS": "Records may exist, but the legal process served "
     "doesn't compel their disclosure.",

@@ -22,6 +22,7 @@ __all__ = [
     "Pulled",
     "QueryFailed",
     "Resolver",
+    "RoleCanWrite",
     "Source",
     "SourceTimedOut",
     "SourceUnavailable",
@@ -36,6 +37,10 @@ class SourceUnavailable(CaseError):  # noqa: N818 - a refusal, like its fellows
 
 class QueryFailed(CollectionFailed):
     """A source refused a query, or what it returned doesn't fit the data map."""
+
+
+class RoleCanWrite(CollectionFailed):
+    """The role that reads a source could also write there."""
 
 
 class SourceTimedOut(CollectionFailed):

@@ -26,8 +26,12 @@ class Run:
         datamap: DataMap,
         addresses: Mapping[str, str],
         limits: Limits | None = None,
+        *,
+        may_write: bool = False,
     ) -> None:
+        """``may_write`` lets a database be read by a role that could write there."""
         self._map = datamap
+        self._may_write = may_write
         self._addresses = addresses
         self._limits = limits or Limits()
         self._sql: dict[str, SqlSource] = {}
@@ -58,13 +62,26 @@ class Run:
             QueryFailed: the map can't resolve this kind, or its query is wrong.
             SourceTimedOut: it took too long.
         """
+        return self._database(self._resolver(kind)).resolve(kind, identifier)
+
+    def probe_resolver(self, kind: IdentifierKind) -> None:
+        """Ask whether identifiers of this kind can be resolved, without reading a row.
+
+        Raises:
+            SourceUnavailable: the source can't be reached; worth another try.
+            QueryFailed: the map can't resolve this kind, or its query is wrong.
+            SourceTimedOut: it took too long.
+        """
+        self._database(self._resolver(kind)).probe_resolver(kind)
+
+    def _resolver(self, kind: IdentifierKind) -> str:
+        """The source that resolves identifiers of this kind."""
         try:
-            resolver = self._map.resolver(kind)
+            return self._map.resolver(kind).source
         except KeyError:
             raise QueryFailed(
                 f"The data map can't resolve identifiers of kind “{kind.label}”."
             ) from None
-        return self._database(resolver.source).resolve(kind, identifier)
 
     def pull(
         self,
@@ -104,6 +121,21 @@ class Run:
             source = self._database(part.source)
         return source.pull(part, account=account, window=window, inputs=given, out=out)
 
+    def can_count(self, part: Part) -> bool:
+        """Whether the part's records can be counted where they are."""
+        is_query = part.kind is PartKind.QUERY and not part.inputs
+        return is_query and self._map.source(part.source).kind is SourceKind.SQL
+
+    def count(self, part: Part, account: Account, window: Window) -> int:
+        """How many records a part has of one account; none of them is read.
+
+        Raises:
+            SourceUnavailable: the source can't be reached; worth another try.
+            QueryFailed: the query is wrong.
+            SourceTimedOut: it took too long.
+        """
+        return self._database(part.source).count(part, account, window)
+
     def probe(self, part: Part) -> None:
         """Ask a part's database whether it can answer it, without reading a row.
 
@@ -120,10 +152,21 @@ class Run:
     def _database(self, name: str) -> SqlSource:
         if name not in self._sql:
             described = self._map.source(name)
-            self._sql[name] = SqlSource(
-                self._map, described, self._address(name), self._limits
-            )
+            source = SqlSource(self._map, described, self._address(name), self._limits)
+            if not self._may_write:
+                self._require_reader(name, source)
+            self._sql[name] = source
         return self._sql[name]
+
+    def _require_reader(self, name: str, source: SqlSource) -> None:
+        """Let go of a source at once whose role could write to what the map names."""
+        queries = [one.sql for one in self._map.parts if one.source == name]
+        queries += [one.sql for one in self._map.resolve if one.source == name]
+        try:
+            source.require_reader(queries)
+        except BaseException:
+            source.close()
+            raise
 
     def _address(self, name: str) -> str:
         address = self._addresses.get(name, "")

@@ -7,7 +7,8 @@ window and sorts, with every other column as the tiebreak. Rows pass in small
 partitions from the driver to the file; a result is never in memory whole.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,12 +24,13 @@ from disclosures.datamap import sqltext
 from disclosures.datamap.terms import AccountForm, Column, DataMap, Part
 from disclosures.datamap.terms import Source as Described
 from disclosures.enums import ColumnType
-from disclosures.sources import cells, engines
+from disclosures.sources import cells, engines, rights
 from disclosures.sources.base import (
     Account,
     Limits,
     Pulled,
     QueryFailed,
+    RoleCanWrite,
     SourceTimedOut,
     SourceUnavailable,
     Window,
@@ -39,6 +41,8 @@ from disclosures.sources.csvfile import CsvFile
 T = TypeVar("T")
 _FIRST, _LAST = "0001-01-01 00:00:00", "9999-12-31 23:59:59.999999"
 _MOST_ACCOUNTS = 100
+_LONGEST_INTEGER = 40
+_RESOLVING = "The query that resolves accounts"
 
 
 class SqlSource:
@@ -70,17 +74,34 @@ class SqlSource:
         value = bound_form(identifier, resolver.form)
         if value is None:
             return []
-        inner = _inner(
-            resolver.sql, ["account_key", "account_name"], {"identifier": value}
-        )
-        query = select(inner.c.account_key, inner.c.account_name).distinct()
-        query = query.order_by(inner.c.account_name).limit(_MOST_ACCOUNTS)
+        query = _accounts(resolver.sql, value).limit(_MOST_ACCOUNTS + 1)
+        what = _RESOLVING
 
         def fetch() -> list[Account]:
             rows = self._open().execute(query).all()
-            return [Account(str(key), str(name)) for key, name in rows]
+            if any(key is None for key, _name in rows):
+                raise QueryFailed(f"{what} gives an account without a key.")
+            named = ((key, "" if name is None else name) for key, name in rows)
+            return [Account(str(key), str(name)) for key, name in named]
 
-        return self._guarded("The query that resolves accounts", fetch)
+        found = self._guarded(what, fetch)
+        if len(found) > _MOST_ACCOUNTS:
+            raise QueryFailed(
+                f"{what} finds more than {_MOST_ACCOUNTS} accounts for one identifier."
+            )
+        return found
+
+    def probe_resolver(self, kind: IdentifierKind) -> None:
+        """Ask whether identifiers of this kind can be resolved, without reading a row.
+
+        Raises:
+            SourceUnavailable: the source can't be reached; worth another try.
+            QueryFailed: they can't; a table or column may be missing.
+            SourceTimedOut: it took too long.
+        """
+        resolver = self._map.resolver(kind)
+        query = _accounts(resolver.sql, _nobody(resolver.form)).limit(0)
+        self._guarded(_RESOLVING, lambda: self._open().execute(query).all())
 
     def pull(
         self,
@@ -134,14 +155,45 @@ class SqlSource:
             QueryFailed: it can't; a described column may be missing.
             SourceTimedOut: it took too long.
         """
-        nobody = Account(
-            "0" if self._map.account_form is AccountForm.INTEGER else "", ""
-        )
-        if self._map.account_form is AccountForm.UUID:
-            nobody = Account(str(UUID(int=0)), "")
+        nobody = Account(str(_nobody(self._map.account_form)), "")
         query = self._query(part, nobody, Window())
         self._guarded(
             f"Part {part.code}", lambda: self._open().execute(query.limit(0)).all()
+        )
+
+    def count(self, part: Part, account: Account, window: Window) -> int:
+        """How many records the part has of one account; none of them is read.
+
+        Raises:
+            SourceUnavailable: the source can't be reached; worth another try.
+            QueryFailed: the query is wrong.
+            SourceTimedOut: it took too long.
+        """
+        rows = self._query(part, account, window).order_by(None).subquery("counted")
+        query = select(func.count()).select_from(rows)
+        return self._guarded(
+            f"Part {part.code}", lambda: int(self._open().execute(query).scalar_one())
+        )
+
+    def require_reader(self, queries: Iterable[str]) -> None:
+        """Make sure that the role can't write to any table that the queries name.
+
+        Raises:
+            SourceUnavailable: the source can't be reached; worth another try.
+            QueryFailed: the catalogue doesn't say.
+            RoleCanWrite: it could; the sentence names the tables.
+            SourceTimedOut: it took too long.
+        """
+        words = frozenset(word for sql in queries for word in sqltext.names(sql))
+        found = self._guarded(
+            "What the role may do", lambda: rights.writable(self._open(), words)
+        )
+        if not found:
+            return
+        what = "everything" if found.everything else ", ".join(found.tables)
+        raise RoleCanWrite(
+            f"The role that reads “{self._described.title}” could write to {what}."
+            " Candor reads by a role that can only read (docs/datamap.md)."
         )
 
     def close(self) -> None:
@@ -235,21 +287,43 @@ class SqlSource:
             self._connection = None
 
 
+# Python reads more than these as a number or a UUID: other scripts' digits, blanks,
+# underscores. Those look like another's key and are nobody's.
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-?)(?:[0-9A-Fa-f]{4}\1){3}[0-9A-Fa-f]{12}")
+
+
 def bound_form(value: str, form: AccountForm) -> str | int | None:
     """A key or identifier in the service's own form; None if it can't be one."""
-    if "\x00" in value:
-        return None
+    match form:
+        case AccountForm.UUID:
+            return str(UUID(value)) if _UUID.fullmatch(value) else None
+        case AccountForm.INTEGER:
+            # Python refuses to read thousands of digits; no key has as many.
+            is_key = _INTEGER.fullmatch(value) and len(value) <= _LONGEST_INTEGER
+            return int(value) if is_key else None
+        case AccountForm.TEXT:
+            return value if _is_storable(value) else None
+
+
+def _is_storable(value: str) -> bool:
+    """Whether a database could hold the text at all."""
     try:
-        match form:
-            case AccountForm.UUID:
-                return str(UUID(value))
-            case AccountForm.INTEGER:
-                return int(value)
-            case AccountForm.TEXT:
-                value.encode()
-                return value
-    except ValueError:
-        return None
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in value
+
+
+def _nobody(form: AccountForm) -> str | int:
+    """A key in the service's form that is nobody's."""
+    match form:
+        case AccountForm.UUID:
+            return str(UUID(int=0))
+        case AccountForm.INTEGER:
+            return 0
+        case AccountForm.TEXT:
+            return ""
 
 
 def bound_time(moment: datetime | None, zone: str, dialect: str) -> str | None:
@@ -266,6 +340,12 @@ def _inner(sql: str, names: list[str], values: Mapping[str, str | int]) -> Any:
     bound = [bindparam(name, value, type_=NullType()) for name, value in values.items()]
     query = text(sqltext.for_sqlalchemy(sql)).bindparams(*bound)
     return query.columns(*[column(name) for name in names]).subquery("part")
+
+
+def _accounts(sql: str, identifier: str | int) -> Select[Any]:
+    inner = _inner(sql, ["account_key", "account_name"], {"identifier": identifier})
+    query = select(inner.c.account_key, inner.c.account_name).distinct()
+    return query.order_by(inner.c.account_name, inner.c.account_key)
 
 
 def _within(

@@ -63,6 +63,8 @@ LEAVES = {
     "ScopeRevision.document",
     "Target.identifier",  # what the request is about
     *("TargetAccount.account_key", "TargetAccount.account_name"),
+    *("AccountCandidate.key", "AccountCandidate.name"),  # to choose the one from
+    "TargetAccount.reason",  # of that choice: the packet states it
     "Exhibit.parameters",
 }
 

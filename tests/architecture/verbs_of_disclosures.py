@@ -3,7 +3,7 @@
 import io
 
 from cases.enums import Role
-from disclosures import assembly, custody, delivery, freezing, reading
+from disclosures import assembly, custody, delivery, dryrun, freezing, reading
 from disclosures.datamap import load
 from disclosures.enums import AcknowledgedBy
 from tests import factories as make
@@ -24,6 +24,12 @@ VERBS = {
         ANALYST,
         nothing,
         lambda it, by: load.load(packets.MAP, actor=by, at=make.AT),
+    ),
+    "disclosures.dryrun.make": row(
+        ANALYST,
+        packets.case,
+        lambda it, by: dryrun.make(it.pk, actor=by),
+        "case.collection.tried",
     ),
     "disclosures.assembly.request": row(
         ANALYST,
@@ -48,6 +54,21 @@ VERBS = {
         f"{P_MOVED} start_collecting",
         f"{P_MOVED} finish_collecting",
         "packet.collected",
+    ),
+    "disclosures.assembly.assemble, finding several accounts": row(
+        None,
+        lambda: packets.ordered(packets.case(packets.SHARED)),
+        lambda it, by: assembly.assemble(it.pk),
+        f"{P_MOVED} start_collecting",
+        f"{P_MOVED} await_choice",
+        "packet.account.ambiguous",
+    ),
+    "disclosures.choosing.choose": row(
+        ANALYST,
+        packets.choosing,
+        lambda it, by: packets.choose(it, "alice", by),
+        "packet.account.chosen",
+        f"{P_MOVED} choose_account",
     ),
     "disclosures.assembly.assemble, sealing": row(
         None,

@@ -29,9 +29,10 @@ from cases.enums import (
 )
 from cases.models import AgencyContact, Case, Organisation
 from disclosures import assembly, certifying, delivery, facts, leftovers, workflow
+from disclosures import choosing as choosing_
 from disclosures.datamap import load
 from disclosures.enums import DeliveryMethod, PacketStatus, SigningPlace
-from disclosures.models import Declaration, Delivery, Packet
+from disclosures.models import Declaration, Delivery, Packet, TargetAccount
 from disclosures.packet import contents, seal
 from tests import directory
 from tests import factories as make
@@ -176,6 +177,23 @@ def ordered(
     return assembly.request(found.pk, actor=by or make.analyst(), at=at)
 
 
+def choosing(packet: Packet | None = None) -> Packet:
+    """A packet that waits for a person to say which of two accounts a target is."""
+    return collected(packet or ordered(case(SHARED)))
+
+
+def choose(packet: Packet, name: str | None, by: User | None = None) -> TargetAccount:
+    """The first target that waits is this account, or none of those that match."""
+    row = packet.accounts.to_choose().first()
+    found = {one.name: one.pk for one in row.candidates.all()}
+    return choosing_.choose(
+        row.pk,
+        actor=by or make.analyst(),
+        candidate_id=found[name] if name else None,
+        reason="The order gives the day the account was made.",
+    )
+
+
 def collected(packet: Packet | None = None, **more: object) -> Packet:
     """A packet waiting for the custodian."""
     packet = packet or ordered(**more)
@@ -303,6 +321,7 @@ def released(packet: Packet | None = None) -> Packet:
 _MADE = {
     PacketStatus.QUEUED: lambda: fresh(ordered()),
     PacketStatus.COLLECTING: collecting,
+    PacketStatus.CHOOSING: choosing,
     PacketStatus.COLLECTED: collected,
     PacketStatus.CERTIFIED: certified,
     PacketStatus.SEALING: sealing,

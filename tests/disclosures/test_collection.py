@@ -278,20 +278,6 @@ def test_other_capitals_lead_to_the_account_under_its_own_name(small):
     ]
 
 
-def test_several_accounts_stop_the_run_with_a_sentence_and_pull_nothing(small):
-    packet = packets.collected(packets.ordered(packets.case("alice", packets.SHARED)))
-
-    assert (packet.status, packet.failed_part, packet.failure) == (
-        PacketStatus.FAILED,
-        "",
-        "Target 2 matches 2 accounts; a person has to choose which one the paper "
-        "means.",
-    )
-    assert accounts(packet) == [(1, Resolution.FOUND, "acct-alice", "alice")]
-    assert {one.status for one in packet.exhibits.all()} == {ExhibitStatus.PLANNED}
-    assert files() == []
-
-
 def test_a_kind_that_the_map_can_t_resolve_stops_the_run_by_target(small):
     text = packets.MAP.replace("[resolve.email]", "[resolve.account_id]")
     packet = packets.ordered(packets.case("x@example.org", text=text))

@@ -22,6 +22,8 @@ LANDS = {
     ("start_collecting", S.QUEUED): S.COLLECTING,
     ("start_collecting", S.COLLECTING): S.COLLECTING,
     ("finish_collecting", S.COLLECTING): S.COLLECTED,
+    ("await_choice", S.COLLECTING): S.CHOOSING,
+    ("choose_account", S.CHOOSING): S.QUEUED,
     ("go_on", S.COLLECTED): S.CERTIFIED,
     ("certify", S.COLLECTED): S.CERTIFIED,
     ("start_sealing", S.CERTIFIED): S.SEALING,
@@ -42,7 +44,7 @@ LANDS = {
 }
 BY_SYSTEM = {
     *("start_collecting", "finish_collecting", "start_sealing", "finish_sealing"),
-    *("fail", "go_on"),
+    *("fail", "go_on", "await_choice"),
 }
 WHO = {
     **{step: {Role.ANALYST} for step in workflow.PACKET.steps},
@@ -53,6 +55,7 @@ STEPS = sorted(workflow.PACKET.steps)
 # What stands in the way of a lawful step until its verb has done its part.
 GUARDED = {
     ("finish_collecting", S.COLLECTING): "5 exhibits are still to be collected.",
+    ("choose_account", S.CHOOSING): "Target 1 matches several accounts",
     ("go_on", S.COLLECTED): "The custodian certifies the records first.",
     ("certify", S.COLLECTED): "The custodian's declaration isn't signed.",
     ("resume_sealing", S.FAILED): "The custodian's declaration isn't signed.",

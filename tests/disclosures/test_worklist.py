@@ -17,6 +17,10 @@ RESUME = (
     "Look at the failed packet",
     "A part could not be collected or rendered.",
 )
+CHOOSE = (
+    "Choose the account",
+    "Several accounts match a target; nothing is searched until you choose.",
+)
 CERTIFY = (
     "Sign the declaration",
     "The records are collected; read the counts and certify.",
@@ -31,6 +35,7 @@ ACKNOWLEDGE = (
 )
 TURNS = {
     S.FAILED: (Role.ANALYST, Perm.ORDER, "resume_packet", RESUME),
+    S.CHOOSING: (Role.ANALYST, Perm.ORDER, "choose_account", CHOOSE),
     S.COLLECTED: (Role.CUSTODIAN, Perm.CERTIFY, "certify_packet", CERTIFY),
     S.SEALED: (Role.RELEASE_OFFICER, Perm.RELEASE, "release_packet", RELEASE),
     S.RELEASED: (Role.RELEASE_OFFICER, Perm.RELEASE, "acknowledge", ACKNOWLEDGE),

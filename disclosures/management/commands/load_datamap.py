@@ -61,7 +61,8 @@ class Command(BaseCommand):
 
     def _ask(self, found: schema.DataMap, file: Path) -> None:
         refusals = []
-        with Run(found, settings.SOURCE_URLS) as run:
+        may_write = settings.SOURCES_MAY_WRITE
+        with Run(found, settings.SOURCE_URLS, may_write=may_write) as run:
             for part in found.parts:
                 try:
                     run.probe(part)

@@ -106,7 +106,9 @@ def test_what_the_instrument_doesnt_reach_isnt_offered(at_desk):
     assert offered == {
         "names": everything,
         "sessions": everything,
-        "messages": ["object", "not_collected", "not_retained", "third_party"],
+        "messages": [
+            *("object", "not_collected", "not_retained", "third_party", "not_named")
+        ],
     }
     answer = analyst.post(
         verb(case, "review"), pair(case, "messages", decision="produce")

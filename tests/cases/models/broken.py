@@ -146,6 +146,7 @@ CHECKS = [
             (ItemDecision.NOT_COLLECTED, None),
             (ItemDecision.NOT_RETAINED, None),
             (ItemDecision.HELD_BY_THIRD_PARTY, None),
+            (ItemDecision.NOT_NAMED, None),
         )
     ),
     Broken(

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 STAGES = {
     PacketStatus.QUEUED: "now todo todo todo todo todo todo",
     PacketStatus.COLLECTING: "done now todo todo todo todo todo",
+    PacketStatus.CHOOSING: "done stopped todo todo todo todo todo",
     PacketStatus.COLLECTED: "done done now todo todo todo todo",
     PacketStatus.CERTIFIED: "done done done now todo todo todo",
     PacketStatus.SEALING: "done done done done now todo todo",
@@ -221,8 +222,9 @@ def test_asking_again_after_the_session_ended_has_the_page_loaded_anew(at_desk):
 
 
 def test_a_failed_packet_says_which_part_and_why_and_who_may_resume(at_desk, small):
+    packet = packets.ordered()
     small.run("DROP TABLE events")
-    packet = packets.collected()
+    packet = packets.collected(packet)
     assert packet.status == PacketStatus.FAILED
     page = at_desk(Role.ANALYST).get(page_of(packet)).content.decode()
     assert "Stopped at E003: Account events (target 1)" in page

@@ -48,10 +48,10 @@ def test_the_order_page_shows_what_would_be_collected(at_desk):
     case = packets.case("alice", "bob", decided={("bob", "sessions"): left_out})
     page = at_desk(Role.ANALYST).get(verb_url(case, "order_packet"))
     shown = page.context
-    assert (shown["exhibits"], shown["sources"], shown["unreachable"]) == (
+    assert (shown["exhibits"], shown["sources"], shown["problem"]) == (
         9,
         ["Service database", "Event store"],
-        [],
+        "",
     )
     assert [
         (one.number, one.category.code, one.exhibits, one.is_whole)
@@ -111,7 +111,13 @@ def test_a_source_without_an_address_is_told_before_the_order(at_desk, settings)
     case = packets.case()
     del settings.SOURCE_URLS["events"]
     page = at_desk(Role.ANALYST).get(verb_url(case, "order_packet"))
-    assert page.context["unreachable"] == ["Event store"]
+    assert page.context["problem"] == (
+        "Part 2a reads from “Event store”, which has no address on this server. An "
+        "administrator sets it; then order again."
+    )
+    # What would be fetched is shown all the same, and no button.
+    assert page.context["exhibits"] == 5
+    assert "Order this packet" not in page.content.decode()
 
 
 def test_a_case_that_is_not_approved_offers_no_order(at_desk):
@@ -124,8 +130,9 @@ def test_a_case_that_is_not_approved_offers_no_order(at_desk):
 
 
 def test_resuming_takes_a_failed_packet_up_again(at_desk, small):
+    packet = packets.ordered()
     small.run("ALTER TABLE events RENAME TO events_away")
-    packet = packets.collected()
+    packet = packets.collected(packet)
     desk = at_desk(Role.ANALYST)
     page = desk.get(verb_of(packet, "resume_packet")).content.decode()
     assert "Stopped at E003: Account events (target 1)" in page

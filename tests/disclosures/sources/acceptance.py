@@ -47,7 +47,7 @@ def collect(run, datamap, account, folder, window=None):
 
 def check_exhibits(service, datamap, tmp_path):
     """All nine items of the five accounts equal what the generator put in."""
-    with Run(datamap, service.addresses) as run:
+    with Run(datamap, service.addresses, may_write=True) as run:
         for person in FIVE_ACCOUNTS:
             folder = tmp_path / person.id
             folder.mkdir()
@@ -78,7 +78,7 @@ def _details(service, person):
 def check_identifiers(service, datamap):
     """Other capitals lead to the account; look-alikes never do."""
     name, key = IdentifierKind.USERNAME, IdentifierKind.ACCOUNT_ID
-    with Run(datamap, service.addresses) as run:
+    with Run(datamap, service.addresses, may_write=True) as run:
         for person in FIVE_ACCOUNTS:
             account = [Account(person.id, person.username)]
             for served in (person.username, person.username.upper()):
@@ -112,7 +112,7 @@ def check_windows(service, datamap, tmp_path):
     wanted = expected.exhibits(service, person)
     times = [row[3] for row in wanted["3b"]]  # newest first
     since, until = (datetime.fromisoformat(times[i]) for i in (20, 5))
-    with Run(datamap, service.addresses) as run:
+    with Run(datamap, service.addresses, may_write=True) as run:
         paths, pulled = collect(run, datamap, account, tmp_path, Window(since, until))
     events, journal = read(paths["3b"]), read(paths["3a"])
 

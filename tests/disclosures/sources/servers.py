@@ -16,6 +16,7 @@ import sqlalchemy
 from disclosures.datamap.demo_service import tables
 
 _NAME = "candor_test_sources"
+READER = "candor_test_reader"
 
 
 def _address(variable: str) -> str:
@@ -37,6 +38,33 @@ def postgres() -> Iterator[tuple[psycopg.Connection, str]]:
                 yield connection, address
         finally:
             owner.execute(f"DROP DATABASE IF EXISTS {_NAME} WITH (FORCE)")
+
+
+@contextmanager
+def postgres_reader() -> Iterator[tuple[psycopg.Connection, str]]:
+    """The owner's connection to an empty database, and its address for a new role.
+
+    The role may log in and nothing else; it is dropped with all it was given.
+    """
+    with postgres() as (owner, address):
+        for name in (READER, f"{READER}s"):
+            owner.execute(f"DROP ROLE IF EXISTS {name}")
+        owner.execute(f"CREATE ROLE {READER} LOGIN NOINHERIT PASSWORD '{READER}'")
+        owner.execute(f"CREATE ROLE {READER}s")
+        parts = urlsplit(address)
+        place = f"{READER}:{READER}@{parts.hostname}:{parts.port or 5432}"
+        try:
+            yield owner, parts._replace(netloc=place).geturl()
+        finally:
+            for name in (READER, f"{READER}s"):
+                owner.execute(f"GRANT {name} TO CURRENT_USER")
+                owner.execute(f"DROP OWNED BY {name}")
+                owner.execute(f"DROP ROLE {name}")
+
+
+def mariadb_reader() -> str:
+    """The same database as a role sees it that may only read."""
+    return _address("CANDOR_TEST_MARIADB_READER_URL")
 
 
 @contextmanager

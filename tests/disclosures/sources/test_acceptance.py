@@ -69,7 +69,7 @@ def test_the_same_source_gives_the_same_bytes(
     digests = []
     for each, name in ((service, "first"), (asked, "again")):
         (tmp_path / name).mkdir()
-        with Run(shipped, each.addresses) as run:
+        with Run(shipped, each.addresses, may_write=True) as run:
             _, pulled = acceptance.collect(run, shipped, found, tmp_path / name)
         digests.append({code: p.sha256 for code, p in pulled.items()})
 

@@ -34,7 +34,7 @@ def mariadb():
 
 
 def pull(address, one, out, limits=None, window=None):
-    with Run(datamap(one), {"service": address}, limits) as run:
+    with Run(datamap(one), {"service": address}, limits, may_write=True) as run:
         return run.pull(one, account=WHO, window=window or Window(), out=out)
 
 
@@ -184,7 +184,7 @@ def test_a_connection_that_is_cut_may_be_tried_again(postgres, tmp_path):
     connection.execute("CREATE TABLE t (a text)")
     one = part("SELECT a FROM t WHERE a = :account", column("a"))
 
-    with Run(datamap(one), {"service": address}) as run:
+    with Run(datamap(one), {"service": address}, may_write=True) as run:
         first = run.pull(one, account=WHO, window=Window(), out=tmp_path / "x.csv")
         opened = run._database("service")._open()
         pid = opened.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()

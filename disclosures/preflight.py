@@ -1,0 +1,68 @@
+"""Before a run: whether what is planned can be answered at all.
+
+Asked when a packet is ordered and on the page that orders it, before there is a packet:
+the graph of parts has no circle and no missing input, every database can be reached by
+a role that only reads, and has the tables and columns that the planned queries name. No
+row is read. What fails here would have failed at night.
+"""
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from cases.enums import IdentifierKind, SignOffDecision
+from cases.models import Case, SignOff
+from disclosures import facts, planning
+from disclosures.datamap import schema
+from disclosures.exceptions import CollectionFailed
+from disclosures.models import Packet
+from disclosures.sources.base import Limits, SourceUnavailable
+from disclosures.sources.run import Run
+
+# Somebody waits for the page.
+LIMITS = Limits(connect_seconds=5, statement_seconds=10)
+
+
+def draft(case: Case, sign_off: SignOff) -> Packet:
+    """The packet that an order would make, not saved: for what reads a frozen scope."""
+    return Packet(
+        case=case,
+        revision=case.revisions.get(digest=sign_off.scope_digest),
+        sign_off=sign_off,
+        is_letter=sign_off.decision == SignOffDecision.REFUSED,
+    )
+
+
+def open_sources(the_map: schema.DataMap, limits: Limits | None = None) -> Run:
+    """The sources of a map, at the site's addresses and by the site's rule on roles."""
+    return Run(
+        the_map,
+        settings.SOURCE_URLS,
+        limits,
+        may_write=settings.SOURCES_MAY_WRITE,
+    )
+
+
+def require(packet: Packet) -> None:
+    """Make sure that each planned part can be answered.
+
+    Raises:
+        CollectionFailed: one can't; the sentence names the part or the source.
+        PacketBroken: the frozen scope was changed, or the frozen map is gone.
+    """
+    if packet.is_letter:
+        return
+    the_map = facts.data_map(packet)
+    parts = planning.planned_parts(packet, the_map)
+    planning.order_of_parts(the_map, [part.code for part in parts])
+    planning.require_addresses(the_map, parts)
+    try:
+        with open_sources(the_map, LIMITS) as sources:
+            if parts:
+                for kind in planning.kinds(packet):
+                    sources.probe_resolver(IdentifierKind(kind))
+            for part in parts:
+                sources.probe(part)
+    except SourceUnavailable as error:
+        raise CollectionFailed(
+            _("%(why)s Nothing was ordered; try again once it can be.") % {"why": error}
+        ) from None
