@@ -15,12 +15,12 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cases import chain, extent, scope
+from cases import chain, extent, remains, scope
 from cases.enums import IdentifierKind, Instrument
 from cases.models import Organisation, SignOff
 from cases.models.signoff import APPROVALS
 from disclosures import produced
-from disclosures.datamap import schema
+from disclosures.datamap import plan, schema
 from disclosures.exceptions import PacketBroken
 from disclosures.models import (
     DataMapVersion,
@@ -285,7 +285,7 @@ def _exhibit(one: Exhibit, the_map: schema.DataMap) -> contents.ExhibitFacts:
         code=one.response_code,
         code_label=str(one.get_response_code_display()),
         statement=one.statement,
-        limits=part.limits if part else (),
+        limits=limits(one, the_map),
         columns=tuple(
             contents.ColumnFacts(
                 name=column.name,
@@ -309,6 +309,22 @@ def _exhibit(one: Exhibit, the_map: schema.DataMap) -> contents.ExhibitFacts:
         read_as=one.read_as,
         odd_cells=one.odd_cells,
     )
+
+
+def limits(one: Exhibit, the_map: schema.DataMap) -> tuple[str, ...]:
+    """What bounds an exhibit's answer: the map's known limits, and what could exist.
+
+    The latter as of the reading: how long records are kept, and what was gone by then.
+    """
+    part = next((part for part in the_map.parts if part.code == one.part_code), None)
+    if part is None or one.snapshot_at is None:
+        return part.limits if part else ()
+    keeping, window = (
+        plan.keeping(the_map, [part]),
+        (one.window_since, one.window_until),
+    )
+    gone = remains.flags(keeping, window, one.snapshot_at, _)
+    return (*part.limits, *remains.terms(keeping, _), *gone)
 
 
 def sealed_row(

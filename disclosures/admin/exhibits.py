@@ -204,6 +204,7 @@ def _about(exhibit: Exhibit) -> dict[str, Any]:
     part = parts.get(exhibit.part_code)
     return {
         "part": part,
+        "limits": facts.limits(exhibit, the_map) if the_map else (),
         "columns": part.columns if part else (),
         "category_title": _category_title(the_map, exhibit.item.category_code),
         "account": exhibit.packet.accounts.filter(target=exhibit.target_id).first(),

@@ -12,10 +12,11 @@ from typing import Any, ClassVar
 from django import forms
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import scope, workflow
+from cases import remains, scope, workflow
 from cases.admin.verbs import Text, VerbPage, register
 from cases.enums import Act, CaseStatus, IdentifierKind, ItemDecision, Perm
 from cases.exceptions import CaseError
@@ -25,6 +26,7 @@ from disclosures import assembly, facts, planning
 from disclosures.admin import progress
 from disclosures.admin.exhibits import packet_url
 from disclosures.admin.packet import current, outdated
+from disclosures.datamap import plan as graph
 from disclosures.datamap import schema
 from disclosures.enums import PacketStatus, PartKind
 from disclosures.models import Packet
@@ -40,6 +42,7 @@ class Pair:
     since: Any
     until: Any
     reason: str
+    gone: tuple[str, ...]  # what of the window can't exist any more, in sentences
 
     @property
     def is_fetched(self) -> bool:
@@ -85,7 +88,7 @@ def plan(case: Case, sign_off: SignOff) -> tuple[list[Planned], schema.DataMap]:
             found[item["id"]] = Planned(
                 item["number"], item["wording"], wanted.category, parts, []
             )
-        found[item["id"]].pairs.append(_pair(wanted))
+        found[item["id"]].pairs.append(_pair(wanted, the_map))
     codes = [part.code for one in found.values() for part, *_rest in one.parts]
     planning.order_of_parts(the_map, codes)
     return list(found.values()), the_map
@@ -101,11 +104,15 @@ def _how(part: schema.Part, the_map: schema.DataMap) -> tuple[str, str]:
             return _("Statement"), ""
 
 
-def _pair(wanted: planning.Wanted) -> Pair:
+def _pair(wanted: planning.Wanted, the_map: schema.DataMap) -> Pair:
     since, until = planning.signed_window(wanted)
     target, decision = wanted.target, wanted.decision
     narrowed = decision["decision"] == ItemDecision.NARROW
     days = {**decision, "time_zone": target["time_zone"]} if narrowed else target
+    gone: tuple[str, ...] = ()
+    if ItemDecision(decision["decision"]).produces:
+        keeping = graph.keeping(the_map, wanted.category.parts)
+        gone = remains.flags(keeping, (since, until), timezone.now(), _)
     return Pair(
         target,
         decision["decision"],
@@ -113,6 +120,7 @@ def _pair(wanted: planning.Wanted) -> Pair:
         since,
         until,
         decision["reason"],
+        gone,
     )
 
 

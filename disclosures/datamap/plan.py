@@ -8,6 +8,7 @@ database, and the derived part then says that it can't be given (docs/decisions)
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from cases.remains import Keeping
 from disclosures.datamap.terms import DataMap, Part, Window
 from disclosures.enums import PartKind, ResponseCode
 
@@ -112,6 +113,25 @@ def narrower_statement(part: Part, narrower: Collection[str]) -> str:
     return (
         f"Part {', '.join(narrower)}, which part {part.code} is derived from, covers a"
         " shorter period: this answer reaches no further."
+    )
+
+
+def keeping(datamap: DataMap, parts: Iterable[Part]) -> tuple[Keeping, ...]:
+    """What the retention of these answers is: theirs, and that of what they draw from.
+
+    In the order of the file; parts that state none are left out.
+    """
+    codes: set[str] = set()
+    ahead = list(parts)
+    while ahead:
+        part = ahead.pop()
+        if part.code not in codes:
+            codes.add(part.code)
+            ahead.extend(datamap.part(code) for code in part.inputs)
+    return tuple(
+        Keeping(each.code, each.title, each.kept)
+        for each in datamap.parts
+        if each.code in codes and each.kept
     )
 
 
