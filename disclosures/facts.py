@@ -15,7 +15,7 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from cases import chain, extent, remains, scope
+from cases import chain, extent, scope
 from cases.enums import IdentifierKind, Instrument
 from cases.models import Organisation, SignOff
 from cases.models.signoff import APPROVALS
@@ -68,6 +68,8 @@ def exhibits_digest(packet: Packet) -> str:
             one.query,
             one.parameters,
             _instant(one.snapshot_at),
+            # Left out where nothing was, as in the digests of earlier versions.
+            *([one.total] if one.is_capped else []),
         ]
         for one in packet.exhibits.all()
     ]
@@ -263,6 +265,7 @@ def _items(
                     code_label=str(one.get_response_code_display()),
                     statement=one.statement,
                     rows=one.rows,
+                    total=one.in_all,
                     window_label=window_label(one),
                 )
                 for one in exhibits
@@ -276,6 +279,7 @@ def _items(
 def _exhibit(one: Exhibit, the_map: schema.DataMap) -> contents.ExhibitFacts:
     path = stored(one)
     part = next((part for part in the_map.parts if part.code == one.part_code), None)
+    window = one.window_since, one.window_until
     return contents.ExhibitFacts(
         number=one.label,
         target_number=one.target.number,
@@ -285,7 +289,7 @@ def _exhibit(one: Exhibit, the_map: schema.DataMap) -> contents.ExhibitFacts:
         code=one.response_code,
         code_label=str(one.get_response_code_display()),
         statement=one.statement,
-        limits=limits(one, the_map),
+        limits=plan.limits(the_map, part, window, one.snapshot_at) if part else (),
         columns=tuple(
             contents.ColumnFacts(
                 name=column.name,
@@ -298,6 +302,7 @@ def _exhibit(one: Exhibit, the_map: schema.DataMap) -> contents.ExhibitFacts:
             for column in (part.columns if part and path else ())
         ),
         rows=one.rows,
+        total=one.in_all,
         file_name=one.file_name if path else "",
         sha256=one.sha256,
         bytes=one.size,
@@ -309,22 +314,6 @@ def _exhibit(one: Exhibit, the_map: schema.DataMap) -> contents.ExhibitFacts:
         read_as=one.read_as,
         odd_cells=one.odd_cells,
     )
-
-
-def limits(one: Exhibit, the_map: schema.DataMap) -> tuple[str, ...]:
-    """What bounds an exhibit's answer: the map's known limits, and what could exist.
-
-    The latter as of the reading: how long records are kept, and what was gone by then.
-    """
-    part = next((part for part in the_map.parts if part.code == one.part_code), None)
-    if part is None or one.snapshot_at is None:
-        return part.limits if part else ()
-    keeping, window = (
-        plan.keeping(the_map, [part]),
-        (one.window_since, one.window_until),
-    )
-    gone = remains.flags(keeping, window, one.snapshot_at, _)
-    return (*part.limits, *remains.terms(keeping, _), *gone)
 
 
 def sealed_row(

@@ -176,6 +176,7 @@ def _fetched(table: Table, kind: PartKind, zone: str) -> dict[str, Any]:
         "timeless": table.text("timeless", needed=False),
         "empty_statement": table.text("empty_statement"),
         "kept": _kept(table),
+        "most_rows": table.number("most_rows", needed=False),
     }
 
 

@@ -133,7 +133,8 @@ class Part:
     Bounds of time: ``window`` names the column that the engine bounds; with neither
     ``window`` nor ``timeless`` the query itself binds ``:since`` and ``:until``;
     ``timeless`` says why the part has no dates to be narrowed by. ``kept`` says how
-    long its records are kept, and in which time the source had this shape.
+    long its records are kept, and in which time the source had this shape. Where
+    ``most_rows`` isn't 0, the exhibit holds no more than the first so many.
     """
 
     code: str
@@ -151,6 +152,7 @@ class Part:
     empty_statement: str = ""
     limits: tuple[str, ...] = ()
     kept: Kept = field(default_factory=Kept)
+    most_rows: int = 0
 
     def column(self, name: str) -> Column:
         """The column of this name.
