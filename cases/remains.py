@@ -144,8 +144,8 @@ def _reshaped(kept: Kept, at: datetime, _: Words) -> str:
     if kept.until is None or at < kept.until:
         return ""
     return _(
-        "Since %(day)s the source no longer has the shape that the data map describes: "
-        "it may not be readable any more."
+        "Since %(day)s the source no longer has the shape that the data map describes; "
+        "what is asked of it may be missing."
     ) % {"day": _moment(kept.until)}
 
 

@@ -66,6 +66,15 @@ class Planned:
         return sum(len(self.parts) if one.is_fetched else 1 for one in self.pairs)
 
     @property
+    def gone(self) -> list[tuple[str, tuple[str, ...]]]:
+        """What of the windows can't exist any more, after the targets it is said of."""
+        said: dict[tuple[str, ...], list[str]] = {}
+        for one in self.pairs:
+            if one.gone:
+                said.setdefault(one.gone, []).append(str(one.target["number"]))
+        return [(", ".join(numbers), gone) for gone, numbers in said.items()]
+
+    @property
     def is_whole(self) -> bool:
         """Whether every target is produced for all the days asked about."""
         return all(one.decision == ItemDecision.PRODUCE for one in self.pairs)

@@ -101,7 +101,7 @@ def test_a_part_that_states_nothing_has_no_sentence():
             Kept(until=AT),
             (day(1, 1), None),
             "Since 31 March 2023, 14:05:00 UTC the source no longer has the shape that"
-            " the data map describes: it may not be readable any more.",
+            " the data map describes; what is asked of it may be missing.",
         ),
     ],
 )  # fmt: skip
