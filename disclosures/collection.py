@@ -207,13 +207,18 @@ def _answer(
         inputs=files,
         out=Path(settings.FILES_DIR) / out,
     )
-    code, statement = graph.answer(part, pulled.rows)
+    code, statement = graph.answer(part, pulled.rows, pulled.total)
     shorter = [
         code
         for code, (row, _) in inputs.items()
         if not _window(row).covers(_window(exhibit))
     ]
-    words = (statement, graph.narrower_statement(part, shorter))
+    counts = {code: (row.rows, row.in_all) for code, (row, _) in inputs.items()}
+    words = (
+        statement,
+        graph.narrower_statement(part, shorter),
+        graph.capped_statement(part, counts),
+    )
     return Answer(code, " ".join(filter(None, words)), out, pulled)
 
 
@@ -273,6 +278,7 @@ def _write(
 def _provenance(pulled: Pulled) -> dict[str, Any]:
     return {
         "rows": pulled.rows,
+        "total": pulled.total,
         "size": pulled.size,
         "sha256": pulled.sha256,
         "sha512": pulled.sha512,

@@ -87,7 +87,9 @@ def _pulled(packet: Packet, exhibit: Exhibit) -> Step:
     parts = [
         _("part %(part)s") % {"part": exhibit.part_code},
         exhibit.source_title or _("derived from other exhibits of this run"),
-        _("%(n)s rows") % {"n": exhibit.rows},
+        _("%(n)s of %(total)s rows") % {"n": exhibit.rows, "total": exhibit.in_all}
+        if exhibit.is_capped
+        else _("%(n)s rows") % {"n": exhibit.rows},
     ]
     if exhibit.read_as:
         parts.append(exhibit.read_as)

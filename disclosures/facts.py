@@ -20,7 +20,7 @@ from cases.enums import IdentifierKind, Instrument, Naming
 from cases.models import Organisation, SignOff
 from cases.models.signoff import APPROVALS
 from disclosures import produced
-from disclosures.datamap import schema
+from disclosures.datamap import plan, schema
 from disclosures.exceptions import PacketBroken
 from disclosures.models import (
     DataMapVersion,
@@ -68,6 +68,8 @@ def exhibits_digest(packet: Packet) -> str:
             one.query,
             one.parameters,
             _instant(one.snapshot_at),
+            # Left out where nothing was, as in the digests of earlier versions.
+            *([one.total] if one.is_capped else []),
         ]
         for one in packet.exhibits.all()
     ]
@@ -280,6 +282,7 @@ def _items(
                     code_label=str(one.get_response_code_display()),
                     statement=one.statement,
                     rows=one.rows,
+                    total=one.in_all,
                     window_label=window_label(one),
                 )
                 for one in exhibits
@@ -293,6 +296,7 @@ def _items(
 def _exhibit(one: Exhibit, the_map: schema.DataMap) -> contents.ExhibitFacts:
     path = stored(one)
     part = next((part for part in the_map.parts if part.code == one.part_code), None)
+    window = one.window_since, one.window_until
     return contents.ExhibitFacts(
         number=one.label,
         target_number=one.target.number,
@@ -302,7 +306,7 @@ def _exhibit(one: Exhibit, the_map: schema.DataMap) -> contents.ExhibitFacts:
         code=one.response_code,
         code_label=str(one.get_response_code_display()),
         statement=one.statement,
-        limits=part.limits if part else (),
+        limits=plan.limits(the_map, part, window, one.snapshot_at) if part else (),
         columns=tuple(
             contents.ColumnFacts(
                 name=column.name,
@@ -315,6 +319,7 @@ def _exhibit(one: Exhibit, the_map: schema.DataMap) -> contents.ExhibitFacts:
             for column in (part.columns if part and path else ())
         ),
         rows=one.rows,
+        total=one.in_all,
         file_name=one.file_name if path else "",
         sha256=one.sha256,
         bytes=one.size,

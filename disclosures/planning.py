@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from cases import naming
 from cases.authority import Cell, reach
-from cases.enums import ItemDecision
+from cases.enums import Instrument, ItemDecision, Reach
+from cases.exceptions import InsufficientProcess
 from cases.grounds import grounds
 from cases.models.target import day_window
 from cases.rules.load import authority_rules, ground_rules
@@ -52,6 +53,7 @@ def plan_exhibits(packet: Packet) -> list[Exhibit]:
     Raises:
         CollectionFailed: the data map lacks a category of the scope, its parts can't
             be put in an order, or a source has no address here; the sentence names it.
+        InsufficientProcess: the instrument doesn't reach what would be produced.
         PacketBroken: the frozen scope was changed, or the frozen map is gone.
     """
     the_map = facts.data_map(packet)
@@ -159,6 +161,7 @@ def wanted_pairs(packet: Packet, the_map: schema.DataMap) -> list[Wanted]:
 
     Raises:
         CollectionFailed: the data map lacks a category of the scope.
+        InsufficientProcess: the instrument doesn't reach what would be produced.
         PacketBroken: the frozen scope was changed.
     """
     frozen = facts.frozen_scope(packet)
@@ -174,8 +177,45 @@ def wanted_pairs(packet: Packet, the_map: schema.DataMap) -> list[Wanted]:
                 _("Item %(item)s: the data map has no category “%(category)s”.")
                 % {"item": item["number"], "category": item["category"]}
             ) from None
-        pairs.append(Wanted(targets[decision["target"]], item, decision, category))
+        pair = Wanted(targets[decision["target"]], item, decision, category)
+        _require_reach(pair, frozen)
+        pairs.append(pair)
     return pairs
+
+
+def _require_reach(wanted: Wanted, frozen: dict[str, Any]) -> None:
+    """Asked again when it is ordered: what was signed may not be what the law says."""
+    cell = _cell(wanted, frozen)
+    produces = ItemDecision(wanted.decision["decision"]).produces
+    if not produces or cell.reach != Reach.INSUFFICIENT:
+        return
+    raise InsufficientProcess(
+        _(
+            "Item %(item)s: a %(paper)s doesn't reach this data%(because)s. Take the "
+            "scope back and object instead."
+        )
+        % {
+            "item": wanted.item["number"],
+            "paper": str(Instrument(frozen["instrument"]).label).lower(),
+            "because": _because(cell),
+        }
+    )
+
+
+def _cell(wanted: Wanted, frozen: dict[str, Any]) -> Cell:
+    """What the authority table says of the frozen instrument and the item's class."""
+    return reach(
+        authority_rules(),
+        jurisdiction=frozen["jurisdiction"],
+        instrument=frozen["instrument"],
+        data_class=wanted.category.data_class,
+        issuer=frozen["issuer_kind"],
+        on=date.fromisoformat(frozen["issued_on"]),
+    )
+
+
+def _because(cell: Cell) -> str:
+    return f" ({cell.citation})" if cell.citation else ""
 
 
 def order_of_parts(the_map: schema.DataMap, codes: list[str]) -> dict[str, int]:
@@ -246,20 +286,12 @@ def _refusal(wanted: Wanted, frozen: dict[str, Any]) -> tuple[ResponseCode, str]
         return ResponseCode.NOT_NAMED, f"{_NOT_NAMED} {reason}"
     if code := _NOT_HELD.get(wanted.decision["decision"]):
         return code, reason
-    cell: Cell = reach(
-        authority_rules(),
-        jurisdiction=frozen["jurisdiction"],
-        instrument=frozen["instrument"],
-        data_class=wanted.category.data_class,
-        issuer=frozen["issuer_kind"],
-        on=date.fromisoformat(frozen["issued_on"]),
-    )
+    cell = _cell(wanted, frozen)
     if cell.compels:
         return ResponseCode.OBJECTED, _on_ground(wanted.decision, frozen)
-    because = f" ({cell.citation})" if cell.citation else ""
     return (
         ResponseCode.WITHHELD_INSUFFICIENT_PROCESS,
-        f"{reason} The instrument doesn't compel this class of data{because}.",
+        f"{reason} The instrument doesn't compel this class of data{_because(cell)}.",
     )
 
 

@@ -76,20 +76,27 @@ def freeze(packet: Packet, *, at: datetime) -> ProducedScope:
 
 def _as_it_stands(packet: Packet) -> Extent:
     codes: dict[tuple[int, int], list[str]] = {}
+    capped = set()
     for one in packet.exhibits.select_related("item", "target"):
         pair = one.item.number, one.target.number
         codes.setdefault(pair, []).append(one.response_code)
+        if one.is_capped:
+            capped.add(pair)
     try:
         narrowed = scope.narrowed(packet.revision)
     except ValueError as error:
         raise PacketBroken(str(error)) from None
     return tuple(
-        _answered(one, codes.get((one.item, one.target), [])) for one in narrowed
+        _answered(one, codes.get(pair, []), is_capped=pair in capped)
+        for one in narrowed
+        for pair in [(one.item, one.target)]
     )
 
 
-def _answered(entry: Entry, codes: list[str]) -> Entry:
+def _answered(entry: Entry, codes: list[str], *, is_capped: bool) -> Entry:
     outcome = _outcome(entry.outcome, codes)
+    if is_capped and outcome == Disposition.FULL:
+        outcome = Disposition.PARTIAL
     return replace(entry, outcome=outcome, codes=tuple(dict.fromkeys(codes)))
 
 

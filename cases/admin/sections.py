@@ -9,11 +9,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from cases import naming, nondisclosure, permissions, scope, signoff
+from cases import naming, nondisclosure, permissions, remains, scope, signoff
 from cases.admin import story, tags, trail
 from cases.authority import Cell
 from cases.enums import (
@@ -66,6 +67,7 @@ class Line:
     days: str
     since: datetime | None
     until: datetime | None
+    gone: tuple[str, ...]  # what of the window can't exist any more, in sentences
 
     @property
     def decision(self) -> str:
@@ -85,6 +87,7 @@ class Block:
     item: RequestedItem
     category: Category | None
     cell: Cell | None
+    kept: tuple[str, ...]  # how long the records are kept, part by part
     lines: list[Line]
 
     @property
@@ -230,17 +233,26 @@ def blocks(case: Case) -> list[Block]:
     """The scope as it stands, item by item."""
     known = scope.categories(case)
     decided = {(row.target_id, row.item_id): row for row in scope.decisions(case)}
-    named = list(case.targets.all())
+    named, at = list(case.targets.all()), timezone.now()
     found = []
     for item in case.items.all():
         category = known.get(item.category_code)
         cell = scope.authority_for(case, category.data_class) if category else None
-        lines = [_line(one, decided.get((one.pk, item.pk))) for one in named]
-        found.append(Block(item, category, cell, lines))
+        keeping = remains.from_data(category.keeping if category else ())
+        lines = [
+            _line(one, decided.get((one.pk, item.pk)), keeping, at) for one in named
+        ]
+        kept = remains.terms(keeping, _)
+        found.append(Block(item, category, cell, kept, lines))
     return found
 
 
-def _line(target: Target, row: ScopeItem | None) -> Line:
+def _line(
+    target: Target,
+    row: ScopeItem | None,
+    keeping: tuple[remains.Keeping, ...],
+    at: datetime,
+) -> Line:
     narrowed = row is not None and row.decision == ItemDecision.NARROW
     first, last = (
         (row.first_day, row.last_day)
@@ -248,7 +260,9 @@ def _line(target: Target, row: ScopeItem | None) -> Line:
         else (target.first_day, target.last_day)
     )
     since, until = day_window(first, last, target.time_zone)
-    return Line(target, row, days_words(first, last), since, until)
+    goes_out = row is None or ItemDecision(row.decision).produces
+    gone = remains.flags(keeping, (since, until), at, _) if goes_out else ()
+    return Line(target, row, days_words(first, last), since, until, gone)
 
 
 def days_words(first: date | None, last: date | None) -> str:

@@ -30,6 +30,9 @@ class Category(models.Model):
     usual_words = models.TextField(help_text=_("As requests usually word it."))
     data_class = models.CharField(max_length=12, choices=DataClass)
     held = models.TextField(help_text=_("What the service holds, in a sentence."))
+    # Of each part that bounds the category's answers: its code and title, and how long
+    # its records are kept (``cases.remains.as_data``).
+    keeping = models.JSONField(default=list, blank=True)
 
     objects = CategoryQuerySet.as_manager()
 

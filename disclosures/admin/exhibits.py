@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from cases import permissions
 from cases.admin.base import CaseModelAdmin, crumbs, person, record_view
@@ -22,7 +23,7 @@ from cases.enums import Perm
 from cases.exceptions import CaseError
 from disclosures import facts, reading
 from disclosures.admin import words
-from disclosures.datamap import schema
+from disclosures.datamap import plan, schema
 from disclosures.enums import ExhibitStatus, ResponseCode
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Exhibit, Packet
@@ -202,8 +203,12 @@ def _about(exhibit: Exhibit) -> dict[str, Any]:
     the_map = map_of(exhibit.packet)
     parts = {part.code: part for part in the_map.parts} if the_map else {}
     part = parts.get(exhibit.part_code)
+    window = exhibit.window_since, exhibit.window_until
     return {
         "part": part,
+        "limits": plan.limits(the_map, part, window, exhibit.snapshot_at, _)
+        if the_map and part
+        else (),
         "columns": part.columns if part else (),
         "category_title": _category_title(the_map, exhibit.item.category_code),
         "account": exhibit.packet.accounts.filter(target=exhibit.target_id).first(),

@@ -11,10 +11,11 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.models import User
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import scope, workflow
+from cases import remains, scope, workflow
 from cases.admin.base import verb_url
 from cases.admin.verbs import Text, VerbPage, register
 from cases.enums import Act, CaseStatus, IdentifierKind, ItemDecision, Perm
@@ -25,6 +26,7 @@ from disclosures import assembly, dryrun, facts, planning, preflight
 from disclosures.admin import progress
 from disclosures.admin.exhibits import packet_url
 from disclosures.admin.packet import current, outdated
+from disclosures.datamap import plan as graph
 from disclosures.datamap import schema
 from disclosures.enums import PacketStatus, PartKind
 
@@ -39,6 +41,7 @@ class Pair:
     since: Any
     until: Any
     reason: str
+    gone: tuple[str, ...]  # what of the window can't exist any more, in sentences
 
     @property
     def is_fetched(self) -> bool:
@@ -62,6 +65,15 @@ class Planned:
         return sum(len(self.parts) if one.is_fetched else 1 for one in self.pairs)
 
     @property
+    def gone(self) -> list[tuple[str, tuple[str, ...]]]:
+        """What of the windows can't exist any more, after the targets it is said of."""
+        said: dict[tuple[str, ...], list[str]] = {}
+        for one in self.pairs:
+            if one.gone:
+                said.setdefault(one.gone, []).append(str(one.target["number"]))
+        return [(", ".join(numbers), gone) for gone, numbers in said.items()]
+
+    @property
     def is_whole(self) -> bool:
         """Whether every target is produced for all the days asked about."""
         return all(one.decision == ItemDecision.PRODUCE for one in self.pairs)
@@ -83,7 +95,7 @@ def plan(case: Case, sign_off: SignOff) -> tuple[list[Planned], schema.DataMap]:
             found[item["id"]] = Planned(
                 item["number"], item["wording"], wanted.category, parts, []
             )
-        found[item["id"]].pairs.append(_pair(wanted))
+        found[item["id"]].pairs.append(_pair(wanted, the_map))
     codes = [part.code for one in found.values() for part, *_rest in one.parts]
     planning.order_of_parts(the_map, codes)
     return list(found.values()), the_map
@@ -99,11 +111,15 @@ def _how(part: schema.Part, the_map: schema.DataMap) -> tuple[str, str]:
             return _("Statement"), ""
 
 
-def _pair(wanted: planning.Wanted) -> Pair:
+def _pair(wanted: planning.Wanted, the_map: schema.DataMap) -> Pair:
     since, until = planning.signed_window(wanted)
     target, decision = wanted.target, wanted.decision
     narrowed = decision["decision"] == ItemDecision.NARROW
     days = {**decision, "time_zone": target["time_zone"]} if narrowed else target
+    gone: tuple[str, ...] = ()
+    if ItemDecision(decision["decision"]).produces:
+        keeping = graph.keeping(the_map, wanted.category.parts)
+        gone = remains.flags(keeping, (since, until), timezone.now(), _)
     return Pair(
         target,
         decision["decision"],
@@ -111,6 +127,7 @@ def _pair(wanted: planning.Wanted) -> Pair:
         since,
         until,
         decision["reason"],
+        gone,
     )
 
 

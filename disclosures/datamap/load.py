@@ -8,9 +8,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from cases import audit
+from cases import audit, remains
 from cases.models import Category
-from disclosures.datamap import schema
+from disclosures.datamap import plan, schema
 from disclosures.models import DataMapVersion
 
 
@@ -63,5 +63,6 @@ def _offer(found: schema.DataMap, digest: str) -> None:
                 "usual_words": category.usual_words,
                 "data_class": category.data_class,
                 "held": category.held,
+                "keeping": remains.as_data(plan.keeping(found, category.parts)),
             },
         )

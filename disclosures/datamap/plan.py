@@ -7,7 +7,9 @@ database, and the derived part then says that it can't be given (docs/decisions)
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+from cases import remains
 from disclosures.datamap.terms import DataMap, Part, Window
 from disclosures.enums import PartKind, ResponseCode
 
@@ -115,14 +117,75 @@ def narrower_statement(part: Part, narrower: Collection[str]) -> str:
     )
 
 
-def answer(part: Part, rows: int) -> tuple[ResponseCode, str]:
-    """The response code and the words of a part that was answered.
+def keeping(datamap: DataMap, parts: Iterable[Part]) -> tuple[remains.Keeping, ...]:
+    """What the retention of these answers is: theirs, and that of what they draw from.
 
-    Searched and found nothing is its own answer, never that of a statement.
+    In the order of the file; parts that state none are left out.
     """
-    if part.kind is PartKind.STATEMENT or rows:
+    codes: set[str] = set()
+    ahead = list(parts)
+    while ahead:
+        part = ahead.pop()
+        if part.code not in codes:
+            codes.add(part.code)
+            ahead.extend(datamap.part(code) for code in part.inputs)
+    return tuple(
+        remains.Keeping(each.code, each.title, each.kept)
+        for each in datamap.parts
+        if each.code in codes and each.kept
+    )
+
+
+def limits(
+    datamap: DataMap,
+    part: Part,
+    window: remains.Window,
+    read_at: datetime | None,
+    _: remains.Words = str,
+) -> tuple[str, ...]:
+    """What bounds a part's answer: its known limits, and what could still exist.
+
+    The latter as of the reading: how long records are kept, and what was gone by then.
+    """
+    if read_at is None:
+        return part.limits
+    kept = keeping(datamap, [part])
+    gone = remains.flags(kept, window, read_at, _)
+    return (*part.limits, *remains.terms(kept, _), *gone)
+
+
+def answer(part: Part, rows: int, total: int) -> tuple[ResponseCode, str]:
+    """The response code and the words of a part with ``rows`` of ``total`` records.
+
+    Searched and found nothing is its own answer, never that of a statement. Records
+    that the part's cap left out make an answer in full one in part.
+    """
+    if part.kind is PartKind.STATEMENT or rows == total > 0:
         return part.response, part.statement
-    return ResponseCode.NO_RESPONSIVE_RECORDS, part.empty_statement
+    if not total:
+        return ResponseCode.NO_RESPONSIVE_RECORDS, part.empty_statement
+    is_full = part.response is ResponseCode.PRODUCED
+    code = ResponseCode.PRODUCED_PARTIAL if is_full else part.response
+    capped = (
+        f"The first {rows:,} of {total:,} records, in the order of the exhibit: the"
+        f" data map holds this part to {rows:,}."
+    )
+    return code, " ".join(filter(None, [part.statement, capped]))
+
+
+def capped_statement(part: Part, inputs: Mapping[str, tuple[int, int]]) -> str:
+    """What a part says whose inputs, by code, hold only so many records of a total."""
+    named = ", ".join(
+        f"{code} ({rows:,} of {total:,} records)"
+        for code, (rows, total) in inputs.items()
+        if rows < total
+    )
+    if not named:
+        return ""
+    return (
+        f"Part {part.code} is derived from a part that isn't complete, {named}: this"
+        " answer covers those records only."
+    )
 
 
 def _needs(datamap: DataMap, code: str, known: list[str]) -> set[str]:

@@ -7,6 +7,7 @@ and place, and something harmless stands in for it, so that the reading can go o
 import difflib
 import tomllib
 from collections.abc import Callable
+from datetime import UTC, date, datetime, time
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -14,6 +15,7 @@ from disclosures.datamap import locate
 from disclosures.datamap.terms import MapError, Mistake
 
 E = TypeVar("E", bound=Enum)
+_LARGEST = 2**53
 
 
 class Table:
@@ -55,12 +57,28 @@ class Table:
         value: str = self._get(key, str, "a text", "", needed=True)
         return value
 
-    def number(self, key: str) -> int:
-        """A whole number above zero."""
-        value: int = self._get(key, int, "a whole number", 0, needed=True)
-        if key in self.values and value < 1:
-            self.wrong(key, "A whole number from 1 up.")
+    def number(self, key: str, *, needed: bool = True) -> int:
+        """A whole number above zero; 0 where it isn't said and needn't be."""
+        value: int = self._get(key, int, "a whole number", 0, needed=needed)
+        if key in self.values and not 1 <= value <= _LARGEST:
+            self.wrong(key, f"A whole number from 1 up, at most {_LARGEST}.")
+            return 0
         return value
+
+    def moment(self, key: str) -> datetime | None:
+        """An instant; a day without a time is its beginning in UTC."""
+        wanted = "a day, or a time with its offset"
+        value = self._get(key, date, wanted, None, needed=False)
+        if not isinstance(value, datetime):
+            return value and datetime.combine(value, time.min, tzinfo=UTC)
+        if value.tzinfo is None:
+            self.wrong(key, "A time needs its offset: end it with Z for UTC.")
+            return None
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:
+            self.wrong(key, "This is before the year 1 or after 9999 in UTC.")
+            return None
 
     def flag(self, key: str) -> bool:
         """True or false; false where it isn't said."""
@@ -104,6 +122,14 @@ class Table:
         if key in self.values and not values:
             self.wrong(key, "At least one entry is needed.")
         return found
+
+    def child(self, key: str) -> "Table | None":
+        """The one table of this key; None where it isn't there."""
+        value = self._get(key, dict, "a table", None, needed=False)
+        if value is None:
+            return None
+        place = ", ".join(filter(None, [self.place, key]))
+        return Table(value, (*self.path, key), place, self.book)
 
     def children(self, key: str) -> "dict[str, Table]":
         """The tables below this one, by name."""

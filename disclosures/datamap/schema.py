@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from cases.enums import DataClass, IdentifierKind
+from cases.remains import Kept
 from disclosures.datamap import wholeness
 from disclosures.datamap.reading import Book, Table
 from disclosures.datamap.terms import (
@@ -174,7 +175,32 @@ def _fetched(table: Table, kind: PartKind, zone: str) -> dict[str, Any]:
         "window": table.text("window", needed=False),
         "timeless": table.text("timeless", needed=False),
         "empty_statement": table.text("empty_statement"),
+        "kept": _kept(table),
+        "most_rows": table.number("most_rows", needed=False),
     }
+
+
+def _kept(table: Table) -> Kept:
+    retention, valid = table.child("retention"), table.child("valid")
+    said: dict[str, Any] = {}
+    if retention:
+        said = {
+            "words": retention.text("words"),
+            "days": retention.number("days", needed=False),
+            "with_account": retention.flag("while_account_exists"),
+        }
+        if ("days" in retention.values) == said["with_account"]:
+            retention.wrong("", "Say either “days” or “while_account_exists = true”.")
+        retention.close()
+    if valid:
+        said |= {"since": valid.moment("from"), "until": valid.moment("until")}
+        since, until = said["since"], said["until"]
+        if not valid.values:
+            valid.wrong("", "Say “from”, “until” or both.")
+        if since and until and since >= until:
+            valid.wrong("until", "This ends before it begins.")
+        valid.close()
+    return Kept(**said)
 
 
 def _column(table: Table, zone: str) -> Column:

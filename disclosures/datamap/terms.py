@@ -3,12 +3,13 @@
 Pure. Everything here is frozen: a case keeps the version that its scope was made with.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeVar
 
 from cases.enums import DataClass, IdentifierKind
+from cases.remains import Kept
 from disclosures.enums import ColumnType, PartKind, ResponseCode
 
 T = TypeVar("T")
@@ -131,7 +132,9 @@ class Part:
     ``statement`` is what a statement part says, and the note printed with any other.
     Bounds of time: ``window`` names the column that the engine bounds; with neither
     ``window`` nor ``timeless`` the query itself binds ``:since`` and ``:until``;
-    ``timeless`` says why the part has no dates to be narrowed by.
+    ``timeless`` says why the part has no dates to be narrowed by. ``kept`` says how
+    long its records are kept, and in which time the source had this shape. Where
+    ``most_rows`` isn't 0, the exhibit holds no more than the first so many.
     """
 
     code: str
@@ -148,6 +151,8 @@ class Part:
     statement: str = ""
     empty_statement: str = ""
     limits: tuple[str, ...] = ()
+    kept: Kept = field(default_factory=Kept)
+    most_rows: int = 0
 
     def column(self, name: str) -> Column:
         """The column of this name.

@@ -158,6 +158,11 @@ def _bounds(part: Part, table: Table) -> None:
         )
     elif inside and inside != _BOUNDS:
         table.wrong("sql", "A window has two ends: bind both :since and :until.")
+    if part.timeless and (part.kept.days or part.kept.since):
+        table.wrong(
+            "timeless",
+            "A part without dates can't be bounded by days kept, or by “from”.",
+        )
     types = {column.name: column.type for column in part.columns}
     if part.window and types.get(part.window) is not ColumnType.TIMESTAMP:
         table.wrong("window", f"“{part.window}” isn't a described column of times.")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.sealed import SealedJSONField
@@ -49,6 +49,9 @@ class Exhibit(models.Model):
     )
     statement = models.TextField(_("statement"), blank=True)
     rows = models.PositiveBigIntegerField(_("rows"), default=0)
+    # How many records there were in the same snapshot: the map's cap may leave some
+    # out. Null without a file, and of what was collected before this was counted.
+    total = models.PositiveBigIntegerField(null=True, blank=True)
     path = models.CharField(max_length=200, blank=True)
     size = models.PositiveBigIntegerField(_("bytes"), default=0)
     sha256 = models.CharField(max_length=64, blank=True)
@@ -96,6 +99,10 @@ class Exhibit(models.Model):
                 condition=Q(path="") | (~Q(sha256="") & ~Q(sha512="")),
             ),
             models.CheckConstraint(
+                name="exhibit_total_holds_the_rows",
+                condition=Q(total=None) | Q(total__gte=F("rows")),
+            ),
+            models.CheckConstraint(
                 name="exhibit_failure_says_why",
                 condition=~Q(status=ExhibitStatus.FAILED) | ~Q(failure=""),
             ),
@@ -108,6 +115,16 @@ class Exhibit(models.Model):
     def label(self) -> str:
         """The exhibit's name in the packet: ``E001``."""
         return f"E{self.number:03d}"
+
+    @property
+    def in_all(self) -> int:
+        """How many records there were; more than ``rows`` where the map's cap held."""
+        return self.rows if self.total is None else self.total
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether the exhibit holds the first records only."""
+        return self.in_all > self.rows
 
     @property
     def file_name(self) -> str:

@@ -62,7 +62,10 @@ class TargetFacts:
 
 @dataclass(frozen=True)
 class AnswerFacts:
-    """One answer to one item for one target; ``code`` is a ``ResponseCode`` value."""
+    """One answer to one item for one target; ``code`` is a ``ResponseCode`` value.
+
+    ``total`` is how many records there were; ``rows`` of them are enclosed.
+    """
 
     target_number: int
     exhibit_number: str
@@ -72,6 +75,7 @@ class AnswerFacts:
     code_label: str
     statement: str
     rows: int
+    total: int
     window_label: str
 
 
@@ -101,6 +105,7 @@ class ColumnFacts:
 class ExhibitFacts:
     """One exhibit with its provenance; without a file it is a statement.
 
+    ``total`` is how many records there were; the file holds ``rows`` of them.
     ``snapshot_at`` is ISO 8601 with its offset, or empty. ``read_as`` says as whom the
     source was read. ``odd_cells`` counts the values that don't fit their column's type
     and stand as the source has them. ``path`` is where the CSV lies while the packet is
@@ -118,6 +123,7 @@ class ExhibitFacts:
     limits: tuple[str, ...]
     columns: tuple[ColumnFacts, ...]
     rows: int
+    total: int
     file_name: str
     sha256: str
     bytes: int

@@ -11,6 +11,7 @@ from typing import Any
 
 from disclosures.packet import numbering, wording
 from disclosures.packet.contents import (
+    AnswerFacts,
     ColumnFacts,
     ExhibitFacts,
     MatrixRow,
@@ -197,7 +198,7 @@ def exhibit_head(facts: PacketFacts, exhibit: ExhibitFacts) -> dict[str, Any]:
         "code_label": exhibit.code_label,
         "statement": exhibit.statement,
         "limits": exhibit.limits,
-        "rows": f"{exhibit.rows:,}",
+        "rows": _rows(exhibit),
         "file": exhibit.file_name,
         "source": exhibit.source_title,
         "snapshot": exhibit.snapshot_at,
@@ -250,7 +251,7 @@ def _answers(
                 "part": one.part_title,
                 "label": one.code_label,
                 "statement": one.statement,
-                "rows": _count(one.rows, "row") if one.rows else "",
+                "rows": _rows(one) if one.rows else "",
                 "window": "" if alike else one.window_label,
                 "pages": numbering.span(facts, where, one.exhibit_number),
             }
@@ -261,6 +262,13 @@ def _answers(
 
 def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _rows(one: AnswerFacts | ExhibitFacts) -> str:
+    """How many rows are enclosed; of how many, where some were left out."""
+    if one.rows == one.total:
+        return _count(one.rows, "row")
+    return f"{one.rows:,} of {_count(one.total, 'row')}"
 
 
 def _legend(facts: PacketFacts) -> list[dict[str, str]]:
@@ -311,7 +319,7 @@ def _index_row(
 def _extent(exhibit: ExhibitFacts, pages: int) -> str:
     extent = _count(pages, "page")
     if exhibit.file_name:
-        extent += f"\n{_count(exhibit.rows, 'row')}\n{_count(exhibit.bytes, 'byte')}"
+        extent += f"\n{_rows(exhibit)}\n{_count(exhibit.bytes, 'byte')}"
     return extent
 
 
@@ -360,7 +368,7 @@ def _provenance(facts: PacketFacts) -> list[dict[str, Any]]:
                     "target": str(one.target_number),
                     "parameters": one.parameters_note,
                     "snapshot": one.snapshot_at,
-                    "rows": _count(one.rows, "row"),
+                    "rows": _rows(one),
                 }
                 for one in made
             ],

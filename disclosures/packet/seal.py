@@ -203,6 +203,7 @@ def _exhibit(exhibit: ExhibitFacts, rendered: Rendered) -> dict[str, Any]:
         "pages": pages,
         "file": f"{EXHIBITS}/{exhibit.file_name}" if exhibit.file_name else None,
         "rows": exhibit.rows if exhibit.file_name else None,
+        "rows_in_all": exhibit.total if exhibit.file_name else None,
         "bytes": exhibit.bytes if exhibit.file_name else None,
         "sha256": exhibit.sha256 or None,
         "source": exhibit.source_title or None,

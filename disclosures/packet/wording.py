@@ -264,13 +264,24 @@ def _process(facts: PacketFacts) -> Paragraph | None:
             "The account and the dates were passed to each query as bound parameters. "
             "The queries, their parameters and the time of each reading stand under "
             f"“Provenance”; the readings were made {_span(files)}.",
-            "Every row that a query returned was written, in the stated order, to a "
-            "CSV file (RFC 4180, UTF-8). Times are in UTC, ISO 8601, with their "
-            "offset. The rows were counted as they were written.",
+            f"Every row that a query returned was written{_but_for(files)}, in the "
+            "stated order, to a CSV file (RFC 4180, UTF-8). Times are in UTC, ISO "
+            "8601, with their offset. The rows were counted as they were written.",
             "The printed schedules were made from these files by program. Characters "
             "that have no visible form are printed as their code, such as <U+202E>; "
             "the files hold them unchanged.",
         ),
+    )
+
+
+def _but_for(files: Sequence[ExhibitFacts]) -> str:
+    """Which files hold the first rows only; a declaration never claims them all."""
+    capped = [one for one in files if one.rows < one.total]
+    if not capped:
+        return ""
+    return (
+        f", but for {_exhibits(capped)}, where the first rows were, as many as are "
+        "stated with the number of rows there were"
     )
 
 

@@ -69,11 +69,14 @@ class Limits:
 class Pulled:
     """One exhibit's file and where it came from.
 
-    ``odd_cells`` counts the cells that didn't fit their column's type, bytes among
-    them, and stand there in the source's own words (docs/datamap.md).
+    ``total`` is how many records there were in the same snapshot; where the part's cap
+    left some out, more than ``rows``. ``odd_cells`` counts the cells that didn't fit
+    their column's type, bytes among them, and stand there in the source's own words
+    (docs/datamap.md).
     """
 
     rows: int
+    total: int
     size: int
     sha256: str
     sha512: str

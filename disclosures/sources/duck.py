@@ -99,7 +99,7 @@ def pull(
     zone = part.column(part.window).zone if part.window else "UTC"
     try:
         with opened(views, zone, limits) as connection:
-            file = _stream(connection, sql, values, part, limits, out)
+            file, total = _stream(connection, sql, values, part, limits, out)
     except duckdb.InterruptException:
         refusal: Exception = SourceTimedOut(
             f"Part {part.code}: “{title}” took longer than"
@@ -117,6 +117,7 @@ def pull(
     else:
         return Pulled(
             rows=file.rows,
+            total=total,
             size=file.size,
             sha256=file.sha256,
             sha512=file.sha512,
@@ -138,16 +139,19 @@ def _stream(
     part: Part,
     limits: Limits,
     out: Path,
-) -> CsvFile:
+) -> tuple[CsvFile, int]:
+    """The file, and how many rows the one statement had: a cap leaves the rest out."""
     watch = threading.Timer(limits.statement_seconds, connection.interrupt)
     watch.daemon = True
     watch.start()
     try:
         with CsvFile(out, part.columns) as file:
-            result = connection.execute(sql, values)
+            result, total = connection.execute(sql, values), 0
             while rows := result.fetchmany(limits.rows_at_once):
-                file.write(rows)
-        return file
+                total += len(rows)
+                room = part.most_rows - file.rows if part.most_rows else len(rows)
+                file.write(rows[:room])
+        return file, total
     finally:
         watch.cancel()
 

@@ -122,20 +122,25 @@ class SqlSource:
         if inputs:
             raise QueryFailed(f"Part {part.code}: a database can't read exhibits.")
 
-        def stream() -> CsvFile:
+        def stream() -> tuple[CsvFile, int]:
             connection = self._open()
             query = self._query(part, account, window)
+            first = query.limit(part.most_rows) if part.most_rows else query
             with CsvFile(out, part.columns) as file:
                 options = {"yield_per": self._limits.rows_at_once}
-                with connection.execute(query, execution_options=options) as result:
+                with connection.execute(first, execution_options=options) as result:
                     for rows in result.partitions():
                         file.write(rows)
                         self._check_time()
-            return file
+                total = file.rows
+                if total == part.most_rows > 0:  # there may be more: the same snapshot
+                    total = self._open().execute(_count(query)).scalar_one()
+            return file, total
 
-        file = self._guarded(f"Part {part.code}", stream)
+        file, total = self._guarded(f"Part {part.code}", stream)
         return Pulled(
             rows=file.rows,
+            total=total,
             size=file.size,
             sha256=file.sha256,
             sha512=file.sha512,
@@ -364,6 +369,10 @@ def _within(
     if until is not None:
         query = query.where(place < bindparam("part_until", until, type_=NullType()))
     return query
+
+
+def _count(query: Select[Any]) -> Select[Any]:
+    return select(func.count()).select_from(query.order_by(None).subquery("counted"))
 
 
 def _order(part: Part, inner: Any) -> list[Any]:

@@ -40,7 +40,8 @@ def unanswered(category: schema.Category, the_map: schema.DataMap) -> list[str]:
 
 def test_maps_are_shipped():
     assert [name(one) for one in MAPS] == [
-        "disclosures/datamap/examples/pypi-2023.toml"
+        "disclosures/datamap/examples/pypi-2023.toml",
+        "disclosures/datamap/examples/pypi-2026.toml",
     ]
 
 

@@ -31,11 +31,12 @@ def opened() -> list[tuple[str, dict[str, object]]]:
 def rewritten(packet: Packet, number: int, text: str) -> Exhibit:
     """An exhibit whose file holds this text, with the hash that goes with it."""
     exhibit = packet.exhibits.get(number=number)
-    data = text.encode()
+    data, rows = text.encode(), max(0, text.count("\r\n") - 1)
     (Path(settings.FILES_DIR) / exhibit.path).write_bytes(data)
     Exhibit.objects.filter(pk=exhibit.pk).update(
         sha256=hashlib.sha256(data).hexdigest(),
-        rows=max(0, text.count("\r\n") - 1),
+        rows=rows,
+        total=rows,
         size=len(data),
     )
     return exhibit

@@ -1,5 +1,9 @@
-"""What happened at the stand-in service from 2019 to 2023: the rows of its tables."""
+"""What happened at the stand-in service from 2019 to 2023: the rows of its tables.
 
+The rows hold what any shape of the tables has a column for; each shape takes its own.
+"""
+
+import hashlib
 import random
 import re
 from collections import defaultdict
@@ -7,8 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from disclosures.datamap.demo_service import people
+from disclosures.datamap.demo_service import lately, people
 from disclosures.datamap.demo_service.people import Person, key_of
+from disclosures.datamap.demo_service.tables import Shape
 
 Row = dict[str, Any]
 _BEGIN = datetime(2019, 1, 7, 8, 0)  # noqa: DTZ001 - the service keeps UTC without a zone
@@ -19,6 +24,16 @@ _HOSTILE_TOKEN = {
     "note": "\u202e\u05d0\u05d1\u05d2 \U0001f512 http://192.0.2.66/beacon.png",
     "user_id": None,
 }
+# Where the networks kept for documentation are said to be.
+_PLACES = {"192.0.2.": "DE", "198.51.100.": "US", "203.0.113.": "NZ"}
+
+
+def _place(address: str) -> Row | None:
+    """The place of an address as a content network estimates it; None if it can't."""
+    for network, country in _PLACES.items():
+        if address.startswith(network):
+            return {"country_code": country}
+    return None
 
 
 @dataclass
@@ -32,19 +47,21 @@ class World:
 class Story:
     """Lets each person act, in a fixed order and by one seed, and keeps the rows."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, shape: Shape = Shape.SPRING_2023) -> None:
         self.world = World()
         self._seed = seed
+        self._shape = shape
         self._journal: list[Row] = []
         self._addresses: dict[str, str] = {}
 
     def tell(self) -> World:
         """Everybody's acts; calling it once is all there is."""
         for person in people.everybody():
-            dice = random.Random(f"{self._seed}/{person.username}")  # noqa: S311 - as below
-            _Life(self, person, dice).live()
+            _Life(self, person, self.dice(person.username)).live()
         self._team()
         self._leftovers()
+        if self._shape is Shape.PRESENT:
+            lately.tell(self)
         rows = self.world.rows
         self._journal.sort(key=lambda row: row["submitted_date"])
         rows["journals"] = [
@@ -55,12 +72,19 @@ class Story:
         self._downloads()
         return self.world
 
+    def dice(self, *words: str) -> random.Random:
+        """Dice that fall alike for the same words and seed."""
+        return random.Random("/".join([str(self._seed), *words]))  # noqa: S311 - invents, hides nothing
+
     def address(self, text: str) -> str:
         """The key of an address in the table of addresses."""
         if text not in self._addresses:
             self._addresses[text] = key_of("address", text)
-            row = {"id": self._addresses[text], "ip_address": text}
-            self.world.rows["ip_addresses"].append(row)
+            self.world.rows["ip_addresses"].append(
+                {"id": self._addresses[text], "ip_address": text}
+                | {"hashed_ip_address": hashlib.sha256(text.encode()).hexdigest()}
+                | {"geoip_info": _place(text)}
+            )
         return self._addresses[text]
 
     def event(
@@ -197,7 +221,7 @@ class Story:
 
     def _downloads(self) -> None:
         """Counts by day, project, version and country, as the public set has them."""
-        dice = random.Random(f"{self._seed}/downloads")  # noqa: S311 - invents, hides nothing
+        dice = self.dice("downloads")
         latest: dict[str, str] = {}
         for release in self.world.rows["releases"]:
             latest[release["project_id"]] = release["version"]

@@ -8,24 +8,32 @@ import json
 from pathlib import Path
 
 import duckdb
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import MetaData, create_engine, inspect
 
-from disclosures.datamap.demo_service import tables
 from disclosures.datamap.demo_service.activity import Story, World
+from disclosures.datamap.demo_service.tables import Shape, metadata_of
 
 SEED = 2023
 _ROWS_AT_ONCE = 1_000
 
 
-def make_service(database: str | Path, parquet: Path, *, seed: int = SEED) -> World:
+def make_service(
+    database: str | Path,
+    parquet: Path,
+    *,
+    seed: int = SEED,
+    shape: Shape = Shape.SPRING_2023,
+) -> World:
     """Make the service's database and data set; returns what was put in.
 
-    ``database`` is a database URL, or a path for an SQLite file.
+    ``database`` is a database URL, or a path for an SQLite file. What the tables of the
+    shape have no column for isn't put in.
 
     Raises:
         FileExistsError: there is a service already; it isn't touched.
     """
-    world = Story(seed).tell()
+    world = Story(seed, shape).tell()
+    metadata = metadata_of(shape)
     if isinstance(database, str) and database.startswith("sqlite:///"):
         database = Path(database.removeprefix("sqlite:///"))
     if isinstance(database, Path):
@@ -33,10 +41,10 @@ def make_service(database: str | Path, parquet: Path, *, seed: int = SEED) -> Wo
         growing = database.with_name(f"{database.name}.part")
         growing.unlink(missing_ok=True)
         database.parent.mkdir(parents=True, exist_ok=True)
-        _fill(f"sqlite:///{growing}", world)
+        _fill(f"sqlite:///{growing}", metadata, world)
         growing.replace(database)
     else:
-        _fill(database, world)
+        _fill(database, metadata, world)
     _write_parquet(parquet, world)
     return world
 
@@ -46,15 +54,19 @@ def _refuse_existing(path: Path) -> None:
         raise FileExistsError(f"{path} is there already.")
 
 
-def _fill(url: str, world: World) -> None:
+def _fill(url: str, metadata: MetaData, world: World) -> None:
     engine = create_engine(url)
     try:
-        if set(inspect(engine).get_table_names()) & set(tables.metadata.tables):
+        if set(inspect(engine).get_table_names()) & set(metadata.tables):
             raise FileExistsError("The database has tables of a service already.")
-        tables.metadata.create_all(engine)
+        metadata.create_all(engine)
         with engine.begin() as connection:
-            for table in tables.metadata.sorted_tables:
-                rows = world.rows[table.name]
+            for table in metadata.sorted_tables:
+                names = table.columns.keys()
+                rows = [
+                    {name: row[name] for name in names}
+                    for row in world.rows[table.name]
+                ]
                 for start in range(0, len(rows), _ROWS_AT_ONCE):
                     connection.execute(
                         table.insert(), rows[start : start + _ROWS_AT_ONCE]

@@ -1,7 +1,14 @@
-"""The tables of the stand-in service, in the shape published for the spring of 2023.
+"""The tables of the stand-in service, in two shapes.
 
-Made by SQLAlchemy Core, so that SQLite, PostgreSQL, MySQL and MariaDB get the same.
+One is what was published for the spring of 2023. In the present one, after
+law-and-practice 1.3, the journal has lost its addresses (25 May 2023), events name
+theirs by key only (11 June 2023), addresses have a hash and a place beside them, and
+each address that somebody signs in from is confirmed and kept (29 July 2025). Made by
+SQLAlchemy Core, so that SQLite, PostgreSQL, MySQL and MariaDB get the same.
 """
+
+from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -16,7 +23,21 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql, postgresql
 from sqlalchemy.types import JSON, TypeEngine
 
+
+class Shape(StrEnum):
+    """How the service's tables look, and until when its story is told."""
+
+    SPRING_2023 = "2023"
+    PRESENT = "2026"
+
+
 metadata = MetaData()
+present = MetaData()
+
+
+def metadata_of(shape: Shape) -> MetaData:
+    """The tables of a shape."""
+    return present if shape is Shape.PRESENT else metadata
 
 
 def _words(length: int) -> TypeEngine[str]:
@@ -48,23 +69,6 @@ user_emails = Table(
     Column("user_id", _KEY, ForeignKey("users.id"), nullable=False, index=True),
     Column("email", _words(254), nullable=False, unique=True),
 )
-ip_addresses = Table(
-    "ip_addresses",
-    metadata,
-    Column("id", _KEY, primary_key=True),
-    Column("ip_address", _ADDRESS, nullable=False, unique=True),
-)
-user_events = Table(
-    "user_events",
-    metadata,
-    Column("id", _KEY, primary_key=True),
-    Column("source_id", _KEY, ForeignKey("users.id"), nullable=False, index=True),
-    Column("tag", _words(60), nullable=False),
-    Column("time", _MOMENT, nullable=False),
-    Column("ip_address_string", _words(45)),
-    Column("additional", _DETAILS),
-    Column("ip_address_id", _KEY, ForeignKey("ip_addresses.id")),
-)
 projects = Table(
     "projects",
     metadata,
@@ -72,18 +76,6 @@ projects = Table(
     Column("name", _words(100), nullable=False, unique=True),
     Column("normalized_name", _words(100), nullable=False, unique=True),
     Column("created", _MOMENT, nullable=False),
-)
-# No key to users or projects: the journal outlives both.
-journals = Table(
-    "journals",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("name", _words(100)),
-    Column("version", _words(50)),
-    Column("action", _words(200), nullable=False),
-    Column("submitted_date", _MOMENT, nullable=False),
-    Column("submitted_by", _words(50), index=True),
-    Column("submitted_from", _words(45)),
 )
 roles = Table(
     "roles",
@@ -110,4 +102,71 @@ release_files = Table(
     Column("filename", _words(200), nullable=False, unique=True),
     Column("upload_time", _MOMENT, nullable=False),
     Column("size", BigInteger, nullable=False),
+)
+
+
+def _ip_addresses(where: MetaData, *more: Column[Any]) -> Table:
+    return Table(
+        "ip_addresses",
+        where,
+        Column("id", _KEY, primary_key=True),
+        Column("ip_address", _ADDRESS, nullable=False, unique=True),
+        *more,
+    )
+
+
+def _user_events(where: MetaData, *more: Column[Any]) -> Table:
+    return Table(
+        "user_events",
+        where,
+        Column("id", _KEY, primary_key=True),
+        Column("source_id", _KEY, ForeignKey("users.id"), nullable=False, index=True),
+        Column("tag", _words(60), nullable=False),
+        Column("time", _MOMENT, nullable=False),
+        Column("additional", _DETAILS),
+        Column("ip_address_id", _KEY, ForeignKey("ip_addresses.id")),
+        *more,
+    )
+
+
+def _journals(where: MetaData, *more: Column[Any]) -> Table:
+    # No key to users or projects: the journal outlives both.
+    return Table(
+        "journals",
+        where,
+        Column("id", Integer, primary_key=True),
+        Column("name", _words(100)),
+        Column("version", _words(50)),
+        Column("action", _words(200), nullable=False),
+        Column("submitted_date", _MOMENT, nullable=False),
+        Column("submitted_by", _words(50), index=True),
+        *more,
+    )
+
+
+for _table in metadata.sorted_tables:  # those that are alike in both
+    _table.to_metadata(present)
+
+_ip_addresses(metadata)
+_user_events(metadata, Column("ip_address_string", _words(45)))
+_journals(metadata, Column("submitted_from", _words(45)))
+
+_ip_addresses(
+    present,
+    Column("hashed_ip_address", _words(64), unique=True),
+    Column("geoip_info", _DETAILS),
+)
+_user_events(present)
+_journals(present)
+Table(
+    "user_unique_logins",
+    present,
+    Column("id", _KEY, primary_key=True),
+    Column("user_id", _KEY, ForeignKey("users.id"), nullable=False, index=True),
+    Column("ip_address_id", _KEY, ForeignKey("ip_addresses.id"), nullable=False),
+    Column("created", _MOMENT, nullable=False),
+    Column("last_used", _MOMENT),
+    Column("device_information", _DETAILS),
+    Column("status", _words(20), nullable=False),
+    Column("expires", _MOMENT),
 )

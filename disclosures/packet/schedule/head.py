@@ -32,11 +32,9 @@ def head(pages: Pages, said: dict[str, Any], *, has_rows: bool) -> None:
     pages.flow("P", _fields(pages, said), space=0.4 * MM)
     pages.y -= 1.4 * MM
     if said["file"]:
-        count = "row" if said["rows"] == "1" else "rows"
         _paragraph(
             pages,
-            f"{said['rows']} {count} in file exhibits/{said['file']}, "
-            f"SHA-256 {said['sha256']}",
+            f"{said['rows']} in file exhibits/{said['file']}, SHA-256 {said['sha256']}",
             _FILE,
             after=2,
         )

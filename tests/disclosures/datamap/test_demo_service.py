@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from disclosures.datamap.demo_service import FIVE_ACCOUNTS, make_service
+from disclosures.datamap.demo_service import FIVE_ACCOUNTS, Shape, make_service
 from disclosures.datamap.demo_service.activity import Story
 from disclosures.datamap.demo_service.people import (
     DELETED_NAME,
@@ -23,6 +23,23 @@ DOCUMENTATION = [
 def test_the_same_seed_tells_the_same_story():
     assert Story(7).tell() == Story(7).tell()
     assert Story(7).tell() != Story(8).tell()
+
+
+def test_the_present_shape_tells_the_same_story_and_goes_on():
+    then, now = Story(7).tell(), Story(7, Shape.PRESENT).tell()
+    assert now == Story(7, Shape.PRESENT).tell()
+    later = {"user_events", "ip_addresses", "user_unique_logins"}
+    for table in {*now.rows} - later - {"users"}:
+        assert now.rows[table] == then.rows[table]
+    for table in later:
+        before = then.rows[table]
+        assert now.rows[table][: len(before)] == before
+        assert len(now.rows[table]) > len(before)
+    joined = [[u["date_joined"] for u in w.rows["users"]] for w in (then, now)]
+    assert joined[0] == joined[1]
+    tried = [u["created"].year for u in now.rows["user_unique_logins"]]
+    used = [e["time"].year for e in now.rows["user_events"]]
+    assert (min(tried), min(used), max(used)) == (2025, 2019, 2026)
 
 
 def test_three_subpoenas_name_five_accounts():
@@ -43,8 +60,9 @@ def test_each_of_the_five_has_between_40_and_90_rows_over_the_years(service):
         assert (min(times).year, max(times).year) == (2019, 2023)
 
 
-def test_everything_is_invented(service):
-    rows = service.world.rows
+@pytest.mark.parametrize("made", ["service", "present"])
+def test_everything_is_invented(request, made):
+    rows = request.getfixturevalue(made).world.rows
     for row in rows["ip_addresses"]:
         address = ipaddress.ip_address(row["ip_address"])
         assert any(address in network for network in DOCUMENTATION)

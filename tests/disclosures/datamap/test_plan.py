@@ -120,8 +120,8 @@ def test_steps_refuse_a_category_that_the_map_does_not_have():
 @pytest.mark.feature("D5")
 @pytest.mark.parametrize("part", SHIPPED.parts, ids=lambda part: part.code)
 def test_answer_keeps_none_found_apart_from_not_held(part):
-    code, words = plan.answer(part, 0)
-    found, note = plan.answer(part, 3)
+    code, words = plan.answer(part, 0, 0)
+    found, note = plan.answer(part, 3, 3)
 
     assert words
     assert (found, note) == (part.response, part.statement)

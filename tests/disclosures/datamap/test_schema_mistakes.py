@@ -10,6 +10,9 @@ SELECT id, time
 FROM events
 WHERE account = :account'''
 
+WINDOW = 'window = "time"'
+TIMELESS = 'timeless = "Drawn from dated rows."'
+
 CASES = [
     (
         "unknown key",
@@ -162,6 +165,37 @@ CASES = [
     ),
     ("column twice", 'name = "time", t', 'name = "id", t', '"id"', "described twice"),
     ("part code", 'code = "1b"', 'code = "1-b"', '"1-b"', "can't be used"),
+    *(
+        (name, WINDOW, f"{WINDOW}\n{said}", said.partition(" ")[0], words)
+        for name, said, words in (
+            ("retention", "retention = 90", "should be a table"),
+            ("no words", "retention = { days = 9 }", "“words” is missing"),
+            ("no term", 'retention = { words = "W." }', "Say either “days” or"),
+            (
+                "two terms",
+                'retention = { days = 9, while_account_exists = true, words = "W." }',
+                "Say either “days” or",
+            ),
+            ("no days", 'retention = { days = 0, words = "W." }', "from 1 up"),
+            ("term", 'retention = { day = 9, words = "W." }', "mean “days”"),
+            ("valid", "valid = {}", "Say “from”, “until” or both."),
+            ("since", 'valid = { from = "2023" }', "a day, or a time with its offset"),
+            ("no offset", "valid = { from = 2023-01-01T00:00:00 }", "end it with Z"),
+            ("year 0", "valid = { from = 0001-01-01T00:00:00+01:00 }", "the year 1"),
+            (
+                "backwards",
+                "valid = { from = 2023-01-01, until = 2022-01-01 }",
+                "This ends before it begins.",
+            ),
+        )
+    ),
+    *(
+        (name, TIMELESS, f"{TIMELESS}\n{said}", "timeless", "A part without dates")
+        for name, said in (
+            ("timeless days", 'retention = { days = 9, words = "W." }'),
+            ("timeless from", "valid = { from = 2023-01-01 }"),
+        )
+    ),
 ]
 
 

@@ -79,6 +79,7 @@ def exhibit(folder, number, target, item, part, code, rows=None, **changes):
         limits=(f"Limit of part {part}.",) if name else (),
         columns=columns,
         rows=len(rows or ()),
+        total=len(rows or ()),
         file_name=name,
         sha256=digest,
         bytes=size,
@@ -128,6 +129,7 @@ def items(shown):
                     code_label=one.code_label,
                     statement=one.statement,
                     rows=one.rows,
+                    total=one.total,
                     window_label=WINDOW,
                 )
                 for one in shown

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cases.enums import IdentifierKind
 from disclosures.datamap import plan
+from disclosures.datamap.demo_service import Shape
 from disclosures.datamap.demo_service.people import (
     DELETED_NAME,
     FIVE_ACCOUNTS,
@@ -55,24 +56,49 @@ def check_exhibits(service, datamap, tmp_path):
             paths, pulled = collect(run, datamap, account, folder)
             wanted = expected.exhibits(service, person)
             found = {code: read(path) for code, path in paths.items()}
-            details = [json.loads(row[5]) if row[5] else None for row in found["3b"]]
+            json_cells = _json_cells(found)
             found["3b"] = [row[:5] for row in found["3b"]]
 
             assert found == wanted
             assert {c: p.rows for c, p in pulled.items()} == {
                 c: len(rows) for c, rows in wanted.items()
             }
-            assert details == _details(service, person)
+            assert json_cells == _details(service, person)
             assert {p.odd_cells for p in pulled.values()} == {0}
 
 
-def _details(service, person):
+def _json_cells(found):
+    """What stands in JSON, and beside it: of each event, of each confirmed log-in."""
     events = [
-        e for e in service.world.rows["user_events"] if e["source_id"] == person.id
+        (_parsed(row[5]), *row[6:8], *map(_parsed, row[8:])) for row in found["3b"]
     ]
+    confirmed = [_parsed(row[6]) for row in found.get("3c", ())]
+    found |= {"3c": [row[:6] for row in found["3c"]]} if "3c" in found else {}
+    return events, confirmed
+
+
+def _parsed(cell):
+    return json.loads(cell) if cell else None
+
+
+def _details(service, person):
+    rows = service.world.rows
+    known = {one["id"]: one for one in rows["ip_addresses"]}
+    events = [e for e in rows["user_events"] if e["source_id"] == person.id]
     events.sort(key=lambda e: e["id"])
     events.sort(key=lambda e: e["time"], reverse=True)
-    return [e["additional"] for e in events]
+    is_present = service.shape is Shape.PRESENT
+    beside = ("hashed_ip_address", "geoip_info") if is_present else ()
+    unique = [u for u in rows["user_unique_logins"] if u["user_id"] == person.id]
+    unique.sort(key=lambda u: (u["created"], u["id"]))
+    return [
+        (
+            e["additional"],
+            e["ip_address_id"],
+            *(known[e["ip_address_id"]][name] for name in beside),
+        )
+        for e in events
+    ], [u["device_information"] for u in unique]
 
 
 def check_identifiers(service, datamap):
@@ -121,8 +147,9 @@ def check_windows(service, datamap, tmp_path):
     assert read(paths["4a"]) == [
         r for r in wanted["4a"] if times[20] <= r[0] < times[5]
     ]
-    assert {r[0] for r in read(paths["6a"])} == {r[4] for r in events} | {
-        r[6] for r in journal
+    tried = read(paths["3c"]) if "3c" in paths else []
+    assert {r[0] for r in read(paths["6a"])} == {r[4] for r in (*events, *tried)} | {
+        r[6] for r in journal if len(r) > 6
     }
     assert read(paths["1a"]) == wanted["1a"]
     assert pulled["3b"].parameters == {

@@ -6,6 +6,7 @@ Plain Python over what was put in: no SQL, and nothing of the product but the wo
 import re
 from collections import defaultdict
 
+from disclosures.datamap.demo_service import Shape
 from tests.disclosures.conftest import Service
 
 UPLOAD = re.compile(r"add \S+ file ")
@@ -16,7 +17,10 @@ def utc(moment):
 
 
 def exhibits(service: Service, person) -> dict[str, list[tuple]]:
-    """By part code, the rows in order, cells as text, None for NULL; JSON left out."""
+    """By part code, the rows in order, cells as text, None for NULL; JSON left out.
+
+    What the present shape says otherwise is laid over the answers of spring 2023.
+    """
     rows = service.world.rows
     events = [e for e in rows["user_events"] if e["source_id"] == person.id]
     events.sort(key=lambda e: e["id"])
@@ -30,7 +34,7 @@ def exhibits(service: Service, person) -> dict[str, list[tuple]]:
     ]
     projects = _projects(rows, person)
     user = next(u for u in rows["users"] if u["id"] == person.id)
-    return {
+    answers = {
         "1a": [(person.id, person.username, person.name)],
         "1b": [],
         "2a": [(person.email, person.id)],
@@ -71,6 +75,54 @@ def exhibits(service: Service, person) -> dict[str, list[tuple]]:
         "8b": _files(rows, person),
         "9a": _downloads(service, [project[0] for project in projects]),
     }
+    if service.shape is Shape.PRESENT:
+        answers |= _at_present(rows, person, events, answers)
+    return answers
+
+
+def _at_present(rows, person, events, then):
+    """No address in the journal; events find theirs elsewhere; confirmed log-ins."""
+    known = {one["id"]: one for one in rows["ip_addresses"]}
+    unique = [u for u in rows["user_unique_logins"] if u["user_id"] == person.id]
+    unique.sort(key=lambda u: (u["created"], u["id"]))
+    confirmed = [
+        (
+            u["id"],
+            u["user_id"],
+            utc(u["created"]),
+            u["status"],
+            known[u["ip_address_id"]]["ip_address"],
+            u["ip_address_id"],
+        )
+        for u in unique
+    ]
+    return {
+        "3a": [row[:-1] for row in then["3a"]],
+        "3c": confirmed,
+        "4b": [(at, *rest) for at, _address, *rest in then["4b"]],
+        "6a": _addresses_at_present(events, confirmed),
+    }
+
+
+def _addresses_at_present(events, confirmed):
+    seen = defaultdict(list)
+    for e in events:
+        made = e["tag"] == "account:create"
+        seen[e["ip_address_string"]].append((utc(e["time"]), "event", made))
+    for _id, _user, created, _status, address, _key in confirmed:
+        seen[address].append((created, "tried", False))
+    rows = [
+        (
+            address,
+            min(times)[0],
+            max(times)[0],
+            str(sum(what == "event" for _, what, _ in times)),
+            str(sum(what == "tried" for _, what, _ in times)),
+            "true" if any(made for *_, made in times) else "false",
+        )
+        for address, times in seen.items()
+    ]
+    return sorted(rows, key=lambda row: (row[1], row[0]))
 
 
 def _addresses(events, journal):
