@@ -26,10 +26,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import audit, permissions, persons, queue, sandbox, scope
-from cases import workflow as of_cases
 from cases.enums import Act, EventKind, Perm, SignOffDecision, TaskName
 from cases.exceptions import CaseError, ClaimLost
 from cases.models import Case, Organisation, SignOff
+from cases.workflow import transition as move_case
 from disclosures import collection, facts, leftovers, planning, preflight, workflow
 from disclosures.enums import PacketStatus
 from disclosures.exceptions import CollectionFailed
@@ -64,7 +64,7 @@ def request(case_id: int, *, actor: User, at: datetime | None = None) -> Packet:
     # The sources are asked before anything is locked. Where the case can't be ordered
     # from, they aren't, and the order itself says why.
     sign_off = SignOff.objects.filter(case=case).covering(scope.digest(case)).first()
-    if sign_off and case.status in of_cases.CASE.steps["order_packet"].sources:
+    if sign_off and not preflight.refusal(case):
         preflight.require(preflight.draft(case, sign_off))
     return _order(case_id, actor, at or timezone.now())
 
@@ -74,7 +74,7 @@ def _order(case_id: int, actor: User, at: datetime) -> Packet:
     case = Case.objects.select_for_update().get(pk=case_id)
     permissions.require(actor, Perm.ORDER, case)
     persons.require_other(case, actor, Act.COLLECT)
-    of_cases.transition(case.pk, "order_packet", actor=actor, at=at)
+    move_case(case.pk, "order_packet", actor=actor, at=at)
     sign_off = SignOff.objects.filter(case=case).covering(scope.digest(case)).get()
     for older in case.packets.in_force().exclude(status=PacketStatus.RELEASED):
         workflow.move_packet(older.pk, "supersede", actor=actor, at=at)

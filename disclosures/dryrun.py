@@ -13,7 +13,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from cases import audit, permissions, persons, scope, workflow
+from cases import audit, permissions, persons, scope
 from cases.enums import Act, EventKind, IdentifierKind, Perm
 from cases.exceptions import IllegalTransition
 from cases.models import Case, SignOff
@@ -97,12 +97,7 @@ def make(case_id: int, *, actor: User, at: datetime | None = None) -> DryRun:
 
 
 def _sign_off(case: Case) -> SignOff:
-    if case.status not in workflow.CASE.steps["order_packet"].sources:
-        raise IllegalTransition(
-            _("%(case)s is “%(status)s”: there is nothing to be collected.")
-            % {"case": case, "status": case.get_status_display()}
-        )
-    if refusal := workflow.CASE.refusal("order_packet", case):
+    if refusal := preflight.refusal(case):
         raise IllegalTransition(refusal)
     signed = SignOff.objects.filter(case=case).covering(scope.digest(case))
     found: SignOff = signed.get()

@@ -9,6 +9,7 @@ row is read. What fails here would have failed at night.
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from cases import workflow
 from cases.enums import IdentifierKind, SignOffDecision
 from cases.models import Case, SignOff
 from disclosures import facts, planning
@@ -30,6 +31,16 @@ def draft(case: Case, sign_off: SignOff) -> Packet:
         sign_off=sign_off,
         is_letter=sign_off.decision == SignOffDecision.REFUSED,
     )
+
+
+def refusal(case: Case) -> str:
+    """Why no packet can be ordered of the case as it stands; "" where one can."""
+    if case.status not in workflow.CASE.steps["order_packet"].sources:
+        return _("%(case)s is “%(status)s”: there is nothing to be collected.") % {
+            "case": case,
+            "status": case.get_status_display(),
+        }
+    return workflow.CASE.refusal("order_packet", case)
 
 
 def open_sources(the_map: schema.DataMap, limits: Limits | None = None) -> Run:

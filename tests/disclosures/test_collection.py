@@ -15,7 +15,7 @@ from cases.exceptions import IllegalTransition
 from cases.models import Target
 from disclosures import assembly, collection, facts
 from disclosures.enums import ExhibitStatus, PacketStatus, Resolution, ResponseCode
-from disclosures.exceptions import PacketBroken
+from disclosures.exceptions import CollectionFailed, PacketBroken
 from disclosures.models import Exhibit, Packet, TargetAccount
 from tests import factories as make
 from tests.disclosures import packets
@@ -278,17 +278,17 @@ def test_other_capitals_lead_to_the_account_under_its_own_name(small):
     ]
 
 
-def test_a_kind_that_the_map_can_t_resolve_stops_the_run_by_target(small):
+def test_a_kind_that_the_map_can_t_resolve_is_never_ordered(small):
     text = packets.MAP.replace("[resolve.email]", "[resolve.account_id]")
-    packet = packets.ordered(packets.case("x@example.org", text=text))
+    found = packets.case("x@example.org", text=text)
 
-    packet = packets.collected(packet)
+    with pytest.raises(CollectionFailed) as caught:
+        packets.ordered(found)
 
-    assert (packet.status, packet.failure) == (
-        PacketStatus.FAILED,
-        "Looking for the account of target 1: The data map can't resolve identifiers "
-        "of kind “E-mail address”.",
+    assert str(caught.value) == (
+        "The data map can't resolve identifiers of kind “E-mail address”."
     )
+    assert not Packet.objects.exists()
 
 
 def test_the_frozen_identifier_is_looked_for_and_not_the_live_one(small):

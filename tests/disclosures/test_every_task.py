@@ -168,6 +168,12 @@ KINDS = [
         lambda case, who: assembly.resume(_packet(case).pk, actor=who),
     ),
     Kind(
+        "choose_account",
+        Role.ANALYST,
+        lambda: packets.choosing().case,
+        lambda case, who: packets.choose(_packet(case), "alice", who),
+    ),
+    Kind(
         "certify_packet",
         Role.CUSTODIAN,
         lambda: packets.collected().case,

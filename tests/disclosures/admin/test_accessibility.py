@@ -27,13 +27,17 @@ def pages() -> list[str]:
     collected, sealed = packets.collected(), packets.sealed_undrawn()
     failed, released = packets.failed(), packets.released()
     busy, shut = packets.collecting(), packets.sealed_undrawn()
+    choosing = packets.choosing()
     rulings.stay(shut.case)
     rulings.objection(shut.case)
     case_page = page_of(failed).split("packets/")[0]
     _write_papers()
     return [
         verb_url(approved, "order_packet"),
+        verb_url(approved, "dry_run"),
         *(page_of(one) for one in (collected, sealed, failed, released, busy)),
+        page_of(choosing),
+        verb_of(choosing, "choose_account"),
         *(page_of(collected, "exhibit", number) for number in (1, 2, 3)),
         page_of(failed, "exhibit", 3),
         verb_of(collected, "certify_packet"),
@@ -52,13 +56,17 @@ def faults(page, url: str, said: list[str]) -> list[object]:
     """What is wrong with one page."""
     said.clear()
     answer = page.goto(url)
+    status = [] if answer.status == 200 else [answer.status]
+    return [*status, *faults_now(page), *said]
+
+
+def faults_now(page) -> list[object]:
+    """What is wrong with the page that is shown."""
     page.wait_for_function("!document.documentElement.hasAttribute('x-cloak')")
     page.evaluate(OPEN_ALL)
     wide = ["too wide"] if page.evaluate(TOO_WIDE) else []
     found = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    broken = [(one["id"], one["nodes"][0]["html"]) for one in found]
-    status = [] if answer.status == 200 else [answer.status]
-    return [*status, *wide, *broken, *said]
+    return [*wide, *((one["id"], one["nodes"][0]["html"]) for one in found)]
 
 
 @pytest.mark.feature("U3", part=True)
@@ -74,6 +82,21 @@ def test_every_page_is_accessible(live_server, page, small, in_browser, look):
     in_browser(make.person(*Role))
     wrong = {url: faults(page, live_server.url + url, said) for url in addresses}
     assert {url: found for url, found in wrong.items() if found} == {}
+
+
+@pytest.mark.feature("U3", part=True)
+@pytest.mark.parametrize("look", LOOKS)
+def test_what_a_dry_run_found_is_accessible(live_server, page, small, in_browser, look):
+    width, scheme = LOOKS[look]
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    approved = packets.case("alice", "nobody", packets.SHARED)
+    in_browser(make.person(Role.ANALYST))
+    page.goto(live_server.url + verb_url(approved, "order_packet"))
+    page.get_by_role("link", name="Dry run first").click()
+    page.get_by_role("button", name="Count now").click()
+    page.get_by_role("heading", name="3 rows counted").wait_for()
+    assert faults_now(page) == []
 
 
 @pytest.mark.feature("U1", part=True)
