@@ -5,14 +5,17 @@ can't vouch for. Source: docs/security.md.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 
 from cases import chain, ledger
 from cases.enums import Trail
 from cases.models import AuditCheckpoint, AuditSeal
 
+READERS = 8  # of documents at once: in a bucket each costs the way there and back
 _OUT_OF_REACH = (
     "The signed checkpoints can't be read where they lie: no signature vouches for "
     "anything now."
@@ -28,6 +31,7 @@ class Report:
     links: int = 0
     signed: int = 0
     unsealed: int = 0
+    is_readable: bool = True  # the store of signed documents
 
     @property
     def unsigned(self) -> int:
@@ -47,6 +51,7 @@ def verify() -> Report:
     try:
         documents, strangers = _documents()
     except OSError:
+        report.is_readable = False
         report.faults.append(_OUT_OF_REACH)
     else:
         checkpoints, signed_faults = _checkpoints(documents)
@@ -145,7 +150,9 @@ def _documents() -> tuple[dict[int, str], list[str]]:
     Raises:
         OSError: the store can't be read.
     """
-    store, found, strangers = storages[ledger.STORE], {}, []
+    store = storages[ledger.STORE]
+    found: dict[int, str] = {}
+    strangers = []
     try:
         names = store.listdir("")[1]
     except FileNotFoundError:
@@ -153,8 +160,15 @@ def _documents() -> tuple[dict[int, str], list[str]]:
     for name in sorted(names):
         digits = name.removeprefix("checkpoint-").removesuffix(".json")
         if digits.isdigit() and name == ledger.file_name(int(digits)):
-            with store.open(name) as file:
-                found[int(digits)] = file.read().decode(errors="replace")
+            found[int(digits)] = name
         else:
             strangers.append(name)
-    return found, strangers
+    with ThreadPoolExecutor(READERS) as pool:
+        texts = pool.map(partial(_text, store), found.values())
+        return dict(zip(found, texts, strict=True)), strangers
+
+
+def _text(store: Storage, name: str) -> str:
+    with store.open(name) as file:
+        text: str = file.read().decode(errors="replace")
+        return text

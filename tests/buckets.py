@@ -13,6 +13,7 @@ from werkzeug.test import Client
 
 KEYS = {"access_key_id": "tests", "secret_access_key": "only"}
 NOWHERE = "http://127.0.0.1:9"  # the port that throws everything away
+FORBIDDEN = ("403 Forbidden", [("Content-Length", "0")])
 NOT_HERE = ("501 Not Implemented", [("Content-Length", "0")])
 
 
@@ -27,6 +28,7 @@ class LocalS3:
     def __init__(self):
         self.asked = []
         self.has_conditional_puts = True
+        self.refused = ""
         self._numbers = count(1)
         self._moto = DomainDispatcherApplication(create_backend_app)
         self._server = make_server(
@@ -38,6 +40,9 @@ class LocalS3:
         self.asked.append((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
         if "HTTP_IF_NONE_MATCH" in environ and not self.has_conditional_puts:
             start_response(*NOT_HERE)
+            return []
+        if self.refused and environ["PATH_INFO"].endswith(self.refused):
+            start_response(*FORBIDDEN)
             return []
         return self._moto(environ, start_response)
 
@@ -56,6 +61,13 @@ class LocalS3:
         name = f"bucket-{next(self._numbers)}"
         assert Client(self).put(f"/{name}").status_code == 200
         return name
+
+    @contextmanager
+    def refusing(self, ending):
+        """For a while it gives nobody the objects whose names end like this."""
+        self.refused = ending
+        yield
+        self.refused = ""
 
     @contextmanager
     def without_conditional_puts(self):
