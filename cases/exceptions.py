@@ -35,6 +35,10 @@ class ClaimLost(CaseError):
     """Another worker holds the work order by now; this one's result is thrown away."""
 
 
+class BucketUnavailable(OSError):
+    """A bucket can't be reached, or won't have us; another try may help."""
+
+
 def require_storable(**texts: str) -> None:
     """Let texts pass that a database, a CSV and a digest can all carry, field by field.
 

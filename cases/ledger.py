@@ -14,6 +14,8 @@ What holds here, and what doesn't:
   database's own refusal alone: docs/security.md says so.
 """
 
+import contextlib
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -35,6 +37,8 @@ BATCH = 2_000
 MOST_LINKS = 10_000  # that wait for a signature
 LONGEST = timedelta(minutes=1)  # that a link waits for one
 STORE = "audit"  # of settings.STORAGES
+
+_log = logging.getLogger(__name__)
 
 _INSERT = "INSERT INTO {table} ({columns}) VALUES ({places})"
 _COPY = "COPY {table} ({columns}) FROM STDIN"
@@ -249,7 +253,7 @@ def sign(*, at: datetime | None = None, now: bool = False) -> AuditCheckpoint | 
             row.save(force_insert=True)
     except IntegrityError:
         return None  # another sealer signed it
-    publish_missing()
+    publish()
     return row
 
 
@@ -264,11 +268,32 @@ def _is_due(
     return at - previous.made_at >= LONGEST
 
 
+def publish() -> None:
+    """Put the documents there that aren't yet, or say in the log that they wait.
+
+    Events are sealed and signed all the same, and the next run tries again.
+    """
+    try:
+        publish_missing()
+    except OSError as error:
+        kind = type(error).__name__
+    else:
+        return
+    _log.error(
+        "Signed checkpoints can't be put where they belong (%s): they wait in the "
+        "database, and the next run tries again.",
+        kind,
+    )
+
+
 def publish_missing() -> int:
     """Put the documents there that aren't yet: the new one, and what was kept away.
 
     They go out in order, so those that a full disk or a dead store kept away are the
     newest; one that is missing further back was taken away, and ``verifying`` says so.
+
+    Raises:
+        OSError: the store is full, out of reach, or won't have us.
     """
     store = storages[STORE]
     missing: list[AuditCheckpoint] = []
@@ -277,7 +302,9 @@ def publish_missing() -> int:
             break
         missing.append(row)
     for row in reversed(missing):
-        store.save(file_name(row.number), ContentFile(as_file(row).encode()))
+        # There by now: another sealer's, or somebody's, which ``verifying`` names.
+        with contextlib.suppress(FileExistsError):
+            store.save(file_name(row.number), ContentFile(as_file(row).encode()))
     return len(missing)
 
 

@@ -11,4 +11,4 @@ def seal_trail() -> None:
     """Tie what was committed to the chain, and sign what has waited long enough."""
     ledger.seal()
     ledger.sign()
-    ledger.publish_missing()
+    ledger.publish()

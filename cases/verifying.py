@@ -4,14 +4,23 @@ It walks from the first link on and names the first fault it meets, and it says 
 can't vouch for. Source: docs/security.md.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
-from django.core.files.storage import storages
+from django.core.files.storage import Storage, storages
 
 from cases import chain, ledger
 from cases.enums import Trail
 from cases.models import AuditCheckpoint, AuditSeal
+
+READERS = 8  # of documents at once: in a bucket each costs the way there and back
+_OUT_OF_REACH = (
+    "The signed checkpoints can't be read where they lie: no signature vouches for "
+    "anything now."
+)
+_STRANGER = "“{}” lies among the signed checkpoints and is none of them."
 
 
 @dataclass
@@ -22,6 +31,7 @@ class Report:
     links: int = 0
     signed: int = 0
     unsealed: int = 0
+    is_readable: bool = True  # the store of signed documents
 
     @property
     def unsigned(self) -> int:
@@ -37,8 +47,16 @@ class Report:
 def verify() -> Report:
     """Walk the whole chain, its events and its checkpoints; the first fault of each."""
     report = Report()
-    checkpoints, signed_faults = _checkpoints()
-    report.faults += signed_faults
+    checkpoints: list[chain.Checkpoint] = []
+    try:
+        documents, strangers = _documents()
+    except OSError:
+        report.is_readable = False
+        report.faults.append(_OUT_OF_REACH)
+    else:
+        checkpoints, signed_faults = _checkpoints(documents)
+        report.faults += [_STRANGER.format(name) for name in strangers]
+        report.faults += signed_faults
     report.faults += _walk(report, checkpoints)
     report.unsealed = sum(ledger.unsealed(trail).count() for trail in Trail)
     return report
@@ -101,9 +119,11 @@ def _chunks() -> Iterator[list[AuditSeal]]:
         done = found[-1].position
 
 
-def _checkpoints() -> tuple[list[chain.Checkpoint], list[str]]:
+def _checkpoints(
+    documents: Mapping[int, str],
+) -> tuple[list[chain.Checkpoint], list[str]]:
     """Every checkpoint that somebody of ours signed, and the first fault among them."""
-    keys, documents = ledger.public_keys(), _documents()
+    keys = ledger.public_keys()
     kept = {row.number: ledger.as_file(row) for row in AuditCheckpoint.objects.all()}
     found: list[chain.Checkpoint] = []
     previous, first = chain.START, 1
@@ -124,16 +144,31 @@ def _checkpoints() -> tuple[list[chain.Checkpoint], list[str]]:
     return found, []
 
 
-def _documents() -> dict[int, str]:
-    """By number, every document in the store as it lies there."""
-    store, found = storages[ledger.STORE], {}
+def _documents() -> tuple[dict[int, str], list[str]]:
+    """By number, every document in the store as it lies there; what else lies there.
+
+    Raises:
+        OSError: the store can't be read.
+    """
+    store = storages[ledger.STORE]
+    found: dict[int, str] = {}
+    strangers = []
     try:
         names = store.listdir("")[1]
     except FileNotFoundError:
-        return {}  # nothing was ever signed
-    for name in names:
+        return {}, []  # nothing was ever signed
+    for name in sorted(names):
         digits = name.removeprefix("checkpoint-").removesuffix(".json")
         if digits.isdigit() and name == ledger.file_name(int(digits)):
-            with store.open(name) as file:
-                found[int(digits)] = file.read().decode()
-    return found
+            found[int(digits)] = name
+        else:
+            strangers.append(name)
+    with ThreadPoolExecutor(READERS) as pool:
+        texts = pool.map(partial(_text, store), found.values())
+        return dict(zip(found, texts, strict=True)), strangers
+
+
+def _text(store: Storage, name: str) -> str:
+    with store.open(name) as file:
+        text: str = file.read().decode(errors="replace")
+        return text

@@ -6,10 +6,13 @@
 import ctypes.util
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
+
+from cases import stores
 
 PANGO = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
 KEY_LENGTH = 32
@@ -171,6 +174,47 @@ def single_sign_on_is_whole(
     ]
 
 
+def buckets_can_be_opened(
+    app_configs: Sequence[Any] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """E011: a bucket that can't be opened keeps no checkpoint and gives no record."""
+    settings_of = {f"CANDOR_SOURCE_{n.upper()}_URL": u for n, u in _file_sources()}
+    places = {"CANDOR_AUDIT_DIR": settings.AUDIT_DIR, **settings_of}
+    faults = [_misspelt(*one) for one in places.items()]
+    if any(map(stores.is_bucket, places.values())):
+        keys = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+        faults += [
+            f"A bucket is named, and {name} isn't set."
+            for name, key in zip(keys, stores.KEYS, strict=True)
+            if not settings.S3[key]
+        ]
+        faults.append(_endpoint_fault(settings.S3["endpoint"]))
+    return [Error(fault, id="compliance.E011") for fault in faults if fault]
+
+
+def _file_sources() -> list[tuple[str, str]]:
+    return [one for one in settings.SOURCE_URLS.items() if one[1].startswith("s3:")]
+
+
+def _misspelt(name: str, place: str) -> str:
+    """Why an address is neither a path nor a bucket's; never the address itself."""
+    if "://" not in place and not place.startswith("s3:"):
+        return ""
+    try:
+        stores.split(place)
+    except ValueError:
+        return f"{name} is neither a path nor an address like s3://bucket/folder."
+    return ""
+
+
+def _endpoint_fault(endpoint: str) -> str:
+    found = urlsplit(endpoint)
+    at_home = found.hostname in {"127.0.0.1", "localhost", "::1"}
+    if not endpoint or (found.hostname and found.scheme == "https") or at_home:
+        return ""
+    return "AWS_ENDPOINT_URL should be https://host, unless it is on this machine."
+
+
 def packets_can_be_rendered(
     app_configs: Sequence[Any] | None, **kwargs: Any
 ) -> list[CheckMessage]:
@@ -198,5 +242,6 @@ ALL = (
     factors_are_sealed,
     lockouts_are_shared,
     single_sign_on_is_whole,
+    buckets_can_be_opened,
     packets_can_be_rendered,
 )

@@ -3,7 +3,8 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -31,6 +32,37 @@ def yes_or_no(text: str) -> bool:
 def words(text: str) -> list[str]:
     """A list separated by commas."""
     return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings of ``postgresql://user:password@host:port/name?sslmode=…``.
+
+    Raises:
+        ValueError: the address is for another kind of database, or names none.
+    """
+    parts = urlsplit(url)
+    name = unquote(parts.path.removeprefix("/"))
+    if parts.scheme not in {"postgres", "postgresql"} or not name:
+        raise ValueError("it should look like postgresql://user:password@host/name")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": dict(parse_qsl(parts.query)),
+    }
+
+
+def audit_store(place: str) -> dict[str, Any]:
+    """Django's settings of the store of checkpoints: ``s3://…`` or a directory."""
+    if place.startswith("s3://"):
+        return {"BACKEND": "cases.stores.Bucket", "OPTIONS": {"address": place}}
+    options = {"location": place, "base_url": None}
+    return {"BACKEND": "cases.stores.Folder", "OPTIONS": options}
 
 
 def site_lines(path: Path) -> dict[str, str]:

@@ -9,12 +9,18 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from compliance.environment import env, read_site_file, words, yes_or_no
+from compliance.environment import (
+    audit_store,
+    database,
+    env,
+    read_site_file,
+    words,
+    yes_or_no,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -28,7 +34,15 @@ read_site_file(SITE_FILE)
 
 # Served papers, exhibits and packets. Never below a folder that a web server serves.
 FILES_DIR = env("CANDOR_FILES_DIR", VAR_DIR / "files", Path)
-AUDIT_DIR = env("CANDOR_AUDIT_DIR", VAR_DIR / "audit", Path)
+AUDIT_DIR = env("CANDOR_AUDIT_DIR", str(VAR_DIR / "audit"), str)
+
+# S3-compatible buckets, for checkpoints and files of records, by the usual names.
+S3 = {
+    "endpoint": env("AWS_ENDPOINT_URL", "", str),  # none is Amazon's own
+    "region": env("AWS_REGION", "us-east-1", str),
+    "access_key_id": env("AWS_ACCESS_KEY_ID", "", str),
+    "secret_access_key": env("AWS_SECRET_ACCESS_KEY", "", str),
+}
 
 # ------------------------------------------------------------------- demo or not
 
@@ -140,29 +154,6 @@ SQLITE: dict[str, Any] = {
         ),
     },
 }
-
-
-def database(url: str) -> dict[str, Any]:
-    """Django's settings of ``postgresql://user:password@host:port/name?sslmode=…``.
-
-    Raises:
-        ValueError: the address is for another kind of database, or names none.
-    """
-    parts = urlsplit(url)
-    name = unquote(parts.path.removeprefix("/"))
-    if parts.scheme not in {"postgres", "postgresql"} or not name:
-        raise ValueError("it should look like postgresql://user:password@host/name")
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": name,
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": dict(parse_qsl(parts.query)),
-    }
 
 
 DATABASES = {"default": env("DATABASE_URL", SQLITE, database)}
@@ -351,10 +342,8 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": FILES_DIR, "base_url": None},
     },
-    "audit": {  # signed checkpoints: best where the database's keeper can't write
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": AUDIT_DIR, "base_url": None},
-    },
+    # Signed checkpoints: best where the database's keeper can't write.
+    "audit": audit_store(AUDIT_DIR),
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },

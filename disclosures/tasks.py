@@ -9,11 +9,13 @@ from cases.enums import TaskName
 from disclosures import assembly, leftovers
 from disclosures.models import Packet
 from disclosures.packet import assemble as pages
+from disclosures.sources import duck
 
 
 @worker_ready.connect
 def make_ready(**_: object) -> None:
-    """Start what draws pages: a worker's first packet needn't wait for its imports."""
+    """Start what reads files and draws pages: nobody's packet waits for its imports."""
+    duck.make_ready()
     pages.make_ready()
 
 

@@ -13,6 +13,9 @@ from django.conf import settings as site
 from django.db import connection, connections
 from playwright.sync_api import expect
 
+from compliance.environment import audit_store
+from tests.buckets import LocalS3
+
 # Playwright's synchronous calls keep an event loop in the thread that Django works in.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
@@ -81,8 +84,26 @@ def either_database(request):
 @pytest.fixture(autouse=True)
 def _own_folder(settings, tmp_path):
     settings.FILES_DIR = tmp_path / "files"
-    audit = {**settings.STORAGES["audit"], "OPTIONS": {"location": tmp_path / "audit"}}
+    audit = audit_store(str(tmp_path / "audit"))
     settings.STORAGES = {**settings.STORAGES, "audit": audit}
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[LocalS3]:
+    """A local S3; ``settings.S3`` has to be led there."""
+    server = LocalS3()
+    yield server
+    server.close()
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def either_store(request, settings):
+    """The checkpoints' store: a directory, as everywhere else, or a bucket."""
+    if request.param == "bucket":
+        server = request.getfixturevalue("s3")
+        settings.S3 = server.settings
+        audit = audit_store(f"s3://{server.bucket()}/site")
+        settings.STORAGES = {**settings.STORAGES, "audit": audit}
 
 
 @pytest.fixture(autouse=True)

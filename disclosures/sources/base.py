@@ -63,6 +63,9 @@ class Limits:
     statement_seconds: int = 300
     rows_at_once: int = 500
     duckdb_megabytes: int = 256
+    # Of address space beyond what a child begins with. DuckDB and the reader of buckets
+    # reserve 800 to 900 of it and touch a hundred.
+    child_megabytes: int = 1536
 
 
 @dataclass(frozen=True)

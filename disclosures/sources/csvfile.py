@@ -19,6 +19,7 @@ from disclosures.sources.cells import Cells
 
 _QUOTED = re.compile(r'[",\r\n]')
 _NEWLINE = "\r\n"
+_GROWING = ".part"
 
 
 class CsvFile:
@@ -29,7 +30,7 @@ class CsvFile:
         self.size = 0
         self.cells = Cells(columns)
         self._out = out
-        self._growing = out.with_name(f"{out.name}.part")
+        self._growing = out.with_name(f"{out.name}{_GROWING}")
         self._sha256 = hashlib.sha256()
         self._sha512 = hashlib.sha512()
         self._header = ",".join(column.name for column in columns) + _NEWLINE
@@ -82,6 +83,12 @@ class CsvFile:
         self._sha512.update(data)
         self._file.write(data)
         self.size += len(data)
+
+
+def discard(out: Path) -> None:
+    """Remove what a process that was killed left of a file: it holds records."""
+    for path in (out, out.with_name(f"{out.name}{_GROWING}")):
+        path.unlink(missing_ok=True)
 
 
 def _cell(text: str | None) -> str:

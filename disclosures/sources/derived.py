@@ -35,21 +35,16 @@ class DerivedSource:
             QueryFailed: the query or what it returned is wrong.
             SourceTimedOut: it took too long.
         """
-        views = {}
-        for code in part.inputs:
-            path = inputs[code].absolute()
-            views[f"part_{code}"] = (
-                path,
-                duck.exhibit_view(self._map.part(code), path),
-            )
         return duck.pull(
-            part,
-            views,
-            title=f"Exhibits of parts {', '.join(part.inputs)}",
-            account=account,
-            window=window,
-            limits=self._limits,
-            out=out,
+            duck.Job(
+                part,
+                duck.exhibit_tables(self._map, part, inputs),
+                title=f"Exhibits of parts {', '.join(part.inputs)}",
+                account=account,
+                window=window,
+                limits=self._limits,
+                out=out,
+            )
         )
 
     def close(self) -> None:

@@ -2,19 +2,25 @@
 
 It may read the files that it was opened with and nothing else: no other path, no
 address, no extension, no setting changed afterwards. Every column comes out as text,
-so that a cell has one form whatever the file's type was.
+so that a cell has one form whatever the file's type was. All of it happens in a child
+with a limit of memory and time (``cases.sandbox``): a hostile file ends that one, and
+the worker says which part and source it was.
 """
 
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Protocol
 
 import duckdb
 
+from cases import sandbox
+from cases.exceptions import BucketUnavailable
 from disclosures.datamap import sqltext
-from disclosures.datamap.terms import Part
+from disclosures.datamap.terms import DataMap, Part
 from disclosures.enums import ColumnType
 from disclosures.sources import cells
 from disclosures.sources.base import (
@@ -27,10 +33,71 @@ from disclosures.sources.base import (
     Window,
     shown_parameters,
 )
-from disclosures.sources.csvfile import CsvFile
+from disclosures.sources.csvfile import CsvFile, discard
 
+LONGEST_LINE = 16 * 1024 * 1024
+CSV = (
+    "header = true, delim = ',', quote = '\"', escape = '\"', nullstr = '',"
+    f" allow_quoted_nulls = false, max_line_size = {LONGEST_LINE},"
+    f" buffer_size = {2 * LONGEST_LINE}"  # else a packed file takes thirty lines' room
+)
+_GRACE = 10  # seconds for a child to break a query off by itself and say so
 _FIRST, _LAST = "0001-01-01 00:00:00+00", "9999-12-31 23:59:59.999999+00"
-_LONGEST_LINE = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class View:
+    """One table of the map's SQL: the files that it reads, and the SQL that does.
+
+    ``read`` says how many of a source's files those are, where there are several.
+    ``filesystem`` opens those that aren't on this machine.
+    """
+
+    paths: tuple[str, ...]
+    sql: str
+    read: str = ""
+    filesystem: Any = None
+
+
+class Table(Protocol):
+    """What a table of the map's SQL is made from, once the window is known."""
+
+    def view(self, window: Window) -> View:
+        """The files to be read.
+
+        Raises:
+            FileNotFoundError: one isn't there.
+            BucketUnavailable: their bucket can't be reached.
+            ValueError: they can't be read as anything.
+        """
+
+
+@dataclass(frozen=True)
+class ExhibitTable:
+    """An exhibit of this run that a part reads, whole."""
+
+    part: Part
+    path: Path
+
+    def view(self, window: Window) -> View:
+        """The exhibit's file.
+
+        Raises:
+            FileNotFoundError: it isn't there.
+        """
+        if not self.path.is_file():
+            raise FileNotFoundError("There is no such exhibit.")
+        return View((str(self.path),), exhibit_view(self.part, self.path))
+
+
+def exhibit_tables(
+    datamap: DataMap, part: Part, inputs: Mapping[str, Path]
+) -> dict[str, Table]:
+    """The exhibits that a part reads, by the names that its SQL calls them."""
+    return {
+        f"part_{code}": ExhibitTable(datamap.part(code), inputs[code].absolute())
+        for code in part.inputs
+    }
 
 
 def quoted(text: str) -> str:
@@ -42,16 +109,14 @@ def exhibit_view(part: Part, path: Path) -> str:
     """The SQL that reads an exhibit's CSV exactly as it was written, all of it text."""
     columns = ", ".join(f"{quoted(c.name)}: 'VARCHAR'" for c in part.columns)
     options = (
-        "header = true, auto_detect = false, delim = ',', quote = '\"', escape = '\"',"
-        " new_line = '\\r\\n', nullstr = '', allow_quoted_nulls = false,"
-        f" max_line_size = {_LONGEST_LINE}, columns = {{{columns}}}"
+        f"{CSV}, auto_detect = false, new_line = '\\r\\n', columns = {{{columns}}}"
     )
     return f"SELECT * FROM read_csv({quoted(str(path))}, {options})"  # noqa: S608 - our own names
 
 
 @contextmanager
 def opened(
-    views: Mapping[str, tuple[Path, str]], zone: str, limits: Limits
+    views: Mapping[str, View], zone: str, limits: Limits
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that knows these views and can read nothing but their files."""
     config: dict[str, str | bool | int | float | list[str]] = {
@@ -62,57 +127,125 @@ def opened(
         "autoload_known_extensions": False,
     }
     with duckdb.connect(":memory:", config=config) as connection:
-        paths = ", ".join(quoted(str(path)) for path, _ in views.values())
+        for view in views.values():
+            if view.filesystem is not None:
+                connection.register_filesystem(view.filesystem)
+        paths = ", ".join(quoted(path) for one in views.values() for path in one.paths)
         connection.execute(f"SET allowed_paths = [{paths}]")
+        connection.execute("SET enable_progress_bar = false")  # on a worker's console
         connection.execute("SET enable_external_access = false")
         connection.execute(f"SET TimeZone = {quoted(zone)}")
         connection.execute("SET lock_configuration = true")
-        for name, (_, sql) in views.items():
-            connection.execute(f'CREATE VIEW "{name}" AS {sql}')
+        for name, view in views.items():
+            connection.execute(f'CREATE VIEW "{name}" AS {view.sql}')
         yield connection
 
 
-def pull(
-    part: Part,
-    views: Mapping[str, tuple[Path, str]],
-    *,
-    title: str,
-    account: Account,
-    window: Window,
-    limits: Limits,
-    out: Path,
-) -> Pulled:
-    """Run the part's query over the views and write its exhibit, whole or not at all.
+@dataclass(frozen=True)
+class Job:
+    """What a child is asked: one part over its tables, into one file."""
+
+    part: Part
+    tables: Mapping[str, Table]
+    title: str
+    account: Account
+    window: Window
+    limits: Limits
+    out: Path
+
+
+def make_ready() -> None:
+    """Have children of this process find their libraries loaded."""
+    sandbox.preload("disclosures.sources.records")
+
+
+def pull(job: Job) -> Pulled:
+    """Have a child run the part's query and write its exhibit, whole or not at all.
+
+    A child that takes too much memory or time is killed; the worker goes on.
 
     Raises:
-        SourceUnavailable: one of the files isn't there.
+        SourceUnavailable: a file isn't there, or a bucket can't be reached.
+        QueryFailed: the query or what it returned is wrong, or it took too much memory.
+        SourceTimedOut: it took too long.
+    """
+    limits = job.limits
+    seconds = limits.connect_seconds + limits.statement_seconds + _GRACE
+    try:
+        return sandbox.run(work, job, seconds=seconds, megabytes=limits.child_megabytes)
+    except sandbox.ChildTimedOut:
+        refusal: Exception = _timed_out(job)
+    except sandbox.ChildKilled:
+        refusal = QueryFailed(
+            f"Part {job.part.code}: “{job.title}” took more memory than a pull may"
+            " have, or broke its process, and was stopped."
+        )
+    discard(job.out)
+    raise refusal
+
+
+def work(job: Job) -> Pulled:
+    """What the child does: find the files, ask DuckDB, write the exhibit.
+
+    Raises:
+        SourceUnavailable: a file isn't there, or a bucket can't be reached.
         QueryFailed: the query or what it returned is wrong.
         SourceTimedOut: it took too long.
     """
-    for path, _ in views.values():
-        if not path.is_file():
-            raise SourceUnavailable(
-                f"Part {part.code}: a file of “{title}” isn't there."
-            )
-    at = datetime.now(UTC)
+    named, at = f"Part {job.part.code}: ", datetime.now(UTC)
+    try:
+        window = Window() if job.part.timeless else job.window
+        views = {name: table.view(window) for name, table in job.tables.items()}
+    except FileNotFoundError:
+        refusal: Exception = SourceUnavailable(
+            f"{named}a file of “{job.title}” isn't there."
+        )
+    except BucketUnavailable:
+        refusal = SourceUnavailable(_silent(job))
+    except ValueError as error:
+        refusal = QueryFailed(f"{named}“{job.title}” can't be read. {error}")
+    else:
+        return _asked(job, views, at)
+    raise refusal
+
+
+def _timed_out(job: Job) -> SourceTimedOut:
+    return SourceTimedOut(
+        f"Part {job.part.code}: “{job.title}” took longer than"
+        f" {job.limits.statement_seconds} seconds."
+    )
+
+
+def _silent(job: Job) -> str:
+    return f"Part {job.part.code}: the bucket of “{job.title}” is silent."
+
+
+def _is_silent(error: duckdb.Error, views: Mapping[str, View]) -> bool:
+    """Whether a bucket failed in the midst: DuckDB's own errors have kinds."""
+    in_bucket = any(one.filesystem is not None for one in views.values())
+    return in_bucket and type(error) is duckdb.Error and "MemoryError" not in str(error)
+
+
+def _asked(job: Job, views: Mapping[str, View], at: datetime) -> Pulled:
+    part, account, window, limits = job.part, job.account, job.window, job.limits
     sql, values = wrapped(part, account, window)
     zone = part.column(part.window).zone if part.window else "UTC"
     try:
         with opened(views, zone, limits) as connection:
-            file, total = _stream(connection, sql, values, part, limits, out)
+            file, total = _stream(connection, sql, values, part, limits, job.out)
     except duckdb.InterruptException:
-        refusal: Exception = SourceTimedOut(
-            f"Part {part.code}: “{title}” took longer than"
-            f" {limits.statement_seconds} seconds."
-        )
+        refusal: Exception = _timed_out(job)
     except cells.MisfitError as error:
         refusal = QueryFailed(
             f"Part {part.code}: {error}. The data map describes it wrongly."
         )
     except duckdb.Error as error:
+        if _is_silent(error, views):
+            raise SourceUnavailable(_silent(job)) from None
         # DuckDB's message may quote a value; the kind of error can't.
         refusal = QueryFailed(
-            f"Part {part.code}: “{title}” refused the query ({type(error).__name__})."
+            f"Part {part.code}: “{job.title}” refused the query"
+            f" ({type(error).__name__})."
         )
     else:
         return Pulled(
@@ -122,8 +255,13 @@ def pull(
             sha256=file.sha256,
             sha512=file.sha512,
             snapshot_at=at,
-            source_title=title,
-            read_as="files, opened to read only",
+            source_title=job.title,
+            read_as=", ".join(
+                [
+                    "files, opened to read only",
+                    *(one.read for one in views.values() if one.read),
+                ]
+            ),
             sql=part.sql.strip(),
             parameters=shown_parameters(part, sqltext.binds(part.sql), account, window)
             | {f"part_{c}": f"exhibit of part {c}" for c in part.inputs},

@@ -1,17 +1,18 @@
-"""Records from Parquet files: the source's name is the table they are read as."""
+"""Records from files: the source's name is the table they are read as."""
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
+from cases import stores
 from disclosures.datamap.terms import DataMap, Part
 from disclosures.datamap.terms import Source as Described
 from disclosures.sources import duck
 from disclosures.sources.base import Account, Limits, Pulled, Window
+from disclosures.sources.records import Records
 
 
 class FilesSource:
-    """One file of records, and beside it the exhibits that a part names as inputs."""
+    """Files of records, and beside them the exhibits that a part names as inputs."""
 
     def __init__(
         self, datamap: DataMap, described: Described, address: str, limits: Limits
@@ -19,7 +20,7 @@ class FilesSource:
         self._map = datamap
         self._described = described
         self._limits = limits
-        self._path = _path(address)
+        self._address = address
 
     def pull(
         self,
@@ -33,32 +34,32 @@ class FilesSource:
         """Write one part's records into ``out``, whole or not at all.
 
         Raises:
-            SourceUnavailable: the file or an exhibit isn't there.
-            QueryFailed: the query or what it returned is wrong.
+            SourceUnavailable: a file or an exhibit isn't there, or a bucket is silent.
+            QueryFailed: the query or its answer is wrong, or took too much memory.
             SourceTimedOut: it took too long.
         """
-        sql = f"SELECT * FROM read_parquet({duck.quoted(str(self._path))})"  # noqa: S608 - our own path
-        views = {self._described.name: (self._path, sql)}
-        for code in part.inputs:
-            path = inputs[code].absolute()
-            views[f"part_{code}"] = (
-                path,
-                duck.exhibit_view(self._map.part(code), path),
-            )
+        in_bucket = stores.is_bucket(self._address)
+        records = Records(
+            self._address,
+            # A part without dates reads the files of every day.
+            zone=part.column(part.window).zone if part.window else self._map.zone,
+            connection=stores.connection() if in_bucket else {},
+        )
+        tables = {
+            self._described.name: records,
+            **duck.exhibit_tables(self._map, part, inputs),
+        }
         return duck.pull(
-            part,
-            views,
-            title=self._described.title,
-            account=account,
-            window=window,
-            limits=self._limits,
-            out=out,
+            duck.Job(
+                part,
+                tables,
+                title=self._described.title,
+                account=account,
+                window=window,
+                limits=self._limits,
+                out=out,
+            )
         )
 
     def close(self) -> None:
         """Nothing is held between two pulls."""
-
-
-def _path(address: str) -> Path:
-    found = urlsplit(address)
-    return Path(unquote(found.path) if found.scheme == "file" else address).absolute()

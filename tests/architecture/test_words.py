@@ -11,6 +11,7 @@ NOT_SHOWN = (
     "cases/pdf.py",  # in a child without Django, which can't translate
     "cases/rules/",
     "cases/sandbox.py",
+    "cases/stores.py",  # of the sealer, of commands, and of a child without Django
     "compliance/founding.py",  # of a command
     "disclosures/datamap/",
     "disclosures/packet/",

@@ -4,7 +4,6 @@ The triggers are taken away first, as somebody would who can.
 """
 
 import pytest
-from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
 from django.utils import timezone
@@ -14,11 +13,13 @@ from cases.models import AuditSeal, Event
 from tests.cases.trails import (
     faults,
     keeper_of_the_database,
+    put_over,
     some_events,
+    take_away,
     under_two_checkpoints,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("either_store")]
 
 
 @pytest.fixture
@@ -113,7 +114,7 @@ def hash_and_sign_again(cursor):
     edit_and_hash_again(cursor)
     cursor.execute("DELETE FROM cases_auditcheckpoint")
     for name in storages["audit"].listdir("")[1]:
-        storages["audit"].delete(name)
+        take_away(name)
     with pytest.MonkeyPatch.context() as patch:
         secret = chain.seed("the key of somebody else, and a long one")
         patch.setattr(ledger, "_secrets", lambda: [secret])
@@ -168,18 +169,32 @@ def test_the_verifier_names_every_way_of_tampering(signed, way, words):
 
 
 def test_a_gone_document_is_named_and_not_put_back(signed):
-    storages["audit"].delete(ledger.file_name(1))
+    take_away(ledger.file_name(1))
     assert ledger.publish_missing() == 0
     assert faults() == ["Checkpoint 1 is in the database and its document is gone."]
 
 
 def test_a_document_in_another_s_place_is_named(signed):
-    store = storages["audit"]
-    with store.open(ledger.file_name(1)) as file:
+    with storages["audit"].open(ledger.file_name(1)) as file:
         first = file.read()
-    store.delete(ledger.file_name(2))
-    store.save(ledger.file_name(2), ContentFile(first))
+    put_over(ledger.file_name(2), first)
     assert faults() == ["Checkpoint 2 isn't in the database as its document has it."]
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"\xff\x00"])
+def test_an_altered_document_is_named(signed, data):
+    put_over(ledger.file_name(1), data)
+    assert ledger.publish_missing() == 0
+    assert faults() == ["Checkpoint 1 isn't in the database as its document has it."]
+
+
+def test_a_stranger_among_the_documents_is_named(signed):
+    put_over("checkpoint-1.json", b"{}")
+    put_over(ledger.file_name(3), b"{}")
+    assert faults() == [
+        "“checkpoint-1.json” lies among the signed checkpoints and is none of them.",
+        "Checkpoint 3 isn't in the database as its document has it.",
+    ]
 
 
 def test_the_command_says_what_it_can_t_vouch_for(signed, capsys):

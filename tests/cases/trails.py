@@ -2,10 +2,13 @@
 
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 
+import obstore
+from django.core.files.storage import storages
 from django.db import connection, transaction
 
-from cases import audit, ledger, verifying
+from cases import audit, ledger, stores, verifying
 from cases.enums import EventKind, SiteEventKind
 from tests import factories as make
 
@@ -64,6 +67,24 @@ def _off(table, name):
         ]
     ways = ("no_update", "no_delete", "no_replace", "link")
     return [f"DROP TRIGGER IF EXISTS {name}_{way}" for way in ways]
+
+
+def take_away(name):
+    """Remove a document from the checkpoints' store, as somebody who keeps that."""
+    store = storages[ledger.STORE]
+    if isinstance(store, stores.Bucket):
+        obstore.delete(store.objects, name)
+    else:
+        store.delete(name)
+
+
+def put_over(name, data):
+    """Put a document there, over another if need be."""
+    store = storages[ledger.STORE]
+    if isinstance(store, stores.Bucket):
+        obstore.put(store.objects, name, data)
+    else:
+        Path(store.path(name)).write_bytes(data)
 
 
 def faults():

@@ -142,6 +142,42 @@ def test_single_sign_on_is_set_up_whole_or_not_at_all(
     assert ids(checks.single_sign_on_is_whole) == found
 
 
+WHOLE = {"endpoint": "", "access_key_id": "k", "secret_access_key": "s"}
+NO_ADDRESS = "{} is neither a path nor an address like s3://bucket/folder."
+AT_HOME = "AWS_ENDPOINT_URL should be https://host, unless it is on this machine."
+
+
+@pytest.mark.parametrize(
+    ("place", "source", "s3", "found"),
+    [
+        ("/srv/audit", "sqlite:///x", {"access_key_id": ""}, []),
+        ("s3://trail/site", "s3://logs/day=*/*.parquet", {}, []),
+        ("s3://trail", "", {"endpoint": "http://127.0.0.1:9000"}, []),
+        ("s3://trail", "", {"endpoint": "http://s3.example"}, [AT_HOME]),
+        ("s3://trail", "", {"endpoint": "s3.example"}, [AT_HOME]),
+        ("s3:trail", "", {}, [NO_ADDRESS.format("CANDOR_AUDIT_DIR")]),
+        ("s3://", "", {}, [NO_ADDRESS.format("CANDOR_AUDIT_DIR")]),
+        ("https://trail", "", {}, [NO_ADDRESS.format("CANDOR_AUDIT_DIR")]),
+        ("/srv", "s3:logs", {}, [NO_ADDRESS.format("CANDOR_SOURCE_LOGS_URL")]),
+        (
+            "/srv",
+            "s3://logs",
+            {"access_key_id": "", "secret_access_key": ""},
+            [
+                "A bucket is named, and AWS_ACCESS_KEY_ID isn't set.",
+                "A bucket is named, and AWS_SECRET_ACCESS_KEY isn't set.",
+            ],
+        ),
+    ],
+)
+def test_a_bucket_is_named_whole_or_not_at_all(settings, place, source, s3, found):
+    settings.AUDIT_DIR, settings.S3 = place, WHOLE | s3
+    settings.SOURCE_URLS = {"logs": source}
+    said = checks.buckets_can_be_opened(None)
+    assert [one.msg for one in said] == found
+    assert {one.id for one in said} <= {"compliance.E011"}
+
+
 def test_a_missing_library_is_a_warning_with_the_line_to_run(monkeypatch):
     assert ids(checks.packets_can_be_rendered) == []
     monkeypatch.setattr(checks, "PANGO", ("pango-1.0", "no-such-library"))

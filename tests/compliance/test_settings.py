@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from ast import literal_eval
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -87,3 +88,20 @@ def test_a_site_takes_its_sources_from_the_environment(tmp_path):
     url = {"CANDOR_SOURCE_WAREHOUSE_URL": "postgresql://db.example/w"}
     site = start(tmp_path, *show, **url)
     assert site.stdout == "{'warehouse': 'postgresql://db.example/w'}\n"
+
+
+def test_checkpoints_go_to_a_directory_or_a_bucket(tmp_path):
+    show = (
+        "-c",
+        "from compliance.settings import STORAGES; print(STORAGES['audit'])",
+    )
+    bucket = start(tmp_path, *show, CANDOR_AUDIT_DIR="s3://trail/site")
+    folder = start(tmp_path, *show)
+    assert literal_eval(bucket.stdout) == {
+        "BACKEND": "cases.stores.Bucket",
+        "OPTIONS": {"address": "s3://trail/site"},
+    }
+    assert literal_eval(folder.stdout) == {
+        "BACKEND": "cases.stores.Folder",
+        "OPTIONS": {"location": str(tmp_path / "var" / "audit"), "base_url": None},
+    }

@@ -16,7 +16,7 @@ class Command(BaseCommand):
         """Print every fault, then what is and isn't vouched for.
 
         Raises:
-            CommandError: something isn't as it was sealed.
+            CommandError: something isn't as it was sealed, or can't be read.
         """
         report = verifying.verify()
         for fault in report.faults:
@@ -31,6 +31,8 @@ class Command(BaseCommand):
                 f"checkpoint has signed yet, and {report.unsealed} that aren't in it "
                 "yet. Whoever keeps the database could rewrite those unnoticed."
             )
+        if not report.is_readable and len(report.faults) == 1:
+            raise CommandError("The trail can't be checked against its signatures now.")
         if report.faults:
             raise CommandError("The trail is not as it was sealed.")
         self.stdout.write("The trail is as it was sealed.")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from disclosures.datamap.terms import Column, Part
+from disclosures.datamap.terms import Column, Part, Window
 from disclosures.enums import ColumnType, PartKind, ResponseCode
 from disclosures.sources import duck
 from disclosures.sources.base import Limits
@@ -74,7 +74,7 @@ def test_readers_get_every_text_back(tmp_path_factory, values):
     with CsvFile(out, COLUMNS[:1]) as file:
         file.write([(value,) for value in values])
 
-    views = {"part_1a": (out, duck.exhibit_view(PART, out))}
+    views = {"part_1a": duck.ExhibitTable(PART, out).view(Window())}
     with duck.opened(views, "UTC", Limits()) as connection:
         found = connection.execute("SELECT a FROM part_1a").fetchall()
 

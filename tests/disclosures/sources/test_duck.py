@@ -143,7 +143,7 @@ def test_it_reads_nothing_but_the_parts_files(exhibit, tmp_path, sql):
     ],
 )
 def test_it_is_locked_for_whoever_got_in(exhibit, sql):
-    views = {"part_1a": (exhibit, duck.exhibit_view(INPUT, exhibit))}
+    views = {"part_1a": duck.ExhibitTable(INPUT, exhibit).view(Window())}
 
     with (
         duck.opened(views, "UTC", Limits()) as connection,
