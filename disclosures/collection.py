@@ -167,6 +167,7 @@ def _answer(
     inputs = _inputs(exhibit, part)
     if unsigned := graph.missing_statement(the_map, part, inputs):
         return Answer(ResponseCode.OUT_OF_SCOPE_AFTER_NARROWING, unsigned)
+    planning.require_signed(exhibit, the_map)
     files = {code: path for code, (_, path) in inputs.items()}
     out = _place(held)
     pulled = sources.pull(
@@ -246,6 +247,7 @@ def _provenance(pulled: Pulled) -> dict[str, Any]:
         "sha256": pulled.sha256,
         "sha512": pulled.sha512,
         "odd_cells": pulled.odd_cells,
+        "left_out": dict(pulled.left_out),
         "source_title": pulled.source_title,
         "read_as": pulled.read_as,
         "query": pulled.sql,

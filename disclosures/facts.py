@@ -21,6 +21,7 @@ from cases.models import Organisation, SignOff
 from cases.models.signoff import APPROVALS
 from disclosures import produced
 from disclosures.datamap import schema
+from disclosures.enums import LeftOut
 from disclosures.exceptions import PacketBroken
 from disclosures.models import (
     DataMapVersion,
@@ -68,6 +69,8 @@ def exhibits_digest(packet: Packet) -> str:
             one.query,
             one.parameters,
             _instant(one.snapshot_at),
+            # Only where there is something to say: older digests stay what they were.
+            *([one.left_out] if one.left_out else []),
         ]
         for one in packet.exhibits.all()
     ]
@@ -308,6 +311,9 @@ def _exhibit(one: Exhibit, the_map: schema.DataMap) -> contents.ExhibitFacts:
         parameters_note=_parameters_note(one.parameters),
         read_as=one.read_as,
         odd_cells=one.odd_cells,
+        left_out=tuple(
+            (str(LeftOut(reason).label), n) for reason, n in one.left_out.items()
+        ),
     )
 
 

@@ -23,7 +23,7 @@ from cases.exceptions import CaseError
 from disclosures import facts, reading
 from disclosures.admin import words
 from disclosures.datamap import schema
-from disclosures.enums import ExhibitStatus, ResponseCode
+from disclosures.enums import ExhibitStatus, LeftOut, ResponseCode
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Exhibit, Packet
 from disclosures.packet.legible import legible
@@ -40,6 +40,11 @@ class Line:
     meaning: Promise | str
     size: str
     url: str
+
+    @property
+    def left_out(self) -> int:
+        """How many rows its source gave that lie outside the signed scope."""
+        return sum(self.exhibit.left_out.values())
 
     @property
     def read_at(self) -> datetime | None:
@@ -205,6 +210,8 @@ def _about(exhibit: Exhibit) -> dict[str, Any]:
     return {
         "part": part,
         "columns": part.columns if part else (),
+        "held_by": words.held_by(part) if part else [],
+        "left_out": [(LeftOut(k).label, n) for k, n in exhibit.left_out.items()],
         "category_title": _category_title(the_map, exhibit.item.category_code),
         "account": exhibit.packet.accounts.filter(target=exhibit.target_id).first(),
         "parameters": [

@@ -9,12 +9,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
 
 from cases.enums import IdentifierKind
 from cases.exceptions import CaseError
-from disclosures.datamap.terms import Part, Window
+from disclosures.datamap.terms import AccountForm, Part, Window
 from disclosures.exceptions import CollectionFailed
+
+if TYPE_CHECKING:
+    from disclosures.sources.guard import Guard
 
 __all__ = [
     "Account",
@@ -26,6 +30,7 @@ __all__ = [
     "SourceTimedOut",
     "SourceUnavailable",
     "Window",
+    "bound_form",
     "shown_parameters",
 ]
 
@@ -65,7 +70,8 @@ class Pulled:
     """One exhibit's file and where it came from.
 
     ``odd_cells`` counts the cells that didn't fit their column's type, bytes among
-    them, and stand there in the source's own words (docs/datamap.md).
+    them, and stand there in the source's own words (docs/datamap.md). ``left_out``
+    counts the rows that the source gave and the guard didn't keep, by reason.
     """
 
     rows: int
@@ -78,6 +84,7 @@ class Pulled:
     sql: str
     parameters: Mapping[str, str] = field(default_factory=dict)
     odd_cells: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 def shown_parameters(
@@ -95,6 +102,23 @@ def shown_parameters(
     return shown
 
 
+def bound_form(value: str, form: AccountForm) -> str | int | None:
+    """A key or identifier in the service's own form; None if it can't be one."""
+    if "\x00" in value:
+        return None
+    try:
+        match form:
+            case AccountForm.UUID:
+                return str(UUID(value))
+            case AccountForm.INTEGER:
+                return int(value)
+            case AccountForm.TEXT:
+                value.encode()
+                return value
+    except ValueError:
+        return None
+
+
 class Source(Protocol):
     """One system that records are read from, open for one run."""
 
@@ -105,9 +129,12 @@ class Source(Protocol):
         account: Account,
         window: Window,
         inputs: Mapping[str, Path],
+        guard: "Guard",
         out: Path,
     ) -> Pulled:
         """Write the part's records for one account into ``out``, whole or not at all.
+
+        Every row passes ``guard`` before it is kept.
 
         Raises:
             SourceUnavailable: the source can't be reached; worth another try.

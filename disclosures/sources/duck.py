@@ -28,6 +28,7 @@ from disclosures.sources.base import (
     shown_parameters,
 )
 from disclosures.sources.csvfile import CsvFile
+from disclosures.sources.guard import Guard
 
 _FIRST, _LAST = "0001-01-01 00:00:00+00", "9999-12-31 23:59:59.999999+00"
 _LONGEST_LINE = 16 * 1024 * 1024
@@ -80,6 +81,7 @@ def pull(
     account: Account,
     window: Window,
     limits: Limits,
+    guard: Guard,
     out: Path,
 ) -> Pulled:
     """Run the part's query over the views and write its exhibit, whole or not at all.
@@ -99,7 +101,7 @@ def pull(
     zone = part.column(part.window).zone if part.window else "UTC"
     try:
         with opened(views, zone, limits) as connection:
-            file = _stream(connection, sql, values, part, limits, out)
+            file = _stream(connection, sql, values, guard, limits, out)
     except duckdb.InterruptException:
         refusal: Exception = SourceTimedOut(
             f"Part {part.code}: “{title}” took longer than"
@@ -127,6 +129,7 @@ def pull(
             parameters=shown_parameters(part, sqltext.binds(part.sql), account, window)
             | {f"part_{c}": f"exhibit of part {c}" for c in part.inputs},
             odd_cells=file.cells.odd,
+            left_out=guard.left_out,
         )
     raise refusal
 
@@ -135,7 +138,7 @@ def _stream(
     connection: duckdb.DuckDBPyConnection,
     sql: str,
     values: dict[str, str],
-    part: Part,
+    guard: Guard,
     limits: Limits,
     out: Path,
 ) -> CsvFile:
@@ -143,7 +146,7 @@ def _stream(
     watch.daemon = True
     watch.start()
     try:
-        with CsvFile(out, part.columns) as file:
+        with CsvFile(out, guard) as file:
             result = connection.execute(sql, values)
             while rows := result.fetchmany(limits.rows_at_once):
                 file.write(rows)

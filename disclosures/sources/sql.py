@@ -32,9 +32,11 @@ from disclosures.sources.base import (
     SourceTimedOut,
     SourceUnavailable,
     Window,
+    bound_form,
     shown_parameters,
 )
 from disclosures.sources.csvfile import CsvFile
+from disclosures.sources.guard import Guard
 
 T = TypeVar("T")
 _FIRST, _LAST = "0001-01-01 00:00:00", "9999-12-31 23:59:59.999999"
@@ -89,6 +91,7 @@ class SqlSource:
         account: Account,
         window: Window,
         inputs: Mapping[str, Path],
+        guard: Guard,
         out: Path,
     ) -> Pulled:
         """Write one part's records of one account into ``out``, whole or not at all.
@@ -104,7 +107,7 @@ class SqlSource:
         def stream() -> CsvFile:
             connection = self._open()
             query = self._query(part, account, window)
-            with CsvFile(out, part.columns) as file:
+            with CsvFile(out, guard) as file:
                 options = {"yield_per": self._limits.rows_at_once}
                 with connection.execute(query, execution_options=options) as result:
                     for rows in result.partitions():
@@ -124,6 +127,7 @@ class SqlSource:
             sql=part.sql.strip(),
             parameters=shown_parameters(part, sqltext.binds(part.sql), account, window),
             odd_cells=file.cells.odd,
+            left_out=guard.left_out,
         )
 
     def probe(self, part: Part) -> None:
@@ -233,23 +237,6 @@ class SqlSource:
             self._connection.invalidate()
             self._connection.close()
             self._connection = None
-
-
-def bound_form(value: str, form: AccountForm) -> str | int | None:
-    """A key or identifier in the service's own form; None if it can't be one."""
-    if "\x00" in value:
-        return None
-    try:
-        match form:
-            case AccountForm.UUID:
-                return str(UUID(value))
-            case AccountForm.INTEGER:
-                return int(value)
-            case AccountForm.TEXT:
-                value.encode()
-                return value
-    except ValueError:
-        return None
 
 
 def bound_time(moment: datetime | None, zone: str, dialect: str) -> str | None:

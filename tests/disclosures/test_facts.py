@@ -146,6 +146,7 @@ def test_an_exhibit_says_its_columns_limits_and_provenance():
         ),
         *({"query": "SELECT 1"}, {"parameters": {"account": "other"}}),
         *({"read_as": "role other"}, {"odd_cells": 1}),
+        {"left_out": {"window": 1}},
         {"window_until": datetime(2020, 1, 1, tzinfo=UTC)},
         {"snapshot_at": datetime(2020, 1, 1, tzinfo=UTC)},
     ],
