@@ -30,7 +30,7 @@ from cases.enums import Act, EventKind, Perm, SignOffDecision, TaskName
 from cases.exceptions import CaseError, ClaimLost
 from cases.models import Case, Organisation, SignOff
 from cases.workflow import transition as move_case
-from disclosures import collection, facts, leftovers, planning, workflow
+from disclosures import breaks, collection, facts, leftovers, planning, workflow
 from disclosures.enums import PacketStatus
 from disclosures.exceptions import CollectionFailed
 from disclosures.models import Declaration, Packet
@@ -153,7 +153,7 @@ def assemble(packet_id: int, *, at: datetime | None = None) -> None:
         return
     step = _collect if collecting else _seal
     try:
-        with queue.heartbeat(held):
+        with queue.heartbeat(held), breaks.noted():
             _require_attempts_left(held)
             step(packet_id, held)
     except ClaimLost:

@@ -22,7 +22,7 @@ from cases.models.signoff import APPROVALS
 from disclosures import produced
 from disclosures.datamap import schema
 from disclosures.enums import LeftOut
-from disclosures.exceptions import PacketBroken
+from disclosures.exceptions import CustodyBroken, PacketBroken
 from disclosures.models import (
     DataMapVersion,
     Declaration,
@@ -100,7 +100,7 @@ def stored(exhibit: Exhibit) -> Path | None:
     """The exhibit's file, its hash checked; None where the answer has no file.
 
     Raises:
-        PacketBroken: the file is missing or no longer what was collected.
+        CustodyBroken: the file is missing or no longer what was collected.
     """
     if not exhibit.path:
         return None
@@ -111,11 +111,24 @@ def stored(exhibit: Exhibit) -> Path | None:
     except OSError:
         found = ""
     if found != exhibit.sha256:
-        raise PacketBroken(
+        raise CustodyBroken(
             _("Exhibit %(label)s was changed or lost after it was collected.")
-            % {"label": exhibit.label}
+            % {"label": exhibit.label},
+            packet_id=exhibit.packet_id,
+            exhibit_id=exhibit.pk,
+            found=found,
         )
     return path
+
+
+def require_intact(packet: Packet) -> None:
+    """Let an act go on that stands on a packet's exhibits: each file is hashed.
+
+    Raises:
+        CustodyBroken: one is missing or no longer what was collected.
+    """
+    for exhibit in packet.exhibits.all():
+        stored(exhibit)
 
 
 def frozen_scope(packet: Packet) -> dict[str, Any]:

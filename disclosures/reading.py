@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from cases import audit, permissions
 from cases.enums import EventKind, Perm
 from cases.exceptions import IllegalTransition
-from disclosures import facts
+from disclosures import breaks, facts
 from disclosures.enums import ExhibitStatus
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Exhibit
@@ -49,6 +49,7 @@ class Reading:
     total: int = 0
 
 
+@breaks.noted()
 def open_exhibit(
     exhibit_id: int, *, actor: User, first_row: int = 1, at: datetime | None = None
 ) -> Reading:
@@ -56,8 +57,10 @@ def open_exhibit(
 
     Raises:
         PermissionDenied: ``actor`` may not open collected records of this case.
-        IllegalTransition: the exhibit isn't collected yet.
-        PacketBroken: the file is missing or no longer what was collected.
+        IllegalTransition: the exhibit isn't collected yet, or a break in custody
+            stands on the case.
+        CustodyBroken: the file is missing or no longer what was collected.
+        PacketBroken: it can't be read as CSV.
     """
     exhibit = Exhibit.objects.select_related("packet__case").get(pk=exhibit_id)
     case = exhibit.packet.case
@@ -66,6 +69,7 @@ def open_exhibit(
         raise IllegalTransition(
             _("%(label)s isn't collected yet.") % {"label": exhibit.label}
         )
+    breaks.require_none(case)
     path = facts.stored(exhibit)
     audit.record_reading(
         case,

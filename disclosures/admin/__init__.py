@@ -7,6 +7,7 @@ from cases.admin import verbs
 from cases.admin.base import CaseModelAdmin
 from disclosures.admin import (
     acknowledging,
+    breaking,
     custody,
     declaring,
     exhibits,
@@ -22,6 +23,7 @@ from disclosures.admin import (
 # Each registers what it holds by being imported.
 __all__ = [
     "acknowledging",
+    "breaking",
     "custody",
     "declaring",
     "exhibits",

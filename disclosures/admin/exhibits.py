@@ -20,7 +20,7 @@ from cases import permissions
 from cases.admin.base import CaseModelAdmin, crumbs, person, record_view
 from cases.enums import Perm
 from cases.exceptions import CaseError
-from disclosures import facts, reading
+from disclosures import breaks, facts, reading
 from disclosures.admin import words
 from disclosures.datamap import schema
 from disclosures.enums import ExhibitStatus, LeftOut, ResponseCode
@@ -178,6 +178,7 @@ def page(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
             else "",
             opened=opened,
             refusal=refusal,
+            stopped_by=breaks.bars(packet.case),
             **_about(exhibit),
             **_pages(opened, first_row),
         )

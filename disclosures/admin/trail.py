@@ -37,6 +37,12 @@ def _sealed(data: dict[str, Any], names: Names) -> str:
     }
 
 
+@says(EventKind.CUSTODY_BROKEN)
+def _custody_broken(data: dict[str, Any], names: Names) -> str:
+    found = str(data["found"])[:12]
+    return _("found %(digest)s…") % {"digest": found} if found else ""
+
+
 @says(EventKind.PACKET_OPENED)
 def _opened(data: dict[str, Any], names: Names) -> str:
     return _("manifest %(digest)s…") % {"digest": data["manifest"][:12]}

@@ -1,6 +1,7 @@
 """What goes out: one file per noun, gathered here."""
 
 from disclosures.models.collection import TargetAccount
+from disclosures.models.custody import CustodyBreak
 from disclosures.models.datamap import DataMapVersion
 from disclosures.models.declaration import Declaration
 from disclosures.models.delivery import Acknowledgement, Delivery
@@ -11,6 +12,7 @@ from disclosures.models.produced import ProducedScope
 
 __all__ = [
     "Acknowledgement",
+    "CustodyBreak",
     "DataMapVersion",
     "Declaration",
     "Delivery",

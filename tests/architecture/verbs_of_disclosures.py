@@ -3,7 +3,7 @@
 import io
 
 from cases.enums import Role
-from disclosures import assembly, custody, delivery, freezing, reading
+from disclosures import assembly, breaks, custody, delivery, freezing, reading
 from disclosures.datamap import load
 from disclosures.enums import AcknowledgedBy
 from tests import factories as make
@@ -19,6 +19,12 @@ VERBS = {
         packets.collected,
         lambda it, by: custody.write(it.pk, actor=by, out=io.StringIO(), at=make.AT),
         "packet.custody.exported",
+    ),
+    "disclosures.breaks.settle": row(
+        COUNSEL,
+        lambda: packets.broken().case,
+        lambda it, by: breaks.settle(it.pk, actor=by, finding="Restored."),
+        "packet.custody.settled",
     ),
     "disclosures.datamap.load.load": row(
         ANALYST,

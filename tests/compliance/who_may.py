@@ -45,6 +45,7 @@ VERBS: dict[str, str] = {
     "resume_packet": "A",
     "certify_packet": "C",
     "release_packet": "R",
+    "settle_custody_break": "LO",
     "acknowledge": "R",
     "close": "ALR",
     "reopen": "AL",
