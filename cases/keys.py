@@ -26,6 +26,7 @@ class Purpose(StrEnum):
 
     FACTOR = "candor second factor"
     TARGET = "candor target"
+    CASE_KEY = "candor case key"
 
 
 def close(text: str, purpose: Purpose) -> str:

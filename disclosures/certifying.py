@@ -16,7 +16,7 @@ from cases import audit, permissions, persons, queue
 from cases.enums import Act, EventKind, Perm, TaskName
 from cases.exceptions import IllegalTransition, require_storable
 from cases.proof import Proof
-from disclosures import breaks, facts, workflow
+from disclosures import breaks, facts, kept, workflow
 from disclosures.enums import PacketStatus
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Declaration, Packet
@@ -74,7 +74,7 @@ def certify(
     if exhibits_digest != facts.exhibits_digest(packet):
         raise PacketBroken(_("The exhibits changed after the page was shown."))
     breaks.require_none(packet.case)
-    facts.require_intact(packet)
+    kept.require_intact(packet)
     name = audit.name_of(custodian)
     if " ".join(statement.signed_name.split()).casefold() != name.casefold():
         raise ValidationError(

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from cases import audit, permissions
 from cases.enums import EventKind, Perm
 from cases.models import Event
-from disclosures import breaks, facts
+from disclosures import breaks, facts, kept
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Declaration, Delivery, Exhibit, Packet
 from disclosures.packet.seal import EXHIBITS
@@ -60,7 +60,7 @@ def ledger(packet: Packet) -> list[Artefact]:
     """
     if not packet.files:
         return []
-    facts.require_intact(packet)
+    kept.require_intact(packet)
     exhibits = {
         f"{EXHIBITS}/{one.file_name}": one
         for one in packet.exhibits.select_related("target", "item")

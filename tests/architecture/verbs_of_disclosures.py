@@ -8,11 +8,19 @@ from disclosures.datamap import load
 from disclosures.enums import AcknowledgedBy
 from tests import factories as make
 from tests.architecture.acting import nothing, row
-from tests.disclosures import packets
+from tests.disclosures import packets, stored
 
 ANALYST, COUNSEL, CUSTODIAN = Role.ANALYST, Role.COUNSEL, Role.CUSTODIAN
 OFFICER = Role.RELEASE_OFFICER
 MOVED, P_MOVED = "case.status.changed", "packet.status.changed"
+
+
+def _flipped(packet):
+    """A packet one of whose exhibits was changed on disk."""
+    stored.flip(stored.path(packet.exhibits.get(part_code="2a")))
+    return packet
+
+
 VERBS = {
     "disclosures.custody.write": row(
         Role.AUDITOR,
@@ -62,6 +70,15 @@ VERBS = {
         f"{P_MOVED} start_sealing",
         f"{P_MOVED} finish_sealing",
         "packet.sealed",
+    ),
+    "disclosures.assembly.assemble, sealing what was changed": row(
+        None,
+        lambda: _flipped(packets.certified()),
+        lambda it, by: assembly.assemble(it.pk),
+        f"{P_MOVED} start_sealing",
+        "packet.custody.broken",
+        f"{P_MOVED} fail",
+        "packet.failed",
     ),
     "disclosures.assembly.assemble, failing": row(
         None,

@@ -248,8 +248,8 @@ def sealed_undrawn(packet: Packet | None = None, more: bytes = b"") -> Packet:
     ``more`` is put after the pages, for a packet that takes its time to be sent.
     """
     packet = sealing(packet)
-    said = facts.packet_facts(packet)
     with tempfile.TemporaryDirectory() as folder:
+        said = facts.packet_facts(packet, Path(folder))
         pdf = Path(folder) / "packet.pdf"
         drawn = max(1, len(said.exhibits))  # a letter of objection has no exhibit
         pdf.write_bytes(make.pdf(drawn) + more)

@@ -4,7 +4,6 @@ import io
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,8 +16,8 @@ from disclosures import (
     breaks,
     custody,
     delivery,
-    facts,
     gates,
+    kept,
     production,
     reading,
     worklist,
@@ -28,7 +27,7 @@ from disclosures.enums import PacketStatus
 from disclosures.exceptions import CustodyBroken, PacketBroken
 from disclosures.models import CustodyBreak
 from tests import factories as make
-from tests.disclosures import packets
+from tests.disclosures import packets, stored
 from tests.disclosures.admin.conftest import client_of, page_of, verb_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small")]
@@ -40,15 +39,8 @@ STOPPED = (
 )
 
 
-def flip(path: Path) -> None:
-    """Turn one bit round."""
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 1
-    path.write_bytes(data)
-
-
-def stored(packet, part="2a") -> Path:
-    return Path(settings.FILES_DIR) / packet.exhibits.get(part_code=part).path
+def file_of(packet, part="2a") -> Path:
+    return stored.path(packet.exhibits.get(part_code=part))
 
 
 def read_on_a_page(packet):
@@ -82,7 +74,7 @@ READINGS = {
 def test_a_flipped_bit_stops_the_case_at_each_reading(place):
     make_it, read = READINGS[place]
     packet = make_it()
-    flip(stored(packet))
+    stored.flip(file_of(packet))
     before = packets.trail(packet.case)[-1]
 
     if place == "sealing":
@@ -109,7 +101,7 @@ def test_an_input_that_was_changed_is_never_derived_from():
     found = packets.case(items=packets.ITEMS[1:], text=text)
     packet = packets.collected(packets.ordered(found))
     assert (packet.status, packet.failure[:8]) == (PacketStatus.FAILED, "Part 3a:")
-    flip(stored(packet))
+    stored.flip(file_of(packet))
     assembly.resume(packet.pk, actor=make.analyst())
 
     assembly.assemble(packet.pk)
@@ -125,7 +117,7 @@ def test_an_input_that_was_changed_is_never_derived_from():
 @pytest.mark.parametrize("status", [PacketStatus.SEALED, PacketStatus.RELEASED])
 def test_a_sealed_packet_that_was_changed_stops_the_case(status):
     packet = packets.in_status(status)
-    flip(production.folder(packet) / "exhibits" / "E003_t1_2a.csv")
+    stored.flip(production.folder(packet) / "exhibits" / "E003_t1_2a.csv")
 
     with pytest.raises(PacketBroken, match="no longer what was sealed"):
         delivery.open_packet(packet.pk, actor=packets.officer())
@@ -163,7 +155,7 @@ def test_while_a_break_stands_nothing_goes_on():
 
 def test_a_break_found_twice_is_noted_once():
     packet = packets.collected()
-    flip(stored(packet))
+    stored.flip(file_of(packet))
     for _ in range(2):
         with pytest.raises(CustodyBroken):
             facts_of(packet)
@@ -172,7 +164,7 @@ def test_a_break_found_twice_is_noted_once():
 
 @breaks.noted()
 def facts_of(packet):
-    facts.require_intact(packet)
+    kept.require_intact(packet)
 
 
 def test_counsel_settle_it_and_the_case_goes_on():
@@ -190,7 +182,7 @@ def test_counsel_settle_it_and_the_case_goes_on():
 
 def test_a_file_that_is_still_wrong_stops_the_case_again():
     packet = packets.broken()
-    flip(stored(packet))
+    stored.flip(file_of(packet))
     breaks.settle(packet.case_id, actor=make.counsel(), finding="Looked at.")
     with pytest.raises(CustodyBroken):
         packets.certify(packet)

@@ -11,7 +11,7 @@ from disclosures.enums import LeftOut, PacketStatus
 from disclosures.models import Exhibit
 from disclosures.packet import contents
 from tests import factories as make
-from tests.disclosures import packets
+from tests.disclosures import packets, stored
 from tests.disclosures.admin.conftest import client_of, page_of
 from tests.disclosures.packet.reading import output
 
@@ -38,7 +38,7 @@ def test_rows_of_another_account_are_dropped_counted_and_shown(small):
     exhibit = packet.exhibits.get(part_code="1a")
 
     assert (exhibit.rows, exhibit.left_out) == (1, {LeftOut.ACCOUNT: 1})
-    data = (settings.FILES_DIR / exhibit.path).read_text("utf-8")
+    data = stored.plain(exhibit).decode()
     assert "acct-bob" not in data
     assert "bob" not in data
     said = facts.draft_facts(packet, contents.UNSIGNED)
