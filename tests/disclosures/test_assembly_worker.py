@@ -82,6 +82,7 @@ def test_an_exhibit_changed_on_disk_is_not_sealed():
         packet, "Exhibit E001 was changed or lost after it was collected."
     ) == [
         ("packet.status.changed", "start_sealing"),
+        ("packet.custody.broken", ""),
         ("packet.status.changed", "fail"),
         ("packet.failed", ""),
     ]
