@@ -7,19 +7,24 @@ character that hides or turns text round is shown as its code. The files keep th
 characters.
 """
 
+import contextlib
 import csv
 import io
 import sys
+import tempfile
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from cases import audit, permissions
 from cases.enums import EventKind, Perm
 from cases.exceptions import IllegalTransition
-from disclosures import breaks, kept
+from disclosures import breaks, harmless, kept
 from disclosures.enums import ExhibitStatus
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Exhibit
@@ -28,8 +33,6 @@ from disclosures.packet.legible import legible
 ROWS_AT_ONCE = 50
 # Of one cell, as a page shows it; the file holds the rest.
 _LONGEST_CELL = 4000
-_NEWLINE = b"\r\n"
-_AT_ONCE = 1 << 20
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 
 
@@ -64,6 +67,50 @@ def open_exhibit(
         PacketBroken: it can't be read as CSV.
         KeyGone: the case's key was destroyed.
     """
+    exhibit = _readable(exhibit_id, actor)
+    found = _Slice(first_row)
+    has_file = kept.read(exhibit, found)
+    _record(exhibit, actor, at, {"from_row": first_row})
+    return _slice(exhibit, found) if has_file else Reading()
+
+
+@breaks.noted()
+def open_copy(
+    exhibit_id: int, *, actor: User, at: datetime | None = None
+) -> BinaryIO | None:
+    """A whole exhibit for a spreadsheet, which runs no cell of it; None without a file.
+
+    What is handed out isn't the exhibit: the packet holds every cell exactly.
+
+    Raises:
+        PermissionDenied: ``actor`` may not open collected records of this case.
+        IllegalTransition: the exhibit isn't collected yet, or a break in custody
+            stands on the case.
+        CustodyBroken: the file is missing or no longer what was collected.
+        PacketBroken: it can't be read as CSV.
+        KeyGone: the case's key was destroyed.
+    """
+    exhibit = _readable(exhibit_id, actor)
+    root = Path(settings.WORK_DIR)
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with contextlib.ExitStack() as closing:
+        # It has no name: whatever ends this process, the system frees it.
+        out = closing.enter_context(tempfile.TemporaryFile(dir=root))
+        copy = harmless.Copy(out)
+        try:
+            if has_file := kept.read(exhibit, copy):
+                copy.end()
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise _no_csv(exhibit) from error
+        _record(exhibit, actor, at, {"from_row": 1, "copy": True})
+        if not has_file:
+            return None
+        closing.pop_all()
+    out.seek(0)
+    return out
+
+
+def _readable(exhibit_id: int, actor: User) -> Exhibit:
     exhibit = Exhibit.objects.select_related("packet__case").get(pk=exhibit_id)
     case = exhibit.packet.case
     permissions.require(actor, Perm.READ_EXHIBITS, case)
@@ -72,10 +119,14 @@ def open_exhibit(
             _("%(label)s isn't collected yet.") % {"label": exhibit.label}
         )
     breaks.require_none(case)
-    found = _Slice(first_row)
-    has_file = kept.read(exhibit, found)
+    return exhibit
+
+
+def _record(
+    exhibit: Exhibit, actor: User, at: datetime | None, said: dict[str, Any]
+) -> None:
     audit.record_reading(
-        case,
+        exhibit.packet.case,
         EventKind.EXHIBIT_OPENED,
         actor=actor,
         at=at,
@@ -83,47 +134,24 @@ def open_exhibit(
             "packet": exhibit.packet_id,
             "exhibit": exhibit.pk,
             "number": exhibit.number,
-            "from_row": first_row,
+            **said,
         },
     )
-    return _slice(exhibit, found) if has_file else Reading()
 
 
-class _Slice:
-    """Takes an exhibit's bytes as they come, and keeps the header and some rows of it.
-
-    A row ends with a line break outside quotes: the writer doubles a quote inside.
-    """
+class _Slice(kept.Rows):
+    """Keeps the header and some rows of an exhibit, whatever its size."""
 
     def __init__(self, first_row: int) -> None:
+        super().__init__()
         self.start = max(first_row, 1) - 1
         self._wanted = range(self.start + 1, self.start + 1 + ROWS_AT_ONCE)
         self._kept: list[bytes] = []
-        self._row = 0  # the header is row 0
-        self._line: list[bytes] = []  # of a row that isn't complete yet
-        self._is_quoted = False
-        self._waiting: list[bytes] = []
-        self._size = 0
 
-    def write(self, data: bytes, /) -> int:
-        """Take a piece."""
-        self._waiting.append(data)
-        self._size += len(data)
-        if self._size >= _AT_ONCE:
-            self._work()
-        return len(data)
-
-    def _work(self) -> None:
-        *lines, rest = b"".join(self._waiting).split(_NEWLINE)
-        self._waiting, self._size = [rest], 0
-        for line in lines:
-            self._line.append(line)
-            self._is_quoted ^= line.count(b'"') % 2 == 1
-            if not self._is_quoted:
-                if not self._row or self._row in self._wanted:
-                    self._kept.append(_NEWLINE.join(self._line) + _NEWLINE)
-                self._line = []
-                self._row += 1
+    def row(self, number: int, line: bytes) -> None:
+        """Keep it, if it is one of them."""
+        if not number or number in self._wanted:
+            self._kept.append(line)
 
     def rows(self) -> list[list[str]]:
         """The header, and the rows, once everything was taken.
@@ -132,9 +160,7 @@ class _Slice:
             csv.Error: it isn't CSV.
             UnicodeDecodeError: it isn't UTF-8.
         """
-        self._work()
-        if self._line or self._waiting != [b""]:
-            raise csv.Error
+        self.end()
         text = b"".join(self._kept).decode()
         return list(csv.reader(io.StringIO(text, newline=""), strict=True))
 
@@ -143,14 +169,18 @@ def _slice(exhibit: Exhibit, found: _Slice) -> Reading:
     try:
         header, *rows = found.rows() or [[]]
     except (csv.Error, UnicodeDecodeError) as error:
-        raise PacketBroken(
-            _("Exhibit %(label)s can't be read as CSV.") % {"label": exhibit.label}
-        ) from error
+        raise _no_csv(exhibit) from error
     shown = tuple(
         Row(number, tuple(map(_shown, cells)))
         for number, cells in enumerate(rows, start=found.start + 1)
     )
     return Reading(tuple(header), shown, exhibit.rows)
+
+
+def _no_csv(exhibit: Exhibit) -> PacketBroken:
+    return PacketBroken(
+        _("Exhibit %(label)s can't be read as CSV.") % {"label": exhibit.label}
+    )
 
 
 def _shown(cell: str) -> str:

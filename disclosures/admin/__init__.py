@@ -61,6 +61,11 @@ def urls(desk: CaseModelAdmin) -> list[URLPattern]:
             name="disclosures_exhibit",
         ),
         path(
+            f"{base}exhibits/<int:number>/copy/",
+            wrap(require_GET(exhibits.copy(desk))),
+            name="disclosures_exhibit_copy",
+        ),
+        path(
             f"{base}custody/",
             wrap(require_GET(custody.page(desk))),
             name="disclosures_custody",

@@ -10,14 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 
 from cases import permissions
 from cases.admin.base import CaseModelAdmin, crumbs, person, record_view
+from cases.admin.files import STILL
 from cases.enums import Perm
 from cases.exceptions import CaseError
 from disclosures import breaks, facts, reading
@@ -181,6 +184,32 @@ def page(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
             stopped_by=breaks.bars(packet.case),
             **_about(exhibit),
             **_pages(opened, first_row),
+        )
+
+    return view
+
+
+def copy(desk: CaseModelAdmin) -> Callable[..., HttpResponse | FileResponse]:
+    """One exhibit for a spreadsheet: as a file, which runs nothing."""
+
+    def view(
+        request: HttpRequest, case_id: int, packet_id: int, number: int
+    ) -> HttpResponse | FileResponse:
+        exhibit = _find(desk, request, case_id, packet_id, number)
+        try:
+            made = reading.open_copy(exhibit.pk, actor=person(request))
+        except CaseError as refusal:
+            messages.error(request, str(refusal))
+            return redirect(exhibit_url(exhibit))
+        if made is None:
+            raise Http404
+        case = exhibit.packet.case
+        return FileResponse(
+            made,
+            as_attachment=True,
+            filename=f"{case.number}-{exhibit.label}-copy.csv",
+            content_type="text/csv; charset=utf-8",
+            headers=STILL,
         )
 
     return view

@@ -73,6 +73,9 @@ def _switch(data: dict[str, Any], names: Names) -> str:
 
 @says(EventKind.EXHIBIT_OPENED)
 def _exhibit(data: dict[str, Any], names: Names) -> str:
+    if data.get("copy"):
+        label = f"E{data['number']:03d}"
+        return _("exhibit %(n)s, a copy for a spreadsheet") % {"n": label}
     return _("exhibit %(n)s, from row %(row)s") % {
         "n": f"E{data['number']:03d}",
         "row": data["from_row"],

@@ -107,6 +107,12 @@ VERBS = {
         lambda it, by: reading.open_exhibit(it.pk, actor=by),
         "exhibit.opened",
     ),
+    "disclosures.reading.open_copy": row(
+        ANALYST,
+        lambda: packets.collected().exhibits.get(part_code="2a"),
+        lambda it, by: reading.open_copy(it.pk, actor=by),
+        "exhibit.opened",
+    ),
     "disclosures.delivery.open_packet": row(
         OFFICER,
         packets.sealed_undrawn,

@@ -89,6 +89,7 @@ PAGES: dict[str, str] = {
     "admin:disclosures_packet_live": DESK,
     "admin:disclosures_declaration": "C",
     "admin:disclosures_exhibit": "ACLOR",
+    "admin:disclosures_exhibit_copy": "ACLOR",
     "admin:disclosures_production": "R",
     "admin:disclosures_custody": DESK,
     "admin:disclosures_custody_file": DESK,
