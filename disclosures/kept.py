@@ -44,7 +44,11 @@ class Rows:
         self._size = 0
 
     def row(self, number: int, line: bytes) -> None:
-        """Take one row with its line break; rows count from 1."""
+        """Take one row with its line break; rows count from 1.
+
+        Raises:
+            NotImplementedError: of this class, which only splits.
+        """
         raise NotImplementedError
 
     def write(self, data: bytes, /) -> int:
