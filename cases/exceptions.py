@@ -39,6 +39,14 @@ class BucketUnavailable(OSError):
     """A bucket can't be reached, or won't have us; another try may help."""
 
 
+class KeyGone(CaseError):
+    """The case has no key, any more or yet: what was closed by it stays closed."""
+
+
+class NotOpened(CaseError):
+    """A file isn't one that the case's key closed, or not whole."""
+
+
 def require_storable(**texts: str) -> None:
     """Let texts pass that a database, a CSV and a digest can all carry, field by field.
 

@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     FACTOR = "candor second factor"
     TARGET = "candor target"
     ADDRESS = "candor address"
+    CASE_KEY = "candor case key"
 
 
 def close(text: str, purpose: Purpose) -> str:

@@ -17,10 +17,10 @@ _BATCH = 500
 _NOT_EMPTY = "SELECT value FROM place WHERE value <> ''"
 
 
-def columns() -> list[tuple[type[models.Model], str]]:
+def columns() -> list[tuple[type[models.Model], SealedTextField]]:
     """Every sealed column of every model."""
     return [
-        (model, field.name)
+        (model, field)
         for model in apps.get_models()
         for field in model._meta.concrete_fields
         if isinstance(field, SealedTextField)
@@ -34,7 +34,7 @@ def reseal() -> int:
     Raises:
         ImproperlyConfigured: one of them opens by no key that the site has.
     """
-    return _factors() + sum(_column(model, name) for model, name in columns())
+    return _factors() + sum(_column(model, field.name) for model, field in columns())
 
 
 def needing_an_older_key() -> int:
@@ -47,9 +47,9 @@ def needing_an_older_key() -> int:
     ]
     older = sum(not keys.is_newest(one, Purpose.FACTOR) for one in factors)
     return older + sum(
-        not keys.is_newest(one, Purpose.TARGET)
-        for model, name in columns()
-        for one in _stored(model, name)
+        not keys.is_newest(one, field.purpose)
+        for model, field in columns()
+        for one in _stored(model, field.name)
     )
 
 

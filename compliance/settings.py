@@ -5,6 +5,7 @@ default: without ``CANDOR_DEMO=1`` a missing secret or host stops the start
 (``compliance/checks.py``). The table of knobs stands in README.md.
 """
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -34,6 +35,7 @@ read_site_file(SITE_FILE)
 
 # Served papers, exhibits and packets. Never below a folder that a web server serves.
 FILES_DIR = env("CANDOR_FILES_DIR", VAR_DIR / "files", Path)
+WORK_DIR = env("CANDOR_WORK_DIR", VAR_DIR / "work", Path)  # plain, while worked on
 AUDIT_DIR = env("CANDOR_AUDIT_DIR", str(VAR_DIR / "audit"), str)
 
 # S3-compatible buckets, for checkpoints and files of records, by the usual names.
@@ -54,11 +56,9 @@ DEBUG = False  # Debug pages print local variables, and those are people's data.
 def demo_secret() -> str:
     """A secret made at the first start, so that sessions outlive a restart."""
     path = VAR_DIR / "secret-key"
-    try:
+    with contextlib.suppress(FileExistsError):
         path.touch(mode=0o600, exist_ok=False)
         path.write_text(secrets.token_urlsafe(64))
-    except FileExistsError:
-        pass
     return path.read_text()
 
 

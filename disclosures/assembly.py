@@ -12,7 +12,6 @@ two workers never seal the same packet, whatever the broker lost or doubled.
 """
 
 import logging
-import shutil
 import traceback
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,7 +29,15 @@ from cases.enums import Act, EventKind, Perm, SignOffDecision, TaskName
 from cases.exceptions import CaseError, ClaimLost
 from cases.models import Case, Organisation, SignOff
 from cases.workflow import transition as move_case
-from disclosures import collection, facts, leftovers, planning, preflight, workflow
+from disclosures import (
+    breaks,
+    collection,
+    facts,
+    leftovers,
+    planning,
+    preflight,
+    workflow,
+)
 from disclosures.enums import PacketStatus
 from disclosures.exceptions import CollectionFailed
 from disclosures.models import Declaration, Packet
@@ -165,7 +172,7 @@ def assemble(packet_id: int, *, at: datetime | None = None) -> None:
         return
     step = _collect if collecting else _seal
     try:
-        with queue.heartbeat(held):
+        with queue.heartbeat(held), breaks.noted():
             _require_attempts_left(held)
             step(packet_id, held)
     except ClaimLost:
@@ -231,32 +238,27 @@ def _await_choice(packet: Packet, held: queue.Claim) -> None:
 def _seal(packet_id: int, held: queue.Claim) -> None:
     _start(packet_id, held, "start_sealing", PacketStatus.SEALING)
     packet = Packet.objects.select_related("case", "revision").get(pk=packet_id)
-    packet_facts = facts.packet_facts(packet)
-    root = Path(settings.FILES_DIR)
-    folder = leftovers.place(leftovers.PACKETS, held)
-    work = root / f"{folder}.work"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    try:
-        seconds = (held.deadline_at - timezone.now()).total_seconds()
-        rendered = sandbox.run(
-            letter.render if packet.is_letter else pages.render,
-            packet_facts,
-            work / "packet.pdf",
-            seconds=seconds,
-            megabytes=RENDER_MEGABYTES,
-        )
-        files = {one.file_name: one.path for one in packet_facts.exhibits if one.path}
+    root, folder = Path(settings.FILES_DIR), leftovers.place(leftovers.PACKETS, held)
+    with leftovers.private(held) as work:
+        packet_facts = facts.packet_facts(packet, work)
         pdf = work / "packet.pdf"
+        seconds = (held.deadline_at - timezone.now()).total_seconds()
+        try:
+            rendered = sandbox.run(
+                letter.render if packet.is_letter else pages.render,
+                packet_facts,
+                pdf,
+                seconds=seconds,
+                megabytes=RENDER_MEGABYTES,
+            )
+        except (sandbox.ChildTimedOut, sandbox.ChildKilled) as error:
+            raise CollectionFailed(
+                _("Rendering took too much time or memory and was stopped.")
+            ) from error
+        files = {one.file_name: one.path for one in packet_facts.exhibits if one.path}
         sealed = sealing.seal(packet_facts, rendered, pdf, files, root / folder)
         made = facts.sealed_row(folder, packet_facts, rendered, sealed)
         _write_seal(packet, held, made)
-    except (sandbox.ChildTimedOut, sandbox.ChildKilled) as error:
-        raise CollectionFailed(
-            _("Rendering took too much time or memory and was stopped.")
-        ) from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
 
 
 def _write_seal(packet: Packet, held: queue.Claim, made: dict[str, Any]) -> None:

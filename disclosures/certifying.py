@@ -16,7 +16,7 @@ from cases import audit, permissions, persons, queue
 from cases.enums import Act, EventKind, Perm, TaskName
 from cases.exceptions import IllegalTransition, require_storable
 from cases.proof import Proof
-from disclosures import facts, workflow
+from disclosures import breaks, facts, kept, workflow
 from disclosures.enums import PacketStatus
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Declaration, Packet
@@ -38,6 +38,7 @@ class Statement:
     signed_name: str
 
 
+@breaks.noted()
 @transaction.atomic
 def certify(
     packet_id: int,
@@ -54,7 +55,8 @@ def certify(
         PermissionDenied: ``custodian`` may not.
         FourEyesViolation: the site's rules want another person.
         StaleProof: ``proof`` isn't fresh, or isn't enough here.
-        PacketBroken: the exhibits are no longer those that were shown.
+        PacketBroken: the exhibits are no longer those that were shown, or a file of
+            them is no longer what was collected.
         ValidationError: another's name, a date before the collection or ahead, an
             empty field.
         IllegalTransition: the packet isn't waiting for it, or its scope changed.
@@ -71,6 +73,8 @@ def certify(
         )
     if exhibits_digest != facts.exhibits_digest(packet):
         raise PacketBroken(_("The exhibits changed after the page was shown."))
+    breaks.require_none(packet.case)
+    kept.require_intact(packet)
     name = audit.name_of(custodian)
     if " ".join(statement.signed_name.split()).casefold() != name.casefold():
         raise ValidationError(

@@ -1,28 +1,26 @@
 """Collection: resolve the targets, pull each planned exhibit, hash it, write it down.
 
-What holds here: the frozen scope is read and never the live case; a file is written
-whole under a name that says nothing, and the row that names it is written only while
-the claim still stands; what was collected before a failure stays, and the run goes on
-from there. "Account not found" is said of every part, and nothing else is searched.
-Where an identifier matches several accounts, a person chooses (``choosing``) before
-anything is. The approval is asked for again before each part: after a change of scope
-nothing is read.
+What holds here: the frozen scope is read and never the live case; a file is kept whole,
+closed by the case's key, under a name that says nothing, and the row that names it is
+written only while the claim still stands; what was collected before a failure stays,
+and the run goes on from there. "Account not found" is said of every part, and nothing
+else is searched. Where an identifier matches several accounts, a person chooses
+(``choosing``) before anything is. The approval is asked for again before each part:
+after a change of scope nothing is read.
 """
 
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import queue
 from cases.enums import IdentifierKind
-from disclosures import facts, leftovers, planning, preflight, workflow
+from disclosures import facts, kept, leftovers, planning, preflight, workflow
 from disclosures.datamap import plan as graph
 from disclosures.datamap import schema
 from disclosures.enums import ExhibitStatus, PartKind, Resolution, ResponseCode
@@ -90,7 +88,7 @@ def outstanding(packet: Packet, the_map: schema.DataMap) -> list[Exhibit]:
         the_map, list(packet.exhibits.values_list("part_code", flat=True))
     )
     return sorted(
-        packet.exhibits.outstanding().select_related("target"),
+        packet.exhibits.outstanding().select_related("packet", "target"),
         key=lambda one: (one.target.number, order.get(one.part_code, -1), one.number),
     )
 
@@ -198,22 +196,26 @@ def _answer(
     inputs = _inputs(exhibit, part)
     if unsigned := graph.missing_statement(the_map, part, inputs):
         return Answer(ResponseCode.OUT_OF_SCOPE_AFTER_NARROWING, unsigned)
-    files = {code: path for code, (_, path) in inputs.items()}
-    out = _place(held)
-    pulled = sources.pull(
-        part,
-        account=Account(key=account.account_key, name=account.account_name),
-        window=_window(exhibit),
-        inputs=files,
-        out=Path(settings.FILES_DIR) / out,
-    )
+    planning.require_signed(exhibit, the_map)
+    place = f"{leftovers.place(leftovers.COLLECTED, held)}-{secrets.token_hex(16)}"
+    out = f"{place}.csv.age"
+    with leftovers.private(held) as folder:
+        files = {code: kept.copy(row, folder) for code, row in inputs.items()}
+        pulled = sources.pull(
+            part,
+            account=Account(key=account.account_key, name=account.account_name),
+            window=_window(exhibit),
+            inputs={code: path for code, path in files.items() if path},
+            out=folder / "pulled.csv",
+        )
+        kept.keep(folder / "pulled.csv", out, exhibit.packet)
     code, statement = graph.answer(part, pulled.rows, pulled.total)
     shorter = [
         code
-        for code, (row, _) in inputs.items()
+        for code, row in inputs.items()
         if not _window(row).covers(_window(exhibit))
     ]
-    counts = {code: (row.rows, row.in_all) for code, (row, _) in inputs.items()}
+    counts = {code: (row.rows, row.in_all) for code, row in inputs.items()}
     words = (
         statement,
         graph.narrower_statement(part, shorter),
@@ -222,21 +224,14 @@ def _answer(
     return Answer(code, " ".join(filter(None, words)), out, pulled)
 
 
-def _place(held: queue.Claim) -> str:
-    """A new file's path: it says whose claim wrote it (``leftovers``), and no more."""
-    path = f"{leftovers.place(leftovers.COLLECTED, held)}-{secrets.token_hex(16)}.csv"
-    (Path(settings.FILES_DIR) / path).parent.mkdir(parents=True, exist_ok=True)
-    return path
-
-
 def _window(exhibit: Exhibit) -> Window:
     return Window(
         planning.in_utc(exhibit.window_since), planning.in_utc(exhibit.window_until)
     )
 
 
-def _inputs(exhibit: Exhibit, part: schema.Part) -> dict[str, tuple[Exhibit, Path]]:
-    """The exhibits that a part reads: this packet's, of the same target, hash checked.
+def _inputs(exhibit: Exhibit, part: schema.Part) -> dict[str, Exhibit]:
+    """The exhibits that a part reads: this packet's, of the same target.
 
     An input that counsel didn't sign for isn't among them, and is never pulled.
     """
@@ -247,9 +242,8 @@ def _inputs(exhibit: Exhibit, part: schema.Part) -> dict[str, tuple[Exhibit, Pat
         target=exhibit.target_id,
         part_code__in=part.inputs,
         status=ExhibitStatus.COLLECTED,
-    )
-    files = ((row, facts.stored(row)) for row in rows)
-    return {row.part_code: (row, path) for row, path in files if path is not None}
+    ).select_related("packet", "target")
+    return {row.part_code: row for row in rows if row.path}
 
 
 def _planned(exhibit: Exhibit) -> Answer:
@@ -283,6 +277,7 @@ def _provenance(pulled: Pulled) -> dict[str, Any]:
         "sha256": pulled.sha256,
         "sha512": pulled.sha512,
         "odd_cells": pulled.odd_cells,
+        "left_out": dict(pulled.left_out),
         "source_title": pulled.source_title,
         "read_as": pulled.read_as,
         "query": pulled.sql,

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from cases import audit, permissions
 from cases.enums import EventKind, Perm
 from cases.models import Event
-from disclosures import facts
+from disclosures import breaks, facts, kept
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Declaration, Delivery, Exhibit, Packet
 from disclosures.packet.seal import EXHIBITS
@@ -50,14 +50,17 @@ class Artefact:
     steps: tuple[Step, ...]
 
 
+@breaks.noted()
 def ledger(packet: Packet) -> list[Artefact]:
     """Each file of a sealed packet with its way through the house.
 
     Raises:
+        CustodyBroken: an exhibit is no longer what was collected.
         PacketBroken: a file of the packet comes from no exhibit that was collected.
     """
     if not packet.files:
         return []
+    kept.require_intact(packet)
     exhibits = {
         f"{EXHIBITS}/{one.file_name}": one
         for one in packet.exhibits.select_related("target", "item")
@@ -114,6 +117,8 @@ _WORDS = {
     EventKind.PACKET_CERTIFIED: gettext_lazy("Certified"),
     EventKind.PACKET_SEALED: gettext_lazy("Sealed"),
     EventKind.EXHIBIT_OPENED: gettext_lazy("Read"),
+    EventKind.CUSTODY_BROKEN: gettext_lazy("Found changed or lost"),
+    EventKind.CUSTODY_SETTLED: gettext_lazy("Break in custody settled"),
     EventKind.PACKET_OPENED: gettext_lazy("Downloaded"),
     EventKind.PACKET_RELEASED: gettext_lazy("Handed over"),
     EventKind.PACKET_ACKNOWLEDGED: gettext_lazy("Acknowledged"),

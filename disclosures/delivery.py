@@ -27,7 +27,7 @@ from cases.exceptions import CaseError, IllegalTransition, require_storable
 from cases.models import AgencyContact, Case, Organisation
 from cases.proof import Proof
 from cases.workflow import transition as move_case
-from disclosures import gates, produced, production, workflow
+from disclosures import breaks, gates, produced, production, workflow
 from disclosures.enums import DeliveryMethod, InHand, PacketStatus
 from disclosures.models import Acknowledgement, Declaration, Delivery, Packet
 
@@ -65,6 +65,7 @@ _GOES_TO = {
 }
 
 
+@breaks.noted()
 @transaction.atomic
 def release(
     packet_id: int,
@@ -214,6 +215,7 @@ def acknowledge(
     return made
 
 
+@breaks.noted()
 def open_packet(
     packet_id: int, *, actor: User, at: datetime | None = None
 ) -> Iterator[bytes]:

@@ -88,6 +88,14 @@ class Resolution(TextChoices):
     AMBIGUOUS = "ambiguous", _("Several accounts")
 
 
+class LeftOut(TextChoices):
+    """Why a row that a source gave isn't kept: it lies outside the signed scope."""
+
+    ACCOUNT = "account", _("of another account, or of none")
+    WINDOW = "window", _("outside the period")
+    NO_TIME = "no_time", _("without a time that can be read")
+
+
 class SigningPlace(TextChoices):
     """Where a declaration is signed: the statutory form differs (28 U.S.C. 1746)."""
 

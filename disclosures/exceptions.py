@@ -11,5 +11,25 @@ class PacketBroken(CaseError):
     """Stored records or a sealed packet are no longer what they were."""
 
 
+class CustodyBroken(PacketBroken):
+    """A file isn't what was collected or sealed; ``breaks.noted`` writes it down.
+
+    ``found`` is the SHA-256 of what lies there, "" where that can't be said;
+    ``exhibit_id`` is None where it is the sealed packet.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        packet_id: int,
+        exhibit_id: int | None = None,
+        found: str = "",
+    ) -> None:
+        super().__init__(sentence)
+        self.packet_id, self.exhibit_id = packet_id, exhibit_id
+        self.found = found
+
+
 class FontMissing(CaseError):
     """A font that packets are set in isn't installed."""

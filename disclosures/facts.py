@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -19,8 +18,9 @@ from cases import chain, extent, scope
 from cases.enums import IdentifierKind, Instrument, Naming
 from cases.models import Organisation, SignOff
 from cases.models.signoff import APPROVALS
-from disclosures import produced
+from disclosures import kept, produced
 from disclosures.datamap import plan, schema
+from disclosures.enums import LeftOut
 from disclosures.exceptions import PacketBroken
 from disclosures.models import (
     DataMapVersion,
@@ -68,8 +68,9 @@ def exhibits_digest(packet: Packet) -> str:
             one.query,
             one.parameters,
             _instant(one.snapshot_at),
-            # Left out where nothing was, as in the digests of earlier versions.
+            # Only where there is something to say: older digests stay what they were.
             *([one.total] if one.is_capped else []),
+            *([one.left_out] if one.left_out else []),
         ]
         for one in packet.exhibits.all()
     ]
@@ -95,28 +96,6 @@ def data_map(packet: Packet) -> schema.DataMap:
     return schema.parse(row.text)
 
 
-def stored(exhibit: Exhibit) -> Path | None:
-    """The exhibit's file, its hash checked; None where the answer has no file.
-
-    Raises:
-        PacketBroken: the file is missing or no longer what was collected.
-    """
-    if not exhibit.path:
-        return None
-    path = Path(settings.FILES_DIR) / exhibit.path
-    try:
-        with path.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        found = ""
-    if found != exhibit.sha256:
-        raise PacketBroken(
-            _("Exhibit %(label)s was changed or lost after it was collected.")
-            % {"label": exhibit.label}
-        )
-    return path
-
-
 def frozen_scope(packet: Packet) -> dict[str, Any]:
     """The scope that counsel signed, as it was frozen.
 
@@ -129,15 +108,15 @@ def frozen_scope(packet: Packet) -> dict[str, Any]:
         raise PacketBroken(str(error)) from None
 
 
-def packet_facts(packet: Packet) -> contents.PacketFacts:
-    """Everything the packet says.
+def packet_facts(packet: Packet, folder: Path | None = None) -> contents.PacketFacts:
+    """Everything the packet says; its files, opened in ``folder`` if one is given.
 
     Raises:
         PacketBroken: stored records, scope or map are no longer what they were; or the
             declaration was signed over other exhibits.
     """
     if packet.is_letter:
-        return draft_facts(packet, contents.UNSIGNED)
+        return draft_facts(packet, contents.UNSIGNED, folder)
     declaration = Declaration.objects.get(packet=packet)
     if declaration.exhibits_digest != exhibits_digest(packet):
         raise PacketBroken(_("The exhibits are no longer those that were certified."))
@@ -149,21 +128,25 @@ def packet_facts(packet: Packet) -> contents.PacketFacts:
         signing_place=declaration.signing_place,
         signed_on=declaration.signed_on,
     )
-    return draft_facts(packet, signed)
+    return draft_facts(packet, signed, folder)
 
 
 @translation.override("en")  # a packet is English, whatever its reader speaks
 def draft_facts(
-    packet: Packet, declaration: contents.DeclarationFacts
+    packet: Packet,
+    declaration: contents.DeclarationFacts,
+    folder: Path | None = None,
 ) -> contents.PacketFacts:
     """Everything the packet would say with this declaration, signed or not.
+
+    Each exhibit's file is hashed; without a ``folder`` its path is left out.
 
     Raises:
         PacketBroken: stored records, scope or map are no longer what they were.
     """
     frozen = frozen_scope(packet)
     the_map = data_map(packet)
-    exhibits = list(packet.exhibits.select_related("target", "item"))
+    exhibits = list(packet.exhibits.select_related("packet", "target", "item"))
     case, site = packet.case, Organisation.objects.get()
     counsel = _counsel(packet)
     asked = scope.asked_in(packet.revision)
@@ -200,7 +183,7 @@ def draft_facts(
         items=_items(frozen, the_map, exhibits),
         # A letter's answers stand in the letter itself.
         exhibits=tuple(
-            _exhibit(one, the_map) for one in exhibits if not packet.is_letter
+            _exhibit(one, the_map, folder) for one in exhibits if not packet.is_letter
         ),
         asked=asked,
         narrowing=extent.differences(asked, scope.narrowed(packet.revision)),
@@ -293,8 +276,11 @@ def _items(
     )
 
 
-def _exhibit(one: Exhibit, the_map: schema.DataMap) -> contents.ExhibitFacts:
-    path = stored(one)
+def _exhibit(
+    one: Exhibit, the_map: schema.DataMap, folder: Path | None
+) -> contents.ExhibitFacts:
+    path = kept.copy(one, folder) if folder else None
+    has_file = bool(path) if folder else kept.read(one)
     part = next((part for part in the_map.parts if part.code == one.part_code), None)
     window = one.window_since, one.window_until
     return contents.ExhibitFacts(
@@ -316,11 +302,11 @@ def _exhibit(one: Exhibit, the_map: schema.DataMap) -> contents.ExhibitFacts:
                 zone="UTC" if column.zone else "",
                 third_party=column.third_party,
             )
-            for column in (part.columns if part and path else ())
+            for column in (part.columns if part and has_file else ())
         ),
         rows=one.rows,
         total=one.in_all,
-        file_name=one.file_name if path else "",
+        file_name=one.file_name if has_file else "",
         sha256=one.sha256,
         bytes=one.size,
         path=path,
@@ -330,6 +316,9 @@ def _exhibit(one: Exhibit, the_map: schema.DataMap) -> contents.ExhibitFacts:
         parameters_note=_parameters_note(one.parameters),
         read_as=one.read_as,
         odd_cells=one.odd_cells,
+        left_out=tuple(
+            (str(LeftOut(reason).label), n) for reason, n in one.left_out.items()
+        ),
     )
 
 

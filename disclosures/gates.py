@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from cases import agencies, authenticity, nondisclosure, scope, standing
 from cases.enums import Audience, Perm
 from cases.exceptions import CaseError, IllegalTransition
-from disclosures import production
-from disclosures.exceptions import PacketBroken
+from disclosures import breaks, production
+from disclosures.exceptions import CustodyBroken
 from disclosures.models import Declaration, Freeze, Packet
 
 
@@ -107,6 +107,11 @@ def recipient_checked(packet: Packet) -> str:
     return agencies.why_none(packet.case.agency, timezone.now())
 
 
+def intact(packet: Packet) -> str:
+    """No break in custody stands on the case."""
+    return breaks.bars(packet.case)
+
+
 def whole(packet: Packet) -> str:
     """Every byte on disk is as it was sealed."""
     found = production.findings(packet)
@@ -117,6 +122,7 @@ def whole(packet: Packet) -> str:
 
 GATES = (
     Gate("frozen", not_frozen, Perm.FREEZE, is_stop=True),
+    Gate("custody", intact, Perm.SIGN_OFF, is_stop=True),
     Gate("standing", in_force, Perm.SIGN_OFF, is_stop=True),
     Gate("objection", no_objection, Perm.SIGN_OFF, is_stop=True),
     Gate("genuine", genuine, Perm.AUTHENTICATE, is_stop=True),
@@ -124,7 +130,7 @@ GATES = (
     Gate("declared", declared, Perm.CERTIFY),
     Gate("secrecy", secrecy_known, Perm.INTAKE),
     Gate("recipient", recipient_checked, Perm.CHECK_CONTACT),
-    Gate("whole", whole, Perm.ORDER, reads_files=True, refusal=PacketBroken),
+    Gate("whole", whole, Perm.ORDER, reads_files=True),
 )
 STOPS = tuple(gate for gate in GATES if gate.is_stop)
 # What a copy of a packet that has gone out still has to pass.
@@ -138,8 +144,12 @@ def require(packet: Packet, gates: Iterable[Gate] = GATES) -> None:
 
     Raises:
         CaseError: of the first gate that isn't met; the words are those of all.
+        CustodyBroken: a byte of the packet changed, whichever gates are shut besides.
     """
     refused = [(gate, words) for gate in gates if (words := gate.question(packet))]
-    if refused:
-        first, _words = refused[0]
-        raise first.refusal(" ".join(words for _gate, words in refused))
+    if not refused:
+        return
+    words = " ".join(words for _gate, words in refused)
+    if any(gate.reads_files for gate, _words in refused):
+        raise CustodyBroken(words, packet_id=packet.pk)
+    raise refused[0][0].refusal(words)

@@ -4,10 +4,16 @@ What a worker writes is named after its packet and fencing token and says nothin
 It is a leftover when no row names it and its claim can never write a result any more:
 the packet was claimed anew since, or no worker has anything to do on it. A file whose
 packet isn't in this database is somebody else's and stays.
+
+Plain records stand in a folder of their own beside the store while a worker is at them
+(``private``), under a name of the same kind.
 """
 
 import re
 import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -16,7 +22,7 @@ from cases import queue
 from disclosures.models import Exhibit, Packet
 from disclosures.models.packet import WORKABLE
 
-COLLECTED, PACKETS = "collected", "packets"
+COLLECTED, PACKETS, WORK = "collected", "packets", "work"
 _NAME = re.compile(r"\.?(?P<packet>\d+)-(?P<token>\d+)(?![0-9])")
 
 
@@ -25,24 +31,48 @@ def place(folder: str, held: queue.Claim) -> str:
     return f"{folder}/{held.pk}-{held.token}"
 
 
+@contextmanager
+def private(held: queue.Claim) -> Iterator[Path]:
+    """A folder for plain records that only this process's user may read; then gone.
+
+    What earlier claims on the same packet left goes first: their workers were killed,
+    or can't write a result any more.
+    """
+    root = Path(settings.WORK_DIR)
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for path in root.glob(f"{held.pk}-*"):
+        match = _NAME.match(path.name)
+        if match and int(match["token"]) < held.token:
+            _remove(path)
+    folder = Path(tempfile.mkdtemp(prefix=f"{held.pk}-{held.token}-", dir=root))
+    try:
+        yield folder
+    finally:
+        _remove(folder)
+
+
 def clear() -> list[str]:
-    """Remove the leftovers; their paths, relative to ``settings.FILES_DIR``."""
+    """Remove the leftovers; their folder's name and their own."""
     root = Path(settings.FILES_DIR)
+    places = {
+        COLLECTED: root / COLLECTED,
+        PACKETS: root / PACKETS,
+        WORK: Path(settings.WORK_DIR),
+    }
     found = [
-        (path, match)
-        for folder in (COLLECTED, PACKETS)
-        for path in sorted((root / folder).glob("*"))
+        (f"{folder}/{path.name}", path, match)
+        for folder, place in places.items()
+        for path in sorted(place.glob("*"))
         if (match := _NAME.match(path.name))
     ]
     # The packets first: once one is at rest, all that its rows name is committed.
-    ids = {int(match["packet"]) for _, match in found}
+    ids = {int(match["packet"]) for _, _, match in found}
     packets = {one.pk: one for one in Packet.objects.filter(pk__in=ids)}
     named = set(Exhibit.objects.filter(packet__in=ids).values_list("path", flat=True))
     named |= {one.folder for one in packets.values()}
     removed = []
-    for path, match in found:
+    for name, path, match in found:
         packet = packets.get(int(match["packet"]))
-        name = path.relative_to(root).as_posix()
         if packet and name not in named and _is_over(packet, int(match["token"])):
             _remove(path)
             removed.append(name)

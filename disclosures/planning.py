@@ -24,7 +24,7 @@ from disclosures import facts
 from disclosures.datamap import plan as graph
 from disclosures.datamap import schema
 from disclosures.enums import PartKind, ResponseCode
-from disclosures.exceptions import CollectionFailed
+from disclosures.exceptions import CollectionFailed, PacketBroken
 from disclosures.models import Exhibit, Packet
 
 Window = tuple[datetime | None, datetime | None]
@@ -230,6 +230,33 @@ def order_of_parts(the_map: schema.DataMap, codes: list[str]) -> dict[str, int]:
     except graph.PlanError as error:
         raise CollectionFailed(str(error)) from None
     return {code: position for position, code in enumerate(ordered)}
+
+
+def require_signed(exhibit: Exhibit, the_map: schema.DataMap) -> None:
+    """Hold one exhibit to the scope as counsel signed it, before anything is asked.
+
+    Raises:
+        PacketBroken: the frozen scope was changed, or it doesn't have this part, for
+            this item, target and window.
+    """
+    for wanted in wanted_pairs(exhibit.packet, the_map):
+        pair = wanted.target["id"], wanted.item["id"]
+        if pair != (exhibit.target_id, exhibit.item_id):
+            continue
+        if not ItemDecision(wanted.decision["decision"]).produces:
+            continue
+        for part in wanted.category.parts:
+            signed = _part_exhibit(exhibit.packet, wanted, part)
+            if _bounds(signed) == _bounds(exhibit):
+                return
+    raise PacketBroken(
+        _("%(label)s isn't in the scope that counsel signed. Nothing was asked for it.")
+        % {"label": exhibit.label}
+    )
+
+
+def _bounds(exhibit: Exhibit) -> tuple[Any, ...]:
+    return exhibit.part_code, exhibit.window_since, exhibit.window_until
 
 
 def signed_window(wanted: Wanted) -> Window:

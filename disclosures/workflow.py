@@ -14,6 +14,8 @@ from disclosures.models import Exhibit, Packet
 
 S = PacketStatus
 X = ExhibitStatus
+# What each step of a packet asks, and a run before each part.
+_FIT = (gates.intact, gates.not_over, gates.covered, gates.genuine)
 
 
 def require_covered(packet_id: int) -> None:
@@ -21,14 +23,15 @@ def require_covered(packet_id: int) -> None:
 
     Raises:
         IllegalTransition: a newer packet replaced this one, the scope changed, or the
-            instrument fell, or the paper is no longer found authentic.
+            instrument fell, the paper is no longer found authentic, or a break in
+            custody stands.
     """
     packet = Packet.objects.select_related("case", "revision").get(pk=packet_id)
     if packet.status == S.SUPERSEDED:
         raise IllegalTransition(
             _("%(packet)s was replaced by a newer one.") % {"packet": packet}
         )
-    for gate in (gates.not_over, gates.covered, gates.genuine):
+    for gate in _FIT:
         if refusal := gate(packet):
             raise IllegalTransition(refusal)
 
@@ -74,7 +77,7 @@ PACKET = Machine(
             sources(S.QUEUED, S.COLLECTING),
             S.COLLECTING,
             Perm.ORDER,
-            guards=(gates.not_over, gates.covered, gates.genuine),
+            guards=_FIT,
             by_system=True,
         ),
         Transition(
@@ -82,13 +85,7 @@ PACKET = Machine(
             sources(S.COLLECTING),
             S.COLLECTED,
             Perm.ORDER,
-            guards=(
-                gates.not_over,
-                gates.covered,
-                gates.genuine,
-                _all_chosen,
-                _all_collected,
-            ),
+            guards=(*_FIT, _all_chosen, _all_collected),
             by_system=True,
         ),
         Transition(
@@ -96,7 +93,7 @@ PACKET = Machine(
             sources(S.COLLECTING),
             S.CHOOSING,
             Perm.ORDER,
-            guards=(gates.not_over, gates.covered, gates.genuine),
+            guards=_FIT,
             by_system=True,
         ),
         Transition(
@@ -104,14 +101,14 @@ PACKET = Machine(
             sources(S.CHOOSING),
             S.QUEUED,
             Perm.ORDER,
-            guards=(gates.not_over, gates.covered, gates.genuine, _all_chosen),
+            guards=(*_FIT, _all_chosen),
         ),
         Transition(
             "go_on",  # a letter of objection
             sources(S.COLLECTED),
             S.CERTIFIED,
             Perm.ORDER,
-            guards=(gates.covered, _certifies_nothing),
+            guards=(gates.intact, gates.covered, _certifies_nothing),
             by_system=True,
         ),
         Transition(
@@ -119,14 +116,14 @@ PACKET = Machine(
             sources(S.COLLECTED),
             S.CERTIFIED,
             Perm.CERTIFY,
-            guards=(gates.not_over, gates.covered, gates.genuine, gates.declared),
+            guards=(*_FIT, gates.declared),
         ),
         Transition(
             "start_sealing",
             sources(S.CERTIFIED, S.SEALING),
             S.SEALING,
             Perm.ORDER,
-            guards=(gates.not_over, gates.covered, gates.genuine, gates.declared),
+            guards=(*_FIT, gates.declared),
             by_system=True,
         ),
         Transition(
@@ -134,7 +131,7 @@ PACKET = Machine(
             sources(S.SEALING),
             S.SEALED,
             Perm.ORDER,
-            guards=(gates.not_over, gates.covered, gates.genuine, gates.declared),
+            guards=(*_FIT, gates.declared),
             by_system=True,
         ),
         Transition(
@@ -149,14 +146,14 @@ PACKET = Machine(
             sources(S.FAILED),
             S.QUEUED,
             Perm.ORDER,
-            guards=(gates.not_over, gates.covered, gates.genuine, _not_declared),
+            guards=(*_FIT, _not_declared),
         ),
         Transition(
             "resume_sealing",
             sources(S.FAILED),
             S.CERTIFIED,
             Perm.ORDER,
-            guards=(gates.not_over, gates.covered, gates.genuine, gates.declared),
+            guards=(*_FIT, gates.declared),
         ),
         Transition(
             "release",

@@ -12,7 +12,7 @@ from cases.models import Case, Event
 from cases.worklist import Task
 from disclosures import gates
 from disclosures.enums import PacketStatus
-from disclosures.models import Packet
+from disclosures.models import CustodyBreak, Packet
 
 _TURNS = {
     PacketStatus.FAILED: (Perm.ORDER, "resume_packet", Act.COLLECT),
@@ -27,7 +27,8 @@ _WAITING = Q(
 ) | Q(delivery__isnull=False, delivery__acknowledgement=None)
 
 # Every verb that a task of this app can name.
-VERBS = frozenset(verb for _perm, verb, _act in _TURNS.values())
+_SETTLE = "settle_custody_break"
+VERBS = frozenset({verb for _perm, verb, _act in _TURNS.values()} | {_SETTLE})
 
 
 def tasks_for(user: User) -> list[Task]:
@@ -40,13 +41,28 @@ def tasks_for(user: User) -> list[Task]:
         for packet in _with_clocks(packets)
         if theirs.may(packet.case, *_whose(packet))
     ]
+    found += [
+        task for task in _broken(cases) if theirs.may(task.case, Perm.SIGN_OFF, None)
+    ]
     return sorted((task for task in found if task), key=lambda task: task.order)
 
 
 def tasks_of(case: Case) -> list[Task]:
     """The next steps on the packets of one case, whoever may do them."""
     packets = Packet.objects.filter(_WAITING, case=case).select_related("case")
-    return [task for packet in packets if (task := task_on(packet))]
+    broken = _broken(Case.objects.filter(pk=case.pk))
+    return broken + [task for packet in packets if (task := task_on(packet))]
+
+
+def _broken(cases: QuerySet[Case]) -> list[Task]:
+    """A task a case on which a break in custody stands: it goes before any other."""
+    standing = CustodyBreak.objects.standing().filter(case__in=cases)
+    first = {one.case_id: one for one in reversed(standing.select_related("case"))}
+    title, detail = _words()[_SETTLE]
+    return [
+        Task(one.case, _SETTLE, title, detail, one.case.due_on, one.found_at)
+        for one in first.values()
+    ]
 
 
 def task_on(packet: Packet) -> Task | None:
@@ -65,6 +81,7 @@ def _with_clocks(packets: QuerySet[Packet]) -> QuerySet[Any]:
             "case__documents",
             "case__authenticity_findings",
             "case__standing_changes",
+            "case__custody_breaks",
         )
         .annotate(moved_at=Subquery(moves.order_by("-pk").values("at")[:1]))
     )
@@ -75,7 +92,9 @@ def _task(packet: Any) -> Task | None:
     case = packet.case
     if turn is None or _has_fallen(packet):
         return None
-    if packet.status != PacketStatus.RELEASED and gates.genuine(packet):
+    if packet.status != PacketStatus.RELEASED and (
+        gates.genuine(packet) or gates.intact(packet)
+    ):
         return None
     title, detail = _words()[turn[1]]
     return Task(case, turn[1], title, detail, case.due_on, packet.moved_at)
@@ -99,6 +118,10 @@ def _has_fallen(packet: Packet) -> bool:
 
 def _words() -> dict[str, tuple[str, str]]:
     return {
+        _SETTLE: (
+            _("Deal with a break in custody"),
+            _("A file isn't what was collected; nothing goes on until you say why."),
+        ),
         "resume_packet": (
             _("Look at the failed packet"),
             _("A part could not be collected or rendered."),

@@ -84,6 +84,7 @@ def either_database(request):
 @pytest.fixture(autouse=True)
 def _own_folder(settings, tmp_path):
     settings.FILES_DIR = tmp_path / "files"
+    settings.WORK_DIR = tmp_path / "work"
     audit = audit_store(str(tmp_path / "audit"))
     settings.STORAGES = {**settings.STORAGES, "audit": audit}
 

@@ -79,6 +79,8 @@ class EventKind(TextChoices):
     PACKET_ACKNOWLEDGED = "packet.acknowledged", _("Receipt acknowledged")
     PACKET_SUPERSEDED = "packet.superseded", _("Packet superseded")
     PACKET_STATUS_CHANGED = "packet.status.changed", _("Packet status changed")
+    CUSTODY_BROKEN = "packet.custody.broken", _("Break in custody found")
+    CUSTODY_SETTLED = "packet.custody.settled", _("Break in custody settled")
     CUSTODY_EXPORTED = "packet.custody.exported", _("Custody ledger exported")
     EXHIBIT_OPENED = "exhibit.opened", _("Exhibit opened")
 

@@ -10,6 +10,7 @@ from cases.models.event import Event, SiteEvent
 from cases.models.exposure import Exposure
 from cases.models.glass import BrokenGlass
 from cases.models.grant import CaseGroupPerm, CaseUserPerm
+from cases.models.key import CaseKey
 from cases.models.scope import RequestedItem, ScopeItem, ScopeRevision
 from cases.models.seal import AuditCheckpoint, AuditSeal
 from cases.models.signoff import Reply, SignOff
@@ -28,6 +29,7 @@ __all__ = [
     "Case",
     "CaseDocument",
     "CaseGroupPerm",
+    "CaseKey",
     "CaseUserPerm",
     "Category",
     "ContactCheck",

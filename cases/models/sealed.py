@@ -20,28 +20,37 @@ _SEALED = "A sealed column can't be compared: ask its fingerprint."  # for progr
 class SealedTextField(models.TextField):
     """A text of at most ``longest`` characters, sealed as it is written."""
 
-    def __init__(self, *args: Any, longest: int | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        longest: int | None = None,
+        purpose: str = keys.Purpose.TARGET,
+        **kwargs: Any,
+    ) -> None:
         """Check the length of the text and not of what is stored."""
         self.longest = longest
+        self.purpose = keys.Purpose(purpose)
         super().__init__(*args, **kwargs)
         if longest is not None:
             self.validators.append(MaxLengthValidator(longest))
 
     def deconstruct(self) -> Any:
-        """With the length, for migrations."""
+        """With length and purpose, for migrations."""
         name, path, args, kwargs = super().deconstruct()
         if self.longest is not None:
             kwargs["longest"] = self.longest
+        if self.purpose != keys.Purpose.TARGET:
+            kwargs["purpose"] = self.purpose.value
         return name, path, args, kwargs
 
     def get_prep_value(self, value: Any) -> Any:
         """Sealed, but for nothing at all: that a value is missing is no secret."""
         text = super().get_prep_value(value)
-        return keys.close(text, keys.Purpose.TARGET) if text else text
+        return keys.close(text, self.purpose) if text else text
 
     def from_db_value(self, value: Any, *_args: Any) -> Any:
         """As it was written."""
-        return keys.reveal(value, keys.Purpose.TARGET) if value else value
+        return keys.reveal(value, self.purpose) if value else value
 
     def get_lookup(self, lookup_name: str) -> Any:
         """Only whether it is empty can be asked in the database."""

@@ -7,6 +7,7 @@ from cases.admin import verbs
 from cases.admin.base import CaseModelAdmin
 from disclosures.admin import (
     acknowledging,
+    breaking,
     choosing,
     custody,
     declaring,
@@ -23,6 +24,7 @@ from disclosures.admin import (
 # Each registers what it holds by being imported.
 __all__ = [
     "acknowledging",
+    "breaking",
     "choosing",
     "custody",
     "declaring",
@@ -59,6 +61,11 @@ def urls(desk: CaseModelAdmin) -> list[URLPattern]:
             f"{base}exhibits/<int:number>/",
             wrap(require_GET(exhibits.page(desk))),
             name="disclosures_exhibit",
+        ),
+        path(
+            f"{base}exhibits/<int:number>/copy/",
+            wrap(require_GET(exhibits.copy(desk))),
+            name="disclosures_exhibit_copy",
         ),
         path(
             f"{base}custody/",

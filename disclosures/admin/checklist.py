@@ -14,6 +14,7 @@ from disclosures.models import Packet
 
 _OF_THE_SITE = frozenset({Perm.FREEZE, Perm.CHECK_CONTACT})
 _VERBS = {
+    "custody": "settle_custody_break",
     "standing": "record_ruling",
     "objection": "decide_objection",
     "genuine": "check_paper",
@@ -74,6 +75,7 @@ def _place(name: str, packet: Packet) -> str:
 def _titles() -> dict[str, str]:
     return {
         "frozen": _("Releases are open"),
+        "custody": _("No break in custody stands on the request"),
         "standing": _("The instrument is in force"),
         "objection": _("No objection stands against it"),
         "genuine": _("The paper is found authentic"),

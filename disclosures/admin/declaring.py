@@ -26,7 +26,7 @@ from cases.enums import Act, Perm
 from cases.exceptions import CaseError
 from cases.models import Case, Organisation
 from cases.proof import Proof
-from disclosures import certifying, facts
+from disclosures import breaks, certifying, facts
 from disclosures.admin import exhibits
 from disclosures.admin.forms import DeclarationForm
 from disclosures.admin.packet import current, find, outdated
@@ -44,6 +44,7 @@ PRACTICE = (
 _GAP = "…"
 
 
+@breaks.noted()
 def draft(packet: Packet, user: User, said: Any) -> dict[str, Any]:
     """The declaration as it would be printed with what has been typed so far.
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
@@ -19,12 +21,13 @@ from django.utils.translation import gettext as _
 
 from cases import permissions
 from cases.admin.base import CaseModelAdmin, crumbs, person, record_view
+from cases.admin.files import STILL
 from cases.enums import Perm
 from cases.exceptions import CaseError
-from disclosures import facts, reading
+from disclosures import breaks, facts, reading
 from disclosures.admin import words
 from disclosures.datamap import plan, schema
-from disclosures.enums import ExhibitStatus, ResponseCode
+from disclosures.enums import ExhibitStatus, LeftOut, ResponseCode
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Exhibit, Packet
 from disclosures.packet.legible import legible
@@ -41,6 +44,11 @@ class Line:
     meaning: Promise | str
     size: str
     url: str
+
+    @property
+    def left_out(self) -> int:
+        """How many rows its source gave that lie outside the signed scope."""
+        return sum(self.exhibit.left_out.values())
 
     @property
     def read_at(self) -> datetime | None:
@@ -174,8 +182,35 @@ def page(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
             else "",
             opened=opened,
             refusal=refusal,
+            stopped_by=breaks.bars(packet.case),
             **_about(exhibit),
             **_pages(opened, first_row),
+        )
+
+    return view
+
+
+def copy(desk: CaseModelAdmin) -> Callable[..., HttpResponse | FileResponse]:
+    """One exhibit for a spreadsheet: as a file, which runs nothing."""
+
+    def view(
+        request: HttpRequest, case_id: int, packet_id: int, number: int
+    ) -> HttpResponse | FileResponse:
+        exhibit = _find(desk, request, case_id, packet_id, number)
+        try:
+            made = reading.open_copy(exhibit.pk, actor=person(request))
+        except CaseError as refusal:
+            messages.error(request, str(refusal))
+            return redirect(exhibit_url(exhibit))
+        if made is None:
+            raise Http404
+        case = exhibit.packet.case
+        return FileResponse(
+            made,
+            as_attachment=True,
+            filename=f"{case.number}-{exhibit.label}-copy.csv",
+            content_type="text/csv; charset=utf-8",
+            headers=STILL,
         )
 
     return view
@@ -210,6 +245,8 @@ def _about(exhibit: Exhibit) -> dict[str, Any]:
         if the_map and part
         else (),
         "columns": part.columns if part else (),
+        "held_by": words.held_by(part) if part else [],
+        "left_out": [(LeftOut(k).label, n) for k, n in exhibit.left_out.items()],
         "category_title": _category_title(the_map, exhibit.item.category_code),
         "account": exhibit.packet.accounts.filter(target=exhibit.target_id).first(),
         "parameters": [

@@ -20,7 +20,7 @@ from cases.admin import sections, tags, verbs
 from cases.admin.base import CaseModelAdmin, crumbs, person, record_view, verb_url
 from cases.enums import Act, Naming, Perm
 from cases.models import Case
-from disclosures import gates, planning, production, worklist
+from disclosures import breaks, gates, planning, production, worklist
 from disclosures.admin import exhibits, progress, words
 from disclosures.enums import PacketStatus
 from disclosures.exceptions import PacketBroken
@@ -66,6 +66,7 @@ def page(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
             case=case,
             packet=packet,
             conditions=sections.conditions(case),
+            stopped_by=breaks.bars(case),
             badge=words.packet_badge(packet),
             progress=progress.of(packet),
             steps=verbs.next_steps(case, user) if is_current else [],

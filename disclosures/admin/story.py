@@ -101,6 +101,17 @@ def _custody(case: Case, acts: Acts) -> Said:
     return Said(words, _page(case, acts), "")
 
 
+@tells(EventKind.CUSTODY_BROKEN)
+def _custody_broken(case: Case, acts: Acts) -> Said:
+    words = _("{who} found a file that isn't what was collected, and stopped.")
+    return Said(words, _page(case, acts))
+
+
+@tells(EventKind.CUSTODY_SETTLED)
+def _custody_settled(case: Case, acts: Acts) -> Said:
+    return Said(_("{who} settled the break in custody."), _page(case, acts))
+
+
 @tells(EventKind.PACKET_DOWNLOAD_STOPPED)
 def _broken_off(case: Case, acts: Acts) -> Said:
     return Said(_("{who} broke off a download of the packet."), _page(case, acts))

@@ -61,6 +61,12 @@ def _sealed(data: dict[str, Any], names: Names) -> str:
     }
 
 
+@says(EventKind.CUSTODY_BROKEN)
+def _custody_broken(data: dict[str, Any], names: Names) -> str:
+    found = str(data["found"])[:12]
+    return _("found %(digest)s…") % {"digest": found} if found else ""
+
+
 @says(EventKind.PACKET_OPENED)
 def _opened(data: dict[str, Any], names: Names) -> str:
     return _("manifest %(digest)s…") % {"digest": data["manifest"][:12]}
@@ -91,6 +97,9 @@ def _switch(data: dict[str, Any], names: Names) -> str:
 
 @says(EventKind.EXHIBIT_OPENED)
 def _exhibit(data: dict[str, Any], names: Names) -> str:
+    if data.get("copy"):
+        label = f"E{data['number']:03d}"
+        return _("exhibit %(n)s, a copy for a spreadsheet") % {"n": label}
     return _("exhibit %(n)s, from row %(row)s") % {
         "n": f"E{data['number']:03d}",
         "row": data["from_row"],

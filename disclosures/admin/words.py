@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from disclosures.datamap import schema
 from disclosures.enums import ExhibitStatus, PacketStatus, ResponseCode
 from disclosures.models import Exhibit, Packet
 
@@ -160,3 +161,15 @@ def size_words(size: int) -> str:
         if size >= bytes_each:
             return f"{size / bytes_each:,.1f} {unit}"
     return f"{size:,} B"
+
+
+def held_by(part: schema.Part) -> list[str]:
+    """By which of a part's columns each row is held to the signed scope, in words."""
+    found = [
+        gettext("account, by “%(column)s”") % {"column": column.name}
+        for column in part.columns
+        if column.whose
+    ]
+    if part.window:
+        found.append(gettext("period, by “%(column)s”") % {"column": part.window})
+    return found

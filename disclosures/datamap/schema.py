@@ -25,6 +25,7 @@ from disclosures.datamap.terms import (
     Resolve,
     Source,
     SourceKind,
+    Whose,
 )
 from disclosures.enums import ColumnType, PartKind, ResponseCode
 
@@ -40,6 +41,7 @@ __all__ = [
     "Resolve",
     "Source",
     "SourceKind",
+    "Whose",
     "digest",
     "parse",
 ]
@@ -215,6 +217,9 @@ def _column(table: Table, zone: str) -> Column:
         type=kind,
         zone=(own or zone) if kind is ColumnType.TIMESTAMP else "",
         third_party=table.flag("third_party"),
+        whose=table.choice("whose", Whose, Whose.ACCOUNT)
+        if "whose" in table.values
+        else None,
     )
     table.close()
     return column

@@ -85,6 +85,14 @@ class AccountForm(StrEnum):
     UUID = "uuid"
 
 
+class Whose(StrEnum):
+    """What a column says of whose the row is, and how that is compared."""
+
+    ACCOUNT = "account"  # the key, in the form of the service's keys
+    NAME = "name"  # the name, letter by letter
+    NAME_ANY_CASE = "name_any_case"  # the name, whatever its capitals
+
+
 @dataclass(frozen=True)
 class Source:
     """One system that records are read from; its address comes from the settings."""
@@ -106,7 +114,10 @@ class Resolve:
 
 @dataclass(frozen=True)
 class Column:
-    """One column that may leave the source. What isn't listed never does."""
+    """One column that may leave the source. What isn't listed never does.
+
+    ``whose`` marks one that says whose the row is: each row is held to it.
+    """
 
     name: str
     title: str
@@ -114,6 +125,7 @@ class Column:
     type: ColumnType
     zone: str = ""
     third_party: bool = False
+    whose: Whose | None = None
 
 
 @dataclass(frozen=True)

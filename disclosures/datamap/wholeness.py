@@ -27,6 +27,7 @@ _CODES = {
 }
 _BOUNDS = frozenset({"since", "until"})
 _WHO = frozenset({"account", "name"})
+_SAYS_WHOSE = frozenset({ColumnType.TEXT, ColumnType.INTEGER})
 
 
 def check(found: DataMap, book: Book) -> None:
@@ -191,6 +192,10 @@ def _described(part: Part, names: list[str], table: Table) -> None:
     for position, column in enumerate(part.columns):
         if column.type is ColumnType.TIMESTAMP:
             _zone(_column_table(table, position), "zone", column.zone)
+        if column.whose and column.type not in _SAYS_WHOSE:
+            _column_table(table, position).wrong(
+                "whose", "Only a column of text or whole numbers says whose a row is."
+            )
     for i in _repeats(names):
         _column_table(table, i).wrong("name", f"“{names[i]}” is described twice.")
 

@@ -1,6 +1,7 @@
 """What goes out: one file per noun, gathered here."""
 
 from disclosures.models.collection import AccountCandidate, TargetAccount
+from disclosures.models.custody import CustodyBreak
 from disclosures.models.datamap import DataMapVersion
 from disclosures.models.declaration import Declaration
 from disclosures.models.delivery import Acknowledgement, Delivery
@@ -12,6 +13,7 @@ from disclosures.models.produced import ProducedScope
 __all__ = [
     "AccountCandidate",
     "Acknowledgement",
+    "CustodyBreak",
     "DataMapVersion",
     "Declaration",
     "Delivery",

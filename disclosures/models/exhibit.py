@@ -58,6 +58,8 @@ class Exhibit(models.Model):
     sha512 = models.CharField(max_length=128, blank=True)
     # Cells that didn't fit their column and stand there in the source's own words.
     odd_cells = models.PositiveBigIntegerField(default=0)
+    # Rows that the source gave and that lie outside the signed scope, by ``LeftOut``.
+    left_out: Any = models.JSONField(default=dict, blank=True)
     source_title = models.CharField(max_length=200, blank=True)
     read_as = models.CharField(_("read as"), max_length=400, blank=True)
     query = models.TextField(blank=True)

@@ -108,8 +108,9 @@ class ExhibitFacts:
     ``total`` is how many records there were; the file holds ``rows`` of them.
     ``snapshot_at`` is ISO 8601 with its offset, or empty. ``read_as`` says as whom the
     source was read. ``odd_cells`` counts the values that don't fit their column's type
-    and stand as the source has them. ``path`` is where the CSV lies while the packet is
-    made; it is never printed.
+    and stand as the source has them; ``left_out`` the rows outside the scope that the
+    source gave and that weren't kept, each with its reason. ``path`` is where the CSV
+    lies while the packet is made; it is never printed.
     """
 
     number: str
@@ -134,6 +135,7 @@ class ExhibitFacts:
     parameters_note: str
     read_as: str
     odd_cells: int
+    left_out: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -188,6 +190,11 @@ class PacketFacts:
     def odd(self) -> tuple[ExhibitFacts, ...]:
         """The exhibits that hold values which don't fit their column's type."""
         return tuple(one for one in self.exhibits if one.odd_cells)
+
+    @property
+    def trimmed(self) -> tuple[ExhibitFacts, ...]:
+        """The exhibits whose source gave rows that lie outside the scope."""
+        return tuple(one for one in self.exhibits if one.left_out)
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,21 @@ value, an identifier or a database's own message, which may quote either: it nam
 part, the source, the kind of error and the database's code.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
 
 from cases.enums import IdentifierKind
 from cases.exceptions import CaseError
-from disclosures.datamap.terms import Part, Window
+from disclosures.datamap.terms import AccountForm, Part, Window
 from disclosures.exceptions import CollectionFailed
+
+if TYPE_CHECKING:
+    from disclosures.sources.guard import Guard
 
 __all__ = [
     "Account",
@@ -27,6 +32,7 @@ __all__ = [
     "SourceTimedOut",
     "SourceUnavailable",
     "Window",
+    "bound_form",
     "shown_parameters",
 ]
 
@@ -75,7 +81,8 @@ class Pulled:
     ``total`` is how many records there were in the same snapshot; where the part's cap
     left some out, more than ``rows``. ``odd_cells`` counts the cells that didn't fit
     their column's type, bytes among them, and stand there in the source's own words
-    (docs/datamap.md).
+    (docs/datamap.md). ``left_out`` counts the rows that the source gave and the guard
+    didn't keep, by reason; they are no part of either.
     """
 
     rows: int
@@ -89,6 +96,7 @@ class Pulled:
     sql: str
     parameters: Mapping[str, str] = field(default_factory=dict)
     odd_cells: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 def shown_parameters(
@@ -106,6 +114,35 @@ def shown_parameters(
     return shown
 
 
+# Python reads more than these as a number or a UUID: other scripts' digits, blanks,
+# underscores. Those look like another's key and are nobody's.
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-?)(?:[0-9A-Fa-f]{4}\1){3}[0-9A-Fa-f]{12}")
+_LONGEST_INTEGER = 40
+
+
+def bound_form(value: str, form: AccountForm) -> str | int | None:
+    """A key or identifier in the service's own form; None if it can't be one."""
+    match form:
+        case AccountForm.UUID:
+            return str(UUID(value)) if _UUID.fullmatch(value) else None
+        case AccountForm.INTEGER:
+            # Python refuses to read thousands of digits; no key has as many.
+            is_key = _INTEGER.fullmatch(value) and len(value) <= _LONGEST_INTEGER
+            return int(value) if is_key else None
+        case AccountForm.TEXT:
+            return value if _is_storable(value) else None
+
+
+def _is_storable(value: str) -> bool:
+    """Whether a database could hold the text at all."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in value
+
+
 class Source(Protocol):
     """One system that records are read from, open for one run."""
 
@@ -116,9 +153,12 @@ class Source(Protocol):
         account: Account,
         window: Window,
         inputs: Mapping[str, Path],
+        guard: "Guard",
         out: Path,
     ) -> Pulled:
         """Write the part's records for one account into ``out``, whole or not at all.
+
+        Every row passes ``guard`` before it is kept.
 
         Raises:
             SourceUnavailable: the source can't be reached; worth another try.

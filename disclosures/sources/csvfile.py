@@ -3,7 +3,8 @@
 RFC 4180 with CRLF, UTF-8, a header row of column names. NULL is an empty cell, an
 empty text is a quoted one (``""``). The file grows under a temporary name and takes
 its own only when it is complete; after a failure nothing of it is left. The bytes are
-the records exactly: nothing is neutralised for spreadsheets here.
+the records exactly: nothing is neutralised for spreadsheets here. A row outside the
+signed scope (``guard``) isn't written.
 """
 
 import hashlib
@@ -14,8 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from disclosures.datamap.terms import Column
 from disclosures.sources.cells import Cells
+from disclosures.sources.guard import Guard
 
 _QUOTED = re.compile(r'[",\r\n]')
 _NEWLINE = "\r\n"
@@ -23,17 +24,24 @@ _GROWING = ".part"
 
 
 class CsvFile:
-    """One exhibit's file on its way; ``rows``, ``size`` and the hashes grow with it."""
+    """One exhibit's file on its way; ``rows``, ``size`` and the hashes grow with it.
 
-    def __init__(self, out: Path, columns: tuple[Column, ...]) -> None:
+    It holds at most ``most_rows`` (0: as many as there are); ``total`` counts those as
+    well that found no room.
+    """
+
+    def __init__(self, out: Path, guard: Guard, most_rows: int = 0) -> None:
         self.rows = 0
+        self.total = 0
+        self._most_rows = most_rows
         self.size = 0
-        self.cells = Cells(columns)
+        self.cells = Cells(guard.columns)
+        self._guard = guard
         self._out = out
         self._growing = out.with_name(f"{out.name}{_GROWING}")
         self._sha256 = hashlib.sha256()
         self._sha512 = hashlib.sha512()
-        self._header = ",".join(column.name for column in columns) + _NEWLINE
+        self._header = ",".join(column.name for column in guard.columns) + _NEWLINE
 
     def __enter__(self) -> Self:
         """Begin the file; what an earlier, interrupted pull left is thrown away."""
@@ -58,12 +66,23 @@ class CsvFile:
             self._growing.unlink(missing_ok=True)
 
     def write(self, rows: Iterable[Sequence[Any]]) -> None:
-        """Append rows of values as the driver returned them.
+        """Append those rows, as the driver returned them, that lie in the scope.
 
         Raises:
             MisfitError: a value's type doesn't fit its column.
         """
-        lines = [",".join(map(_cell, self.cells.row(row))) for row in rows]
+        rows, odd = list(rows), self.cells.odd
+        made = [self.cells.row(row) for row in rows]
+        kept = [n for n, is_in in enumerate(self._guard.belonging(made)) if is_in]
+        self.total += len(kept)
+        if self._most_rows:
+            kept = kept[: self._most_rows - self.rows]
+        if len(kept) < len(rows):
+            self.cells.odd = odd  # counted again: what was left out isn't in the file
+            for place in kept:
+                self.cells.row(rows[place])
+            made = [made[place] for place in kept]
+        lines = [",".join(map(_cell, cells)) for cells in made]
         self.rows += len(lines)
         self._append("".join(f"{line}{_NEWLINE}" for line in lines))
 

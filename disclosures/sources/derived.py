@@ -10,6 +10,7 @@ from pathlib import Path
 from disclosures.datamap.terms import DataMap, Part
 from disclosures.sources import duck
 from disclosures.sources.base import Account, Limits, Pulled, Window
+from disclosures.sources.guard import Guard
 
 
 class DerivedSource:
@@ -26,6 +27,7 @@ class DerivedSource:
         account: Account,
         window: Window,
         inputs: Mapping[str, Path],
+        guard: Guard,
         out: Path,
     ) -> Pulled:
         """Write what the part derives from its inputs into ``out``, or nothing.
@@ -43,6 +45,7 @@ class DerivedSource:
                 account=account,
                 window=window,
                 limits=self._limits,
+                guard=guard,
                 out=out,
             )
         )

@@ -34,6 +34,7 @@ from disclosures.sources.base import (
     shown_parameters,
 )
 from disclosures.sources.csvfile import CsvFile, discard
+from disclosures.sources.guard import Guard
 
 LONGEST_LINE = 16 * 1024 * 1024
 CSV = (
@@ -151,6 +152,7 @@ class Job:
     account: Account
     window: Window
     limits: Limits
+    guard: Guard
     out: Path
 
 
@@ -232,7 +234,7 @@ def _asked(job: Job, views: Mapping[str, View], at: datetime) -> Pulled:
     zone = part.column(part.window).zone if part.window else "UTC"
     try:
         with opened(views, zone, limits) as connection:
-            file, total = _stream(connection, sql, values, part, limits, job.out)
+            file = _stream(connection, sql, values, job)
     except duckdb.InterruptException:
         refusal: Exception = _timed_out(job)
     except cells.MisfitError as error:
@@ -250,7 +252,7 @@ def _asked(job: Job, views: Mapping[str, View], at: datetime) -> Pulled:
     else:
         return Pulled(
             rows=file.rows,
-            total=total,
+            total=file.total,
             size=file.size,
             sha256=file.sha256,
             sha512=file.sha512,
@@ -266,30 +268,23 @@ def _asked(job: Job, views: Mapping[str, View], at: datetime) -> Pulled:
             parameters=shown_parameters(part, sqltext.binds(part.sql), account, window)
             | {f"part_{c}": f"exhibit of part {c}" for c in part.inputs},
             odd_cells=file.cells.odd,
+            left_out=job.guard.left_out,
         )
     raise refusal
 
 
 def _stream(
-    connection: duckdb.DuckDBPyConnection,
-    sql: str,
-    values: dict[str, str],
-    part: Part,
-    limits: Limits,
-    out: Path,
-) -> tuple[CsvFile, int]:
-    """The file, and how many rows the one statement had: a cap leaves the rest out."""
-    watch = threading.Timer(limits.statement_seconds, connection.interrupt)
+    connection: duckdb.DuckDBPyConnection, sql: str, values: dict[str, str], job: Job
+) -> CsvFile:
+    watch = threading.Timer(job.limits.statement_seconds, connection.interrupt)
     watch.daemon = True
     watch.start()
     try:
-        with CsvFile(out, part.columns) as file:
-            result, total = connection.execute(sql, values), 0
-            while rows := result.fetchmany(limits.rows_at_once):
-                total += len(rows)
-                room = part.most_rows - file.rows if part.most_rows else len(rows)
-                file.write(rows[:room])
-        return file, total
+        with CsvFile(job.out, job.guard, job.part.most_rows) as file:
+            result = connection.execute(sql, values)
+            while rows := result.fetchmany(job.limits.rows_at_once):
+                file.write(rows)
+        return file
     finally:
         watch.cancel()
 

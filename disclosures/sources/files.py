@@ -8,6 +8,7 @@ from disclosures.datamap.terms import DataMap, Part
 from disclosures.datamap.terms import Source as Described
 from disclosures.sources import duck
 from disclosures.sources.base import Account, Limits, Pulled, Window
+from disclosures.sources.guard import Guard
 from disclosures.sources.records import Records
 
 
@@ -29,6 +30,7 @@ class FilesSource:
         account: Account,
         window: Window,
         inputs: Mapping[str, Path],
+        guard: Guard,
         out: Path,
     ) -> Pulled:
         """Write one part's records into ``out``, whole or not at all.
@@ -57,6 +59,7 @@ class FilesSource:
                 account=account,
                 window=window,
                 limits=self._limits,
+                guard=guard,
                 out=out,
             )
         )

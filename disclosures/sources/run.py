@@ -15,6 +15,7 @@ from disclosures.enums import PartKind
 from disclosures.sources.base import Account, Limits, Pulled, QueryFailed, Window
 from disclosures.sources.derived import DerivedSource
 from disclosures.sources.files import FilesSource
+from disclosures.sources.guard import Guard
 from disclosures.sources.sql import SqlSource
 
 
@@ -119,7 +120,14 @@ class Run:
             source = FilesSource(self._map, described, address, self._limits)
         else:
             source = self._database(part.source)
-        return source.pull(part, account=account, window=window, inputs=given, out=out)
+        return source.pull(
+            part,
+            account=account,
+            window=window,
+            inputs=given,
+            guard=Guard(part, account, window, self._map.account_form),
+            out=out,
+        )
 
     def can_count(self, part: Part) -> bool:
         """Whether the part's records can be counted where they are."""

@@ -7,7 +7,6 @@ window and sorts, with every other column as the tiebreak. Rows pass in small
 partitions from the driver to the file; a result is never in memory whole.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -34,9 +33,11 @@ from disclosures.sources.base import (
     SourceTimedOut,
     SourceUnavailable,
     Window,
+    bound_form,
     shown_parameters,
 )
 from disclosures.sources.csvfile import CsvFile
+from disclosures.sources.guard import Guard
 
 T = TypeVar("T")
 _FIRST, _LAST = "0001-01-01 00:00:00", "9999-12-31 23:59:59.999999"
@@ -110,6 +111,7 @@ class SqlSource:
         account: Account,
         window: Window,
         inputs: Mapping[str, Path],
+        guard: Guard,
         out: Path,
     ) -> Pulled:
         """Write one part's records of one account into ``out``, whole or not at all.
@@ -126,15 +128,17 @@ class SqlSource:
             connection = self._open()
             query = self._query(part, account, window)
             first = query.limit(part.most_rows) if part.most_rows else query
-            with CsvFile(out, part.columns) as file:
+            with CsvFile(out, guard) as file:
                 options = {"yield_per": self._limits.rows_at_once}
                 with connection.execute(first, execution_options=options) as result:
                     for rows in result.partitions():
                         file.write(rows)
                         self._check_time()
+                given = file.rows + sum(guard.left_out.values())
                 total = file.rows
-                if total == part.most_rows > 0:  # there may be more: the same snapshot
-                    total = self._open().execute(_count(query)).scalar_one()
+                if given == part.most_rows > 0:  # there may be more: the same snapshot
+                    counted = self._open().execute(_count(query)).scalar_one()
+                    total = counted - (given - file.rows)
             return file, total
 
         file, total = self._guarded(f"Part {part.code}", stream)
@@ -150,6 +154,7 @@ class SqlSource:
             sql=part.sql.strip(),
             parameters=shown_parameters(part, sqltext.binds(part.sql), account, window),
             odd_cells=file.cells.odd,
+            left_out=guard.left_out,
         )
 
     def probe(self, part: Part) -> None:
@@ -290,34 +295,6 @@ class SqlSource:
             self._connection.invalidate()
             self._connection.close()
             self._connection = None
-
-
-# Python reads more than these as a number or a UUID: other scripts' digits, blanks,
-# underscores. Those look like another's key and are nobody's.
-_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
-_UUID = re.compile(r"[0-9A-Fa-f]{8}(-?)(?:[0-9A-Fa-f]{4}\1){3}[0-9A-Fa-f]{12}")
-
-
-def bound_form(value: str, form: AccountForm) -> str | int | None:
-    """A key or identifier in the service's own form; None if it can't be one."""
-    match form:
-        case AccountForm.UUID:
-            return str(UUID(value)) if _UUID.fullmatch(value) else None
-        case AccountForm.INTEGER:
-            # Python refuses to read thousands of digits; no key has as many.
-            is_key = _INTEGER.fullmatch(value) and len(value) <= _LONGEST_INTEGER
-            return int(value) if is_key else None
-        case AccountForm.TEXT:
-            return value if _is_storable(value) else None
-
-
-def _is_storable(value: str) -> bool:
-    """Whether a database could hold the text at all."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\x00" not in value
 
 
 def _nobody(form: AccountForm) -> str | int:

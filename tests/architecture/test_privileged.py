@@ -43,6 +43,9 @@ LEAVES = {
     "Declaration.practice",
     "Acknowledgement.note",  # of the receipt, after the packet went out
     "Delivery.note",  # of the hand-over, after the packet is sealed
+    "CaseKey.identity",  # a key, sealed
+    "CustodyBreak.sentence",  # which exhibit was changed or lost
+    "CustodyBreak.finding",  # of a file in the house; no packet prints it
     "Freeze.reason",  # of the site's, about no request
     "Freeze.lift_reason",
     "Category.held",  # the data map's

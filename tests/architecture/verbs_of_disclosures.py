@@ -3,22 +3,36 @@
 import io
 
 from cases.enums import Role
-from disclosures import assembly, custody, delivery, dryrun, freezing, reading
+from disclosures import assembly, breaks, custody, delivery, dryrun, freezing, reading
 from disclosures.datamap import load
 from disclosures.enums import AcknowledgedBy
 from tests import factories as make
 from tests.architecture.acting import nothing, row
-from tests.disclosures import packets
+from tests.disclosures import packets, stored
 
 ANALYST, COUNSEL, CUSTODIAN = Role.ANALYST, Role.COUNSEL, Role.CUSTODIAN
 OFFICER = Role.RELEASE_OFFICER
 MOVED, P_MOVED = "case.status.changed", "packet.status.changed"
+
+
+def _flipped(packet):
+    """A packet one of whose exhibits was changed on disk."""
+    stored.flip(stored.path(packet.exhibits.get(part_code="2a")))
+    return packet
+
+
 VERBS = {
     "disclosures.custody.write": row(
         Role.AUDITOR,
         packets.collected,
         lambda it, by: custody.write(it.pk, actor=by, out=io.StringIO(), at=make.AT),
         "packet.custody.exported",
+    ),
+    "disclosures.breaks.settle": row(
+        COUNSEL,
+        lambda: packets.broken().case,
+        lambda it, by: breaks.settle(it.pk, actor=by, finding="Restored."),
+        "packet.custody.settled",
     ),
     "disclosures.datamap.load.load": row(
         ANALYST,
@@ -78,6 +92,15 @@ VERBS = {
         f"{P_MOVED} finish_sealing",
         "packet.sealed",
     ),
+    "disclosures.assembly.assemble, sealing what was changed": row(
+        None,
+        lambda: _flipped(packets.certified()),
+        lambda it, by: assembly.assemble(it.pk),
+        f"{P_MOVED} start_sealing",
+        "packet.custody.broken",
+        f"{P_MOVED} fail",
+        "packet.failed",
+    ),
     "disclosures.assembly.assemble, failing": row(
         None,
         packets.ordered,
@@ -103,6 +126,12 @@ VERBS = {
         ANALYST,
         lambda: packets.collected().exhibits.get(part_code="2a"),
         lambda it, by: reading.open_exhibit(it.pk, actor=by),
+        "exhibit.opened",
+    ),
+    "disclosures.reading.open_copy": row(
+        ANALYST,
+        lambda: packets.collected().exhibits.get(part_code="2a"),
+        lambda it, by: reading.open_copy(it.pk, actor=by),
         "exhibit.opened",
     ),
     "disclosures.delivery.open_packet": row(

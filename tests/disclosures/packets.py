@@ -5,6 +5,7 @@ the window that ``case`` asks about by default; ``bob`` has none. Two share an e
 address. Rendering is left out until a test asks for a seal.
 """
 
+import contextlib
 import json
 import sqlite3
 import tempfile
@@ -28,10 +29,19 @@ from cases.enums import (
     Secrecy,
 )
 from cases.models import AgencyContact, Case, Organisation
-from disclosures import assembly, certifying, delivery, facts, leftovers, workflow
+from disclosures import (
+    assembly,
+    breaks,
+    certifying,
+    delivery,
+    facts,
+    leftovers,
+    workflow,
+)
 from disclosures import choosing as choosing_
 from disclosures.datamap import load
 from disclosures.enums import DeliveryMethod, PacketStatus, SigningPlace
+from disclosures.exceptions import CustodyBroken
 from disclosures.models import Declaration, Delivery, Packet, TargetAccount
 from disclosures.packet import contents, seal
 from tests import directory
@@ -256,8 +266,8 @@ def sealed_undrawn(packet: Packet | None = None, more: bytes = b"") -> Packet:
     ``more`` is put after the pages, for a packet that takes its time to be sent.
     """
     packet = sealing(packet)
-    said = facts.packet_facts(packet)
     with tempfile.TemporaryDirectory() as folder:
+        said = facts.packet_facts(packet, Path(folder))
         pdf = Path(folder) / "packet.pdf"
         drawn = max(1, len(said.exhibits))  # a letter of objection has no exhibit
         pdf.write_bytes(make.pdf(drawn) + more)
@@ -309,6 +319,16 @@ def superseded(packet: Packet | None = None) -> Packet:
     packet = packet or collected()
     ordered(demand(packet.case))
     return fresh(packet)
+
+
+def broken(packet: Packet | None = None) -> Packet:
+    """A packet on whose case a break in custody stands, its file being right again."""
+    packet = packet or collected()
+    exhibit = packet.exhibits.get(part_code="2a")
+    words = f"Exhibit {exhibit.label} was changed or lost after it was collected."
+    with contextlib.suppress(CustodyBroken), breaks.noted():
+        raise CustodyBroken(words, packet_id=packet.pk, exhibit_id=exhibit.pk)
+    return packet
 
 
 def released(packet: Packet | None = None) -> Packet:

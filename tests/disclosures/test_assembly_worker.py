@@ -16,7 +16,7 @@ from disclosures.enums import PacketStatus
 from disclosures.exceptions import CollectionFailed
 from disclosures.models import Declaration, Exhibit, Packet
 from tests import factories as make
-from tests.disclosures import packets
+from tests.disclosures import packets, stored
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small")]
 
@@ -76,12 +76,13 @@ def seal_fails(packet, failure):
 def test_an_exhibit_changed_on_disk_is_not_sealed():
     packet = packets.certified()
     (one, *_) = packet.exhibits.exclude(path="")
-    (settings.FILES_DIR / one.path).write_bytes(b"forged")
+    stored.put(one, b"forged")
 
     assert seal_fails(
         packet, "Exhibit E001 was changed or lost after it was collected."
     ) == [
         ("packet.status.changed", "start_sealing"),
+        ("packet.custody.broken", ""),
         ("packet.status.changed", "fail"),
         ("packet.failed", ""),
     ]

@@ -1,6 +1,7 @@
 """Collection that fails, is tried again, resumed or overtaken."""
 
 import csv
+import io
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -16,7 +17,7 @@ from disclosures.enums import ExhibitStatus, PacketStatus, ResponseCode
 from disclosures.models import Packet, TargetAccount
 from disclosures.sources.base import Limits
 from tests import factories as make
-from tests.disclosures import packets
+from tests.disclosures import packets, stored
 
 pytestmark = pytest.mark.django_db
 
@@ -29,9 +30,8 @@ NOT_FOUND = (
 
 def read(exhibit):
     """The rows of an exhibit's file, header first."""
-    path = settings.FILES_DIR / exhibit.path
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.reader(file))
+    text = stored.plain(exhibit).decode()
+    return list(csv.reader(io.StringIO(text, newline="")))
 
 
 def by_part(packet, target=1):

@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from django.conf import settings
 
 from cases.enums import ItemDecision
 from cases.models import Case, RequestedItem, ScopeRevision, Target
@@ -12,7 +11,7 @@ from disclosures.enums import ResponseCode
 from disclosures.exceptions import PacketBroken
 from disclosures.models import DataMapVersion, Declaration, Exhibit, Packet
 from disclosures.packet import contents
-from tests.disclosures import packets
+from tests.disclosures import packets, stored
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small")]
 
@@ -97,12 +96,13 @@ def test_the_packet_says_what_was_frozen_and_never_the_live_case():
 
 
 @pytest.mark.feature("D1", part=True)
-def test_an_exhibit_says_its_columns_limits_and_provenance():
+def test_an_exhibit_says_its_columns_limits_and_provenance(tmp_path):
     found = packets.case(items=("connections", "sessions"))
     packet = packets.certified(packets.collected(packets.ordered(found)))
     exhibit = packet.exhibits.get(part_code="2a")
 
-    said, _, statement = facts.packet_facts(packet).exhibits
+    said, _, statement = facts.packet_facts(packet, tmp_path).exhibits
+    assert said.path.read_bytes() == stored.plain(exhibit)
     assert said == contents.ExhibitFacts(
         number="E001",
         target_number=1,
@@ -124,7 +124,7 @@ def test_an_exhibit_says_its_columns_limits_and_provenance():
         file_name="E001_t1_2a.csv",
         sha256=exhibit.sha256,
         bytes=exhibit.size,
-        path=settings.FILES_DIR / exhibit.path,
+        path=tmp_path / "E001_t1_2a.csv",
         source_title="Event store",
         snapshot_at=exhibit.snapshot_at.isoformat(),
         sql=exhibit.query,
@@ -149,6 +149,7 @@ def test_an_exhibit_says_its_columns_limits_and_provenance():
         ),
         *({"query": "SELECT 1"}, {"parameters": {"account": "other"}}),
         *({"read_as": "role other"}, {"odd_cells": 1}, {"total": 7}),
+        {"left_out": {"window": 1}},
         {"window_until": datetime(2020, 1, 1, tzinfo=UTC)},
         {"snapshot_at": datetime(2020, 1, 1, tzinfo=UTC)},
     ],
@@ -179,12 +180,11 @@ def test_exhibits_that_changed_after_certification_are_not_printed():
 def test_a_file_or_scope_or_map_that_changed_is_not_printed():
     packet = packets.certified()
     (one, *_) = packet.exhibits.exclude(path="")
-    path = settings.FILES_DIR / one.path
-    data = path.read_bytes()
-    path.write_bytes(data + b" ")
+    data = stored.plain(one)
+    stored.put(one, data + b" ")
     with pytest.raises(PacketBroken, match="E001 was changed or lost"):
         facts.packet_facts(packet)
-    path.write_bytes(data)
+    stored.put(one, data)
     facts.packet_facts(packet)
 
     document = packet.revision.document

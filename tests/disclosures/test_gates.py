@@ -13,7 +13,7 @@ from cases import agencies, intake, review
 from cases.enums import ContactOutcome, Finding, ObjectionOutcome, Role, Secrecy
 from cases.exceptions import CaseError
 from cases.models import CaseGroupPerm, CaseUserPerm, ContactCheck, ScopeItem
-from disclosures import delivery, freezing, gates, production
+from disclosures import breaks, delivery, freezing, gates, production
 from disclosures.enums import PacketStatus
 from disclosures.models import Declaration, Packet
 from tests import directory, rulings
@@ -152,6 +152,11 @@ def flip_a_byte(packet):
 
 def put_it_back(packet, whole):
     (production.folder(packet) / "packet.pdf").write_bytes(whole)
+    settle_the_break(packet)
+
+
+def settle_the_break(packet, _made=None):
+    breaks.settle(packet.case_id, actor=make.counsel(), finding="Restored.")
 
 
 CHANGED = "The scope changed after this packet was ordered; order another."
@@ -166,6 +171,14 @@ WAYS = (
         "Cora Lind has stopped all releases. Another counsel or administrator can "
         "lift it.",
         thaw,
+    ),
+    Shut(
+        "custody",
+        packets.broken,
+        "Exhibit E003 was changed or lost after it was collected. Nothing more is "
+        "read, certified, sealed or handed over on this request until counsel has "
+        "dealt with it.",
+        settle_the_break,
     ),
     Shut(
         "standing",

@@ -38,7 +38,6 @@ def test_what_an_older_claim_left_goes_and_what_is_at_work_stays():
     pk, token = packet.pk, packet.token
     kept = tree()
     at_work = [
-        f"packets/{pk}-{token}.work",
         f"packets/.{pk}-{token}-ab12.sealing",
         f"packets/{pk}-{token}",
         f"collected/{pk}-{token}-ab12.csv",

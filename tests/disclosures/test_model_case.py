@@ -24,7 +24,7 @@ from disclosures.enums import PacketStatus, ResponseCode
 from disclosures.models import Packet, TargetAccount
 from disclosures.packet import verify
 from tests import factories as make
-from tests.disclosures import packets
+from tests.disclosures import packets, stored
 from tests.disclosures.sources import expected
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +79,7 @@ def nine_items(*names, **more):
 
 def read(exhibit):
     """An exhibit's rows, without its header; empty cells are None."""
-    text = (settings.FILES_DIR / exhibit.path).read_bytes().decode()
+    text = stored.plain(exhibit).decode()
     header, *rows = csv.reader(io.StringIO(text, newline=""))
     return header, [tuple(cell or None for cell in row) for row in rows]
 
@@ -121,7 +121,7 @@ def test_all_nine_items_of_the_five_accounts_are_answered_part_by_part(demo, shi
         header, cells = read(one)
         assert header == [column.name for column in part.columns]
         assert [row[:5] if code == "3b" else row for row in cells] == rows
-        data = (settings.FILES_DIR / one.path).read_bytes()
+        data = stored.plain(one)
         assert one.sha256 == hashlib.sha256(data).hexdigest()
         assert one.sha512 == hashlib.sha512(data).hexdigest()
 
@@ -142,7 +142,7 @@ def test_a_look_alike_is_somebody_else_and_a_team_mate_adds_nothing(demo):
             assert {row[5].lower() for row in rows} <= {own.username}
         if one.part_code == "3b":
             assert {row[1] for row in rows} == {own.id}
-        text = (settings.FILES_DIR / one.path).read_text(encoding="utf-8")
+        text = stored.plain(one).decode()
         assert not [name for name in strangers if f",{name}," in text]
 
 
@@ -307,7 +307,7 @@ def check_production(packet):
     for one in exhibits:
         if one.path:
             made = (folder / "exhibits" / one.file_name).read_bytes()
-            assert made == (settings.FILES_DIR / one.path).read_bytes()
+            assert made == stored.plain(one)
     with zipfile.ZipFile(production.archive(packet)) as archive:
         names = {name.split("/", 1)[1] for name in archive.namelist()}
     assert names == {name for name, *_ in packet.files[:-1]} | {"SHA256SUMS"}

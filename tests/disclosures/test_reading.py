@@ -1,11 +1,8 @@
 """Reading collected records: in the trail first, whole as hashed, by the slice."""
 
-import hashlib
 import json
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
 from cases.enums import EventKind, Role
@@ -15,7 +12,7 @@ from disclosures import reading
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Exhibit, Packet
 from tests import factories as make
-from tests.disclosures import packets
+from tests.disclosures import packets, stored
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small")]
 
@@ -31,14 +28,7 @@ def opened() -> list[tuple[str, dict[str, object]]]:
 def rewritten(packet: Packet, number: int, text: str) -> Exhibit:
     """An exhibit whose file holds this text, with the hash that goes with it."""
     exhibit = packet.exhibits.get(number=number)
-    data, rows = text.encode(), max(0, text.count("\r\n") - 1)
-    (Path(settings.FILES_DIR) / exhibit.path).write_bytes(data)
-    Exhibit.objects.filter(pk=exhibit.pk).update(
-        sha256=hashlib.sha256(data).hexdigest(),
-        rows=rows,
-        total=rows,
-        size=len(data),
-    )
+    stored.rewrite(exhibit, text.encode())
     return exhibit
 
 
@@ -88,11 +78,11 @@ def test_an_exhibit_is_not_read_before_it_is_collected():
 @pytest.mark.parametrize("change", ["edit", "remove"])
 def test_a_file_that_is_not_what_was_collected_is_not_shown(change):
     exhibit = packets.collected().exhibits.get(number=3)
-    path = Path(settings.FILES_DIR) / exhibit.path
     if change == "edit":
-        path.write_bytes(path.read_bytes().replace(b"192.0.2.1", b"192.0.2.9"))
+        data = stored.plain(exhibit).replace(b"192.0.2.1", b"192.0.2.9")
+        stored.put(exhibit, data)
     else:
-        path.unlink()
+        stored.path(exhibit).unlink()
     with pytest.raises(PacketBroken):
         reading.open_exhibit(exhibit.pk, actor=make.analyst())
     assert opened() == []

@@ -1,15 +1,12 @@
 """The page of one exhibit: for readers, in the trail, by the slice."""
 
-from pathlib import Path
-
 import pytest
-from django.conf import settings
 
 from cases.enums import EventKind, Role
 from cases.models import Event
 from disclosures.admin.exhibits import row_number
 from tests import factories as make
-from tests.disclosures import packets
+from tests.disclosures import packets, stored
 from tests.disclosures.admin.conftest import client_of, page_of
 from tests.disclosures.test_reading import rewritten
 
@@ -109,8 +106,8 @@ def test_a_row_is_asked_for_by_a_plain_number(text, number):
 
 def test_a_broken_exhibit_is_refused_in_words_and_shows_no_row(at_desk):
     packet = packets.collected()
-    path = Path(settings.FILES_DIR) / packet.exhibits.get(number=3).path
-    path.write_bytes(path.read_bytes().replace(b"upload", b"delete"))
+    exhibit = packet.exhibits.get(number=3)
+    stored.put(exhibit, stored.plain(exhibit).replace(b"upload", b"delete"))
     text = at_desk(Role.ANALYST).get(page_of(packet, "exhibit", 3)).content.decode()
     assert "Exhibit E003 was changed or lost after it was collected." in text
     assert "192.0.2.2" not in text

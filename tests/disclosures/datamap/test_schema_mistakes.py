@@ -74,6 +74,20 @@ CASES = [
         "“day” isn't a described column.",
     ),
     ("order words", '"time desc", "id"', '"time down"', "order_by", "isn't “column”"),
+    (
+        "whose",
+        '{ name = "id", ',
+        '{ name = "id", whose = "somebody", ',
+        'whose = "somebody"',
+        "“somebody” isn't one of: account, name, name_any_case",
+    ),
+    (
+        "whose a time is",
+        '{ name = "time", ',
+        '{ name = "time", whose = "name", ',
+        'whose = "name"',
+        "Only a column of text or whole numbers says whose a row is.",
+    ),
     ("window", 'window = "time"', 'window = "id"', 'window = "id"', "column of times"),
     ("no bound", 'window = "time"\n', "", "[[categories.parts]]", "No bound of time"),
     (

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from cases import queue
 from cases.models import Event
-from disclosures import assembly, facts, leftovers, production
+from disclosures import assembly, kept, leftovers, production
 from disclosures.enums import ExhibitStatus, PacketStatus
 from disclosures.models import Packet
 from tests.conftest import triggers_off
@@ -56,6 +56,7 @@ def site(folder: Path) -> Site:
     told = {
         "database": database | {"OPTIONS": said["OPTIONS"]},
         "files": str(settings.FILES_DIR),
+        "work": str(settings.WORK_DIR),
         "sources": settings.SOURCE_URLS,
         "keys": settings.SITE_KEYS,
     }
@@ -88,7 +89,8 @@ def check_collected(packet: Packet, wanted: list[tuple]) -> None:
     assert {f"collected/{path.name}" for path in folder.iterdir()} == named
     assert {one.status for one in packet.exhibits.all()} == {ExhibitStatus.COLLECTED}
     for one in packet.exhibits.all():
-        facts.stored(one)
+        kept.read(one)
+    assert list(settings.WORK_DIR.iterdir()) == []
 
 
 def answers(packet: Packet) -> list[tuple]:
@@ -109,6 +111,7 @@ def check_sealed(packet: Packet) -> None:
     leftovers.clear()
     folder = settings.FILES_DIR / leftovers.PACKETS
     assert [f"packets/{path.name}" for path in folder.iterdir()] == [packet.folder]
+    assert list(settings.WORK_DIR.iterdir()) == []
 
 
 def seal_and_undo(packet: Packet) -> list[list]:

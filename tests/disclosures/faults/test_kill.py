@@ -71,7 +71,7 @@ def test_a_worker_killed_in_the_middle_of_drawing_changes_no_byte_of_the_result(
     packet = packets.certified(packets.collected(packets.ordered(packets.case())))
     undisturbed = processes.seal_and_undo(packet)
     worker = site.worker(packet)
-    work = processes.wait_for(settings.FILES_DIR / "packets", "*.work/.drawing-*")
+    work = processes.wait_for(settings.WORK_DIR, "*/.drawing-*")
     worker.kill()
     assert processes.died(worker)
 

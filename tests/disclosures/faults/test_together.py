@@ -69,7 +69,7 @@ def test_of_two_processes_at_once_one_does_it_on_postgresql(site):
 def test_a_worker_that_was_thought_dead_can_t_seal_any_more(site):
     packet = packets.certified(packets.collected(packets.ordered(packets.case())))
     slow = site.worker(packet)
-    processes.wait_for(settings.FILES_DIR / "packets", "*.work/.drawing-*")
+    processes.wait_for(settings.WORK_DIR, "*/.drawing-*")
     # Its heartbeat is behind: by this clock the lease is over, and another takes it.
     assembly.assemble(packet.pk, at=timezone.now() + queue.LEASE * 2)
     assert slow.wait(120) == 0
@@ -84,7 +84,7 @@ def test_a_worker_that_was_thought_dead_can_t_seal_any_more(site):
 def test_a_packet_replaced_while_it_is_drawn_is_not_sealed(site):
     packet = packets.certified(packets.collected(packets.ordered(packets.case())))
     slow = site.worker(packet)
-    processes.wait_for(settings.FILES_DIR / "packets", "*.work/.drawing-*")
+    processes.wait_for(settings.WORK_DIR, "*/.drawing-*")
     newer = packets.ordered(packets.demand(packet.case))
     assert slow.wait(120) == 0
 

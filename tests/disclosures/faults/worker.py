@@ -29,6 +29,7 @@ def make_ready(site: str, point: str) -> None:
     settings = importlib.import_module("compliance.settings")
     settings.DATABASES["default"] = told["database"]
     settings.FILES_DIR = Path(told["files"])
+    settings.WORK_DIR = Path(told["work"])
     settings.SOURCE_URLS = told["sources"]
     settings.SITE_KEYS = told["keys"]
     settings.CELERY_BROKER_URL = "memory://"

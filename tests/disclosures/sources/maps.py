@@ -10,13 +10,23 @@ from disclosures.datamap.terms import (
     Resolve,
     Source,
     SourceKind,
+    Window,
 )
 from disclosures.enums import ColumnType, PartKind, ResponseCode
+from disclosures.sources.base import Account
+from disclosures.sources.guard import Guard
 
 
-def column(name, kind="text", zone=""):
+def column(name, kind="text", zone="", whose=None):
     zone = zone or ("UTC" if kind == "timestamp" else "")
-    return Column(name, name.title(), "A column.", ColumnType(kind), zone=zone)
+    return Column(
+        name, name.title(), "A column.", ColumnType(kind), zone=zone, whose=whose
+    )
+
+
+def guard(one, account=None, window=None, form=AccountForm.TEXT):
+    """What holds a part's rows to its account and window; nothing unless it is said."""
+    return Guard(one, account or Account("key", "name"), window or Window(), form)
 
 
 def part(sql, *columns, order="", **more):

@@ -14,17 +14,19 @@ from disclosures.sources import duck
 from disclosures.sources.base import Limits
 from disclosures.sources.cells import MisfitError
 from disclosures.sources.csvfile import CsvFile
+from tests.disclosures.sources.maps import guard, part
 
 COLUMNS = (
     Column("a", "A", "Text.", ColumnType.TEXT),
     Column("b", "B", "Number.", ColumnType.INTEGER),
 )
 PART = Part("1a", "Part", PartKind.QUERY, ResponseCode.PRODUCED, columns=(COLUMNS[0],))
+ALL = guard(part("SELECT 1", *COLUMNS))
 
 
 def test_the_bytes_are_those_of_rfc_4180(tmp_path):
     out = tmp_path / "x.csv"
-    with CsvFile(out, COLUMNS) as file:
+    with CsvFile(out, ALL) as file:
         file.write([("plain", 1), (None, None), ("", 2)])
         file.write([('say "hi", \r\n there', 3), ("=1+1", 4)])
 
@@ -40,7 +42,7 @@ def test_the_bytes_are_those_of_rfc_4180(tmp_path):
 
 
 def test_no_rows_leave_a_header(tmp_path):
-    with CsvFile(tmp_path / "x.csv", COLUMNS) as file:
+    with CsvFile(tmp_path / "x.csv", ALL) as file:
         file.write([])
 
     assert (tmp_path / "x.csv").read_bytes() == b"a,b\r\n"
@@ -54,7 +56,7 @@ def test_a_failure_leaves_nothing_and_touches_nothing(tmp_path):
     (tmp_path / "x.csv.part").write_text("left by a killed worker")
 
     rows = [("a", 1), ("a", "not a number")]
-    with pytest.raises(MisfitError), CsvFile(out, COLUMNS) as file:
+    with pytest.raises(MisfitError), CsvFile(out, ALL) as file:
         file.write(rows)
 
     assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]
@@ -71,7 +73,7 @@ def test_a_failure_leaves_nothing_and_touches_nothing(tmp_path):
 )
 def test_readers_get_every_text_back(tmp_path_factory, values):
     out = tmp_path_factory.mktemp("csv") / "x.csv"
-    with CsvFile(out, COLUMNS[:1]) as file:
+    with CsvFile(out, guard(PART)) as file:
         file.write([(value,) for value in values])
 
     views = {"part_1a": duck.ExhibitTable(PART, out).view(Window())}
@@ -92,7 +94,7 @@ def test_readers_get_every_text_back(tmp_path_factory, values):
 )
 def test_pythons_own_reader_gets_every_text_back(tmp_path_factory, rows):
     out = tmp_path_factory.mktemp("csv") / "x.csv"
-    with CsvFile(out, COLUMNS) as file:
+    with CsvFile(out, ALL) as file:
         file.write(rows)
 
     with out.open(newline="", encoding="utf-8") as stream:

@@ -16,7 +16,7 @@ from disclosures.sources.base import (
 from disclosures.sources.csvfile import CsvFile
 from disclosures.sources.run import Run
 from tests.disclosures.sources.acceptance import read
-from tests.disclosures.sources.maps import column, datamap, part
+from tests.disclosures.sources.maps import column, datamap, guard, part
 
 WHO = Account("k-private-41", "private-name")
 INPUT = part(
@@ -31,7 +31,7 @@ INPUT = part(
 def exhibit(tmp_path):
     """An exhibit of part 1a to derive from."""
     path = tmp_path / "it's.csv"
-    with CsvFile(path, INPUT.columns) as file:
+    with CsvFile(path, guard(INPUT)) as file:
         file.write(
             [
                 ("2023-01-01 00:00:00", "b", 10),
