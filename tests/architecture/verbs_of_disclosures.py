@@ -8,7 +8,7 @@ from disclosures.datamap import load
 from disclosures.enums import AcknowledgedBy
 from tests import factories as make
 from tests.architecture.acting import nothing, row
-from tests.disclosures import packets, stored
+from tests.disclosures import breaking, packets, stored
 
 ANALYST, COUNSEL, CUSTODIAN = Role.ANALYST, Role.COUNSEL, Role.CUSTODIAN
 OFFICER = Role.RELEASE_OFFICER
@@ -30,7 +30,7 @@ VERBS = {
     ),
     "disclosures.breaks.settle": row(
         COUNSEL,
-        lambda: packets.broken().case,
+        lambda: breaking.standing().case,
         lambda it, by: breaks.settle(it.pk, actor=by, finding="Restored."),
         "packet.custody.settled",
     ),

@@ -5,7 +5,6 @@ the window that ``case`` asks about by default; ``bob`` has none. Two share an e
 address. Rendering is left out until a test asks for a seal.
 """
 
-import contextlib
 import json
 import sqlite3
 import tempfile
@@ -31,7 +30,6 @@ from cases.enums import (
 from cases.models import AgencyContact, Case, Organisation
 from disclosures import (
     assembly,
-    breaks,
     certifying,
     delivery,
     facts,
@@ -41,7 +39,6 @@ from disclosures import (
 from disclosures import choosing as choosing_
 from disclosures.datamap import load
 from disclosures.enums import DeliveryMethod, PacketStatus, SigningPlace
-from disclosures.exceptions import CustodyBroken
 from disclosures.models import Declaration, Delivery, Packet, TargetAccount
 from disclosures.packet import contents, seal
 from tests import directory
@@ -319,16 +316,6 @@ def superseded(packet: Packet | None = None) -> Packet:
     packet = packet or collected()
     ordered(demand(packet.case))
     return fresh(packet)
-
-
-def broken(packet: Packet | None = None) -> Packet:
-    """A packet on whose case a break in custody stands, its file being right again."""
-    packet = packet or collected()
-    exhibit = packet.exhibits.get(part_code="2a")
-    words = f"Exhibit {exhibit.label} was changed or lost after it was collected."
-    with contextlib.suppress(CustodyBroken), breaks.noted():
-        raise CustodyBroken(words, packet_id=packet.pk, exhibit_id=exhibit.pk)
-    return packet
 
 
 def released(packet: Packet | None = None) -> Packet:

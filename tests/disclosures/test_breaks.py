@@ -27,7 +27,7 @@ from disclosures.enums import PacketStatus
 from disclosures.exceptions import CustodyBroken, PacketBroken
 from disclosures.models import CustodyBreak
 from tests import factories as make
-from tests.disclosures import packets, stored
+from tests.disclosures import breaking, packets, stored
 from tests.disclosures.admin.conftest import client_of, page_of, verb_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small")]
@@ -131,21 +131,21 @@ def test_a_sealed_packet_that_was_changed_stops_the_case(status):
 
 @pytest.mark.feature("C4", part=True)
 def test_while_a_break_stands_nothing_goes_on():
-    packet = packets.broken()
+    packet = breaking.standing()
     since = packet.case.events.last().pk
     for act in (read_on_a_page, packets.certify):
         with pytest.raises(IllegalTransition, match="until counsel has dealt with it"):
             act(packet)
     assert packets.trail(packet.case, since) == []
 
-    sealable = packets.broken(packets.certified())
+    sealable = breaking.standing(packets.certified())
     assembly.assemble(sealable.pk)
     sealable = packets.fresh(sealable)
     assert (sealable.status, sealable.failure) == (PacketStatus.FAILED, STOPPED)
     with pytest.raises(IllegalTransition):
         assembly.resume(sealable.pk, actor=make.analyst())
 
-    sealed = packets.broken(packets.sealed_undrawn())
+    sealed = breaking.standing(packets.sealed_undrawn())
     with pytest.raises(IllegalTransition, match="until counsel has dealt with it"):
         packets.release(sealed)
     with pytest.raises(IllegalTransition, match="until counsel has dealt with it"):
@@ -168,7 +168,7 @@ def facts_of(packet):
 
 
 def test_counsel_settle_it_and_the_case_goes_on():
-    packet = packets.broken()
+    packet = breaking.standing()
     since = packet.case.events.last().pk
     by = make.counsel()
     at = timezone.now()
@@ -181,7 +181,7 @@ def test_counsel_settle_it_and_the_case_goes_on():
 
 
 def test_a_file_that_is_still_wrong_stops_the_case_again():
-    packet = packets.broken()
+    packet = breaking.standing()
     stored.flip(file_of(packet))
     breaks.settle(packet.case_id, actor=make.counsel(), finding="Looked at.")
     with pytest.raises(CustodyBroken):
@@ -199,7 +199,7 @@ def test_a_file_that_is_still_wrong_stops_the_case_again():
     ],
 )
 def test_who_may_not_settle_it_and_a_finding_that_says_nothing(role, finding, refusal):
-    packet = packets.broken()
+    packet = breaking.standing()
     since = packet.case.events.last().pk
     with pytest.raises(refusal):
         breaks.settle(packet.case_id, actor=make.person(role), finding=finding)
@@ -221,13 +221,13 @@ def test_nothing_is_settled_where_nothing_stands():
     ids=lambda change: next(iter(change)),
 )
 def test_the_database_holds_a_break_to_its_form(change):
-    packets.broken()
+    breaking.standing()
     with pytest.raises(IntegrityError), transaction.atomic():
         CustodyBreak.objects.update(**change)
 
 
 def test_the_database_keeps_one_standing_break_a_file():
-    packets.broken()
+    breaking.standing()
     one = CustodyBreak.objects.get()
     for exhibit in (one.exhibit, None):
         one.pk, one.exhibit = None, exhibit
@@ -239,7 +239,7 @@ def test_the_database_keeps_one_standing_break_a_file():
 
 
 def test_the_pages_and_the_worklist_say_so_and_lead_to_it():
-    packet = packets.broken()
+    packet = breaking.standing()
     analyst, counsel = (client_of(make.person(r)) for r in (Role.ANALYST, Role.COUNSEL))
     words = STOPPED.replace("'", "&#x27;")
     for page in (

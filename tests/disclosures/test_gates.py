@@ -18,7 +18,7 @@ from disclosures.enums import PacketStatus
 from disclosures.models import Declaration, Packet
 from tests import directory, rulings
 from tests import factories as make
-from tests.disclosures import packets
+from tests.disclosures import breaking, packets
 from tests.refusals import refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small")]
@@ -174,7 +174,7 @@ WAYS = (
     ),
     Shut(
         "custody",
-        packets.broken,
+        breaking.standing,
         "Exhibit E003 was changed or lost after it was collected. Nothing more is "
         "read, certified, sealed or handed over on this request until counsel has "
         "dealt with it.",
