@@ -28,14 +28,7 @@ from cases.enums import (
     Secrecy,
 )
 from cases.models import AgencyContact, Case, Organisation
-from disclosures import (
-    assembly,
-    certifying,
-    delivery,
-    facts,
-    leftovers,
-    workflow,
-)
+from disclosures import assembly, certifying, delivery, facts, leftovers, workflow
 from disclosures import choosing as choosing_
 from disclosures.datamap import load
 from disclosures.enums import DeliveryMethod, PacketStatus, SigningPlace
