@@ -34,9 +34,11 @@ def put(exhibit: Exhibit, data: bytes) -> None:
 def rewrite(exhibit: Exhibit, data: bytes) -> None:
     """The same, with the hash and the counts that go with it."""
     put(exhibit, data)
+    rows = max(0, data.count(b"\r\n") - 1)
     Exhibit.objects.filter(pk=exhibit.pk).update(
         sha256=hashlib.sha256(data).hexdigest(),
-        rows=max(0, data.count(b"\r\n") - 1),
+        rows=rows,
+        total=rows,
         size=len(data),
     )
 
