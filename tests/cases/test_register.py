@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from cases import restricted
 from cases.enums import ExposureGround, Role
@@ -98,4 +99,31 @@ def test_an_ordinary_request_has_no_register():
         restricted.record_told(
             case.pk, actor=counsel, name="Mara", ground=ExposureGround.ATTORNEY
         )
+    assert state() == before
+
+
+@pytest.mark.parametrize(
+    ("constraint", "changes"),
+    [
+        ("exposure_ground_known", {"ground": "curiosity"}),
+        ("exposure_has_names", {"name": ""}),
+        ("exposure_has_names", {"told_by_name": ""}),
+        ("exposure_outside_is_bound", {"person": None, "bound_at": None}),
+    ],
+)
+def test_the_database_refuses_half_a_line(constraint, changes):
+    case = restricting.case()
+    before = state()
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        case.exposures.filter(person=case.opened_by).update(**changes)
+    assert (constraint in str(caught.value), state()) == (True, before)
+
+
+def test_the_database_refuses_somebody_twice():
+    case = restricting.case()
+    before = state()
+    row = case.exposures.get(person=case.opened_by)
+    row.pk = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Exposure.objects.bulk_create([row])
     assert state() == before

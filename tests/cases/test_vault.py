@@ -5,7 +5,7 @@ import io
 import pyrage
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from cases import vault
 from cases.exceptions import KeyGone, NotOpened
@@ -125,3 +125,13 @@ def test_the_file_is_one_that_age_itself_opens(tmp_path):
     there = closed(tmp_path, case)
     identity = pyrage.x25519.Identity.from_str(CaseKey.objects.get().identity)
     assert pyrage.decrypt(there.read_bytes(), [identity]) == PLAIN
+
+
+@pytest.mark.parametrize("changes", [{"recipient": ""}, {"identity": ""}])
+def test_the_database_refuses_half_a_key(tmp_path, changes):
+    closed(tmp_path, make.opened())
+    before = CaseKey.objects.values().get()
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        CaseKey.objects.update(**changes)
+    assert "case_key_is_whole" in str(caught.value)
+    assert CaseKey.objects.values().get() == before

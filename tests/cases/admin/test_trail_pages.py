@@ -95,7 +95,7 @@ def test_a_paper_is_read_as_pictures_and_kept_as_it_is(at_desk):
     body = b"".join(file.streaming_content)
     assert hashlib.sha256(body).hexdigest() == paper.sha256
     assert file["Content-Disposition"] == (
-        f'attachment; filename="{case.number}-paper-{paper.pk}.pdf"'
+        f'attachment; filename="{case.number}-paper-{paper.sha256[:8]}.pdf"'
     )
     assert file["X-Content-Type-Options"] == "nosniff"
     opened = case.events.filter(kind=EventKind.DOCUMENT_OPENED)
