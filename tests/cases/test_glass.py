@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from cases import glass, permissions, worklist
+from cases import alerts, glass, permissions, worklist
 from cases.enums import Perm, Role
 from cases.exceptions import FourEyesViolation, IllegalTransition, StaleProof
 from cases.models import BrokenGlass, CaseUserPerm, Event
@@ -104,7 +104,7 @@ def test_a_mail_that_can_t_be_sent_stops_nothing(
     def dead(*_args, **_named):
         raise ConnectionRefusedError("canary")
 
-    monkeypatch.setattr(glass, "send_mail", dead)
+    monkeypatch.setattr(alerts, "send_mail", dead)
     with django_capture_on_commit_callbacks(execute=True):
         break_it(case, ana)
     assert permissions.allowed(ana, Perm.VIEW, case)

@@ -11,9 +11,8 @@ from cases.enums import Role
 from cases.models import Event
 from disclosures import custody, reading
 from disclosures.exceptions import PacketBroken
-from disclosures.models import Exhibit
 from tests import factories as make
-from tests.disclosures import packets
+from tests.disclosures import packets, stored
 from tests.disclosures.admin.conftest import client_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small")]
@@ -64,7 +63,7 @@ def test_every_later_step_names_its_event(released):
 
 def test_a_file_that_no_pull_made_is_said_and_not_passed_over(released):
     packet, read = released
-    Exhibit.objects.filter(pk=read.pk).update(sha256="0" * 64)
+    stored.rewrite(read, b"id\r\nanother\r\n")
     with pytest.raises(PacketBroken, match="comes from no pull"):
         custody.ledger(packet)
     desk = client_of(make.person(Role.AUDITOR))
