@@ -51,16 +51,20 @@ def pytest_configure(config):
     }
 
 
+SERVERS = ("postgres", "mariadb", "redis")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items, config):
     """Have tests that commit find the rows that migrations made, such as the roles.
 
-    What is SQLite's own isn't collected on another database.
+    Another database collects neither what is SQLite's own nor what asks no database and
+    no server: that is settled by the round on SQLite.
     """
     if connection.vendor != "sqlite":
-        others = [one for one in items if one.get_closest_marker("sqlite")]
+        others = [one for one in items if not _is_of_another_database(one)]
         config.hook.pytest_deselected(items=others)
-        items[:] = [one for one in items if one not in others]
+        items[:] = [one for one in items if one not in set(others)]
     for item in items:
         marker = item.get_closest_marker("django_db")
         commits = marker is not None and marker.kwargs.get("transaction")
@@ -68,6 +72,15 @@ def pytest_collection_modifyitems(items, config):
             own = {**(marker.kwargs if marker else {})}
             own |= {"transaction": True, "serialized_rollback": True}
             item.add_marker(pytest.mark.django_db(**own), append=False)
+
+
+def _is_of_another_database(item):
+    if item.get_closest_marker("sqlite"):
+        return False
+    if any(item.get_closest_marker(server) for server in SERVERS):
+        return True
+    fixtures = {"db", "transactional_db", "live_server"} & set(item.fixturenames)
+    return bool(item.get_closest_marker("django_db") or fixtures)
 
 
 @pytest.fixture(

@@ -273,6 +273,7 @@ def test_every_act_on_a_case_is_read_from_the_trail():
         EventKind.SIGN_OFF_REFUSED: Act.APPROVE,
         EventKind.PACKET_REQUESTED: Act.COLLECT,
         EventKind.PACKET_RESUMED: Act.COLLECT,
+        EventKind.ACCOUNT_CHOSEN: Act.COLLECT,
         EventKind.PACKET_CERTIFIED: Act.CERTIFY,
         EventKind.PACKET_RELEASED: Act.RELEASE,
     }

@@ -14,11 +14,11 @@ from cases.enums import Finding, MessageKind, Role, Secrecy, SignOffDecision
 from cases.models import Case
 from cases.models.case import OPEN
 from compliance.admin_site import tasks_for
-from disclosures import assembly
+from disclosures import assembly, breaks
 from disclosures import worklist as disclosures_worklist
 from disclosures.models import Packet
 from tests import factories as make
-from tests.disclosures import packets
+from tests.disclosures import breaking, packets
 from tests.disclosures.test_acknowledging import acknowledge
 from tests.disclosures.test_objection_letter import refused
 from tests.signing import signed_in
@@ -172,6 +172,14 @@ KINDS = [
         Role.ANALYST,
         lambda: packets.choosing().case,
         lambda case, who: packets.choose(_packet(case), "alice", who),
+    ),
+    Kind(
+        "settle_custody_break",
+        Role.COUNSEL,
+        lambda: breaking.standing().case,
+        lambda case, who: breaks.settle(
+            case.pk, actor=who, finding="The disk was at fault; it is restored."
+        ),
     ),
     Kind(
         "certify_packet",
