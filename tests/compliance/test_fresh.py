@@ -50,6 +50,7 @@ def test_the_pages_that_bind_take_fresh_proof_and_no_others_do():
         "change_group_grant",
         "end_grant",
         "end_group_grant",
+        "restrict",
     }
 
 
