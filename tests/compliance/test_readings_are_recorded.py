@@ -5,11 +5,13 @@ event of its own; it is listed here, so that a new page can't join them unseen.
 """
 
 import pytest
+from django.urls import reverse
 
 from cases import audit
 from cases.enums import Role
 from cases.models import Event
 from tests import factories as make
+from tests import restricting
 from tests.compliance import test_who_may, who_may
 from tests.compliance.test_who_may import addresses, client_of
 from tests.disclosures import conftest as of_disclosures
@@ -23,7 +25,8 @@ PARTS = {
     "admin:disclosures_packet_live",
     "admin:disclosures_declaration",
 }
-READINGS = sorted(set(who_may.PAGES) - PARTS)
+REGISTER = "admin:cases_register_file"  # an ordinary request has none
+READINGS = sorted(set(who_may.PAGES) - PARTS - {REGISTER})
 
 
 class BrokenError(Exception):
@@ -57,6 +60,23 @@ def test_the_event_is_committed_before_the_first_byte(world, name):
     assert Event.objects.count() == before + 1
     if answer.streaming:
         b"".join(answer.streaming_content)
+
+
+@pytest.mark.feature("A3", part=True)
+def test_the_register_isn_t_shown_unrecorded_either(monkeypatch):
+    letter = restricting.case()
+    client = client_of(restricting.counsel_of(letter))
+    url = reverse(REGISTER, args=[letter.pk])
+    before = Event.objects.count()
+    assert client.get(url).status_code == 200
+    assert Event.objects.count() == before + 1
+
+    def fails(*_args, **_named):
+        raise BrokenError
+
+    monkeypatch.setattr(audit, "record", fails)
+    with pytest.raises(BrokenError):
+        client.get(url)
 
 
 @pytest.mark.parametrize("name", sorted(PARTS))
