@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.exceptions import KeyGone, NotOpened
-from cases.models import CaseKey
+from cases.models import Case, CaseKey
 
 
 def close(plain: Path, closed: Path, *, case_id: int) -> None:
@@ -41,18 +41,19 @@ def close(plain: Path, closed: Path, *, case_id: int) -> None:
         growing.unlink(missing_ok=True)
 
 
-def pour(closed: Path, sink: Any, *, case_id: int) -> None:
+def pour(closed: Path, sink: Any, *, case: Case) -> None:
     """Put the plain bytes of a closed file into ``sink.write``, in small pieces.
 
     Raises:
         KeyGone: the case has no key.
         NotOpened: the file is missing, broken, or another key closed it.
     """
-    key = CaseKey.objects.filter(case=case_id).first()
-    if key is None:
+    try:
+        key = case.key  # asked once for all the files that are read of a case
+    except CaseKey.DoesNotExist:
         raise KeyGone(
             _("The key of this request is gone: its records can't be opened any more.")
-        )
+        ) from None
     identity = pyrage.x25519.Identity.from_str(key.identity)
     try:
         with closed.open("rb") as source:

@@ -146,7 +146,7 @@ def draft_facts(
     """
     frozen = frozen_scope(packet)
     the_map = data_map(packet)
-    exhibits = list(packet.exhibits.select_related("packet", "target", "item"))
+    exhibits = list(packet.exhibits.select_related("target", "item"))
     case, site = packet.case, Organisation.objects.get()
     counsel = _counsel(packet)
     asked = scope.asked_in(packet.revision)

@@ -121,7 +121,7 @@ def read(exhibit: Exhibit, sink: Sink | None = None) -> bool:
         vault.pour(
             Path(settings.FILES_DIR) / exhibit.path,
             hashed,
-            case_id=exhibit.packet.case_id,
+            case=exhibit.packet.case,
         )
         found = hashed.sha256.hexdigest()
     except NotOpened:
@@ -160,5 +160,5 @@ def require_intact(packet: Packet) -> None:
         CustodyBroken: one is missing or no longer what was collected.
         KeyGone: the case's key was destroyed.
     """
-    for exhibit in packet.exhibits.select_related("packet", "target"):
+    for exhibit in packet.exhibits.select_related("target"):
         read(exhibit)

@@ -120,7 +120,8 @@ def narrower_statement(part: Part, narrower: Collection[str]) -> str:
 def keeping(datamap: DataMap, parts: Iterable[Part]) -> tuple[remains.Keeping, ...]:
     """What the retention of these answers is: theirs, and that of what they draw from.
 
-    In the order of the file; parts that state none are left out.
+    In the order of the file; parts that state none are left out, and so are inputs that
+    the map doesn't have: the order says that they are missing.
     """
     codes: set[str] = set()
     ahead = list(parts)
@@ -128,7 +129,7 @@ def keeping(datamap: DataMap, parts: Iterable[Part]) -> tuple[remains.Keeping, .
         part = ahead.pop()
         if part.code not in codes:
             codes.add(part.code)
-            ahead.extend(datamap.part(code) for code in part.inputs)
+            ahead += [each for each in datamap.parts if each.code in part.inputs]
     return tuple(
         remains.Keeping(each.code, each.title, each.kept)
         for each in datamap.parts

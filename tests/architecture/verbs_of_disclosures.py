@@ -131,7 +131,7 @@ VERBS = {
     "disclosures.reading.open_copy": row(
         ANALYST,
         lambda: packets.collected().exhibits.get(part_code="2a"),
-        lambda it, by: reading.open_copy(it.pk, actor=by),
+        lambda it, by: reading.open_copy(it.pk, actor=by).close(),
         "exhibit.opened",
     ),
     "disclosures.delivery.open_packet": row(

@@ -27,7 +27,7 @@ def closed(tmp_path, case, data=PLAIN):
 
 def poured(there, case):
     sink = io.BytesIO()
-    vault.pour(there, sink, case_id=case.pk)
+    vault.pour(there, sink, case=make.fresh(case))
     return sink.getvalue()
 
 

@@ -46,9 +46,9 @@ def manifest(packet):
 
 def manifest_now(packet, folder):
     """The bytes of the manifest, were the packet sealed as its rows stand now."""
-    said = facts.packet_facts(packets.fresh(packet))
-    pdf = folder / "packet.pdf"
     folder.mkdir()
+    said = facts.packet_facts(packets.fresh(packet), folder)
+    pdf = folder / "packet.pdf"
     pdf.write_bytes(make.pdf(len(said.exhibits)))
     ranges = {one.number: ("A-1", "A-1", 1) for one in said.exhibits}
     rendered = contents.Rendered(len(said.exhibits), 1, ranges, {})
