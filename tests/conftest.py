@@ -58,8 +58,8 @@ SERVERS = ("postgres", "mariadb", "redis")
 def pytest_collection_modifyitems(items, config):
     """Have tests that commit find the rows that migrations made, such as the roles.
 
-    Another database collects neither what is SQLite's own nor what asks no database and
-    no server: that is settled by the round on SQLite.
+    Another database collects neither what is SQLite's own, nor what asks no database
+    and no server, nor what a browser looks at: the round on SQLite settles those.
     """
     if connection.vendor != "sqlite":
         others = [one for one in items if not _is_of_another_database(one)]
@@ -75,7 +75,7 @@ def pytest_collection_modifyitems(items, config):
 
 
 def _is_of_another_database(item):
-    if item.get_closest_marker("sqlite"):
+    if item.get_closest_marker("sqlite") or "browser" in item.fixturenames:
         return False
     if any(item.get_closest_marker(server) for server in SERVERS):
         return True
