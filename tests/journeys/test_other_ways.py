@@ -126,13 +126,12 @@ def test_a_change_voids_the_signature_and_a_stopped_packet_is_resumed(
     whole = downloads.read_bytes()
     downloads.write_bytes(b"no Parquet any more")
     _take_away(service)
-    acts.orders(ana, SIGNED)
+    ana.takes_up(SIGNED, "Order the packet")
     ana.sees(re.compile(r"can't be reached|can't be opened|isn't there"))
-    ana.sees("Nothing is lost; the worker tries again by itself.")
-    ana.reloads()
-    ana.sees("0 of 40 exhibits done, 0 rows so far.", "Looking for the account of")
     ana.look("a source is down")
+    expect(ana.page.get_by_role("button", name="Order this packet")).to_have_count(0)
     _put_back(service)
+    acts.orders(ana, SIGNED)
     expect(ana.heading("Stopped at E037: Download counts (target 1)")).to_be_visible(
         timeout=A_WORKER_MILLISECONDS
     )

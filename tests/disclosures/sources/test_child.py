@@ -4,17 +4,18 @@ import os
 import signal
 import threading
 import time
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
 from cases import sandbox
-from disclosures.datamap.terms import Window
+from disclosures.datamap.terms import Whose, Window
 from disclosures.sources import duck
 from disclosures.sources.base import Limits, QueryFailed, SourceTimedOut
 from disclosures.sources.run import Run
 from tests.disclosures.sources.asking import WHO, assert_quiet
-from tests.disclosures.sources.maps import column, datamap, part
+from tests.disclosures.sources.maps import column, datamap, guard, part
 
 SQL = "SELECT who FROM downloads WHERE who <> :account"
 TOO_MUCH = (
@@ -146,16 +147,22 @@ def test_two_workers_threads_pull_at_once(address, tmp_path):
 def test_a_job_survives_the_way_into_a_child(tmp_path):
     """Whatever a source is asked is handed over as it is, instants included."""
     window = Window(since=datetime.fromisoformat("2023-01-01T00:00:00+02:00"))
+    one = part("SELECT who FROM downloads", column("who", whose=Whose.ACCOUNT))
     job = duck.Job(
-        part("SELECT who FROM downloads", column("who")),
+        one,
         {},
         title="Title",
         account=WHO,
         window=window,
         limits=Limits(),
+        guard=guard(one, WHO, window),
         out=tmp_path / "x.csv",
     )
-    assert sandbox.run(as_it_is, job, seconds=30, megabytes=512) == job
+    back = sandbox.run(as_it_is, job, seconds=30, megabytes=512)
+    assert replace(back, guard=job.guard) == job
+    rows = [(WHO.key,), ("another",), (None,)]
+    assert back.guard.belonging(rows) == job.guard.belonging(rows)
+    assert back.guard.left_out == job.guard.left_out
 
 
 def as_it_is(job):

@@ -160,7 +160,7 @@ KEY = "0b7c9a52-4b3e-4d5f-8a11-0c9a52b7c9a5"
         (
             *(Whose.ACCOUNT, Account("41", "n"), AccountForm.INTEGER),
             ["41", 41, "041", 4, "4 1", None],
-            ["41", "41", "041"],
+            ["41", "41"],
         ),
         (
             *(Whose.ACCOUNT, Account("no number", "n"), AccountForm.INTEGER),

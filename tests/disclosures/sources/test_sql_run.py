@@ -17,7 +17,7 @@ from disclosures.sources.run import Run
 from disclosures.sources.sql import SqlSource
 from tests.disclosures.sources.acceptance import read
 from tests.disclosures.sources.asking import WHO, assert_quiet, pull
-from tests.disclosures.sources.maps import column, datamap, part
+from tests.disclosures.sources.maps import column, datamap, guard, part
 
 
 def test_several_accounts_are_all_named(database):
@@ -165,7 +165,12 @@ def test_a_slow_reader_runs_out_of_time_between_partitions(tmp_path, database):
 
     with pytest.raises(SourceTimedOut):
         source.pull(
-            one, account=WHO, window=Window(), inputs={}, out=tmp_path / "x.csv"
+            one,
+            account=WHO,
+            window=Window(),
+            inputs={},
+            guard=guard(one, WHO),
+            out=tmp_path / "x.csv",
         )
 
     assert list(tmp_path.glob("x.csv*")) == []
