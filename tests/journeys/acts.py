@@ -185,6 +185,7 @@ def signs_the_declaration(carl: Person, number: str, name: str) -> None:
     expect(preview).to_contain_text(
         "I declare under penalty of perjury that the foregoing is true and correct."
     )
+    carl.page.wait_for_load_state("networkidle")  # a preview under way would be cut off
     carl.look("declaration filled in")
     carl.presses("Sign under penalty of perjury")
     expect(carl.heading("Packet ")).to_be_visible()

@@ -190,6 +190,9 @@ def nothing_goes_out_once_the_scope_is_taken_back(ana, carl) -> None:
     ana.presses("Take it back")
     carl.ticks("Outside the United States")
     carl.types({"Place": "Lyon, France", "Signature: type your name": "Carl Osei"})
+    preview = carl.page.get_by_role("region", name=re.compile("as it will be printed"))
+    expect(preview).to_contain_text("Lyon, France")
+    carl.page.wait_for_load_state("networkidle")  # a preview under way would be cut off
     carl.presses("Sign under penalty of perjury")
     carl.sees("The scope was taken back or changed after this packet was ordered")
     carl.look("a declaration that came too late")

@@ -69,7 +69,7 @@ def test_the_same_source_gives_the_same_bytes(present, tmp_path, asked):
     digests = []
     for each, name in ((present, "first"), (asked, "again")):
         (tmp_path / name).mkdir()
-        with Run(each.datamap, each.addresses) as run:
+        with Run(each.datamap, each.addresses, may_write=True) as run:
             _, pulled = acceptance.collect(run, each.datamap, found, tmp_path / name)
         digests.append({code: p.sha256 for code, p in pulled.items()})
 

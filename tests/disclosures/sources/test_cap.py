@@ -46,7 +46,8 @@ def check(run, cap, out, **more):
 
 def pieces(address, **more):
     known = {"service": address} | more
-    return Run(datamap(WHOLE), known, Limits(rows_at_once=5))
+    limits = Limits(rows_at_once=5)
+    return Run(datamap(WHOLE), known, limits, may_write=True)
 
 
 @pytest.mark.parametrize("cap", CAPS)
