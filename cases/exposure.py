@@ -10,10 +10,11 @@ from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from cases import audit, permissions
+from cases import alerts, audit, permissions
 from cases.enums import EventKind, ExposureGround, Perm
 from cases.exceptions import require_storable
 from cases.models import Case, Exposure
@@ -45,6 +46,22 @@ def tell(
         ),
         by,
     )
+
+
+def let_in(
+    case: Case, named: Collection[User], *, by: User, reason: str, at: datetime
+) -> None:
+    """Open a restricted case to ``by`` and the people named, and put them in here.
+
+    ``by`` acknowledges the secrecy by this very act; the others are told, once it is
+    committed, that something waits.
+    """
+    for one in (by, *named):
+        giver = by if one != by else None
+        permissions.grant_to_person(case, one, given_by=giver, reason=reason, at=at)
+        ground = ExposureGround.COMPLIANCE
+        tell(case, one, ground=ground, by=by, at=at, is_bound=one == by)
+    transaction.on_commit(lambda: alerts.something_waits(named))
 
 
 def tell_outside(case: Case, name: str, *, ground: str, by: User, at: datetime) -> None:

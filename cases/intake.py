@@ -16,8 +16,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import alerts, audit, exposure, numbering, permissions, scope, workflow
-from cases.enums import EventKind, ExposureGround, Perm, Secrecy
+from cases import audit, exposure, numbering, permissions, scope, workflow
+from cases.enums import EventKind, Perm, Secrecy
 from cases.exceptions import CaseError, IllegalTransition, require_storable
 from cases.models import (
     Case,
@@ -96,18 +96,8 @@ def open_case(
             case, site.intake_group, given_by=None, reason="New case", at=at
         )
     else:
-        _name(case, named, actor, at)
+        exposure.let_in(case, named, by=actor, reason="New case", at=at)
     return case
-
-
-def _name(case: Case, named: Collection[User], actor: User, at: datetime) -> None:
-    """Let in and into the register whoever may know of a case just opened."""
-    ground = ExposureGround.COMPLIANCE
-    for one in (actor, *named):
-        giver = actor if one != actor else None
-        permissions.grant_to_person(case, one, given_by=giver, reason="New case", at=at)
-        exposure.tell(case, one, ground=ground, by=actor, at=at, is_bound=one == actor)
-    transaction.on_commit(lambda: alerts.something_waits(named))
 
 
 @transaction.atomic

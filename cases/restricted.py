@@ -73,7 +73,7 @@ def restrict(
             {"named": _("Name the owner too, or hand the request over first.")}
         )
     knew = _who_knew(case)
-    _let_in_only(case, people, actor, at)
+    _end_every_grant(case, at)
     case.is_restricted = True
     if not case.scope_revision:
         case.former_number, case.number = case.number, numbering.restricted_number()
@@ -89,17 +89,12 @@ def restrict(
             "proof": proof.method,
         },
     )
-    told = [*people, *(one for one in knew if one not in people)]
-    for one in told:
-        exposure.tell(
-            case,
-            one,
-            ground=ExposureGround.COMPLIANCE,
-            by=actor,
-            at=at,
-            is_bound=one == actor,
-        )
-    transaction.on_commit(lambda: alerts.something_waits(told[1:]))
+    why = _("Restricted to named persons")
+    exposure.let_in(case, named, by=actor, reason=why, at=at)
+    others = [one for one in knew if one not in people]
+    for one in others:
+        exposure.tell(case, one, ground=ExposureGround.COMPLIANCE, by=actor, at=at)
+    transaction.on_commit(lambda: alerts.something_waits(others))
     return case
 
 
@@ -109,14 +104,10 @@ def _who_knew(case: Case) -> list[User]:
     return list(User.objects.filter(pk__in=acted.values("actor")).order_by("pk"))
 
 
-def _let_in_only(case: Case, people: list[User], by: User, at: datetime) -> None:
+def _end_every_grant(case: Case, at: datetime) -> None:
     for model in (CaseUserPerm, CaseGroupPerm):
         for grant in model.objects.filter(content_object=case, closed_at=None):
             grants.close(grant, at)
-    why = _("Restricted to named persons")
-    for one in people:
-        giver = by if one != by else None
-        permissions.grant_to_person(case, one, given_by=giver, reason=why, at=at)
 
 
 @transaction.atomic
