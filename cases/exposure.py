@@ -24,28 +24,37 @@ def tell(
     case: Case,
     person: User,
     *,
-    ground: str,
     by: User,
     at: datetime,
+    ground: str = "",
     is_bound: bool = False,
-) -> None:
-    """Put a colleague into the register, once; in the act that tells them.
+) -> bool:
+    """Put a colleague into the register, in the act that tells them; whether it's new.
 
+    Somebody is told once, on one ground; without one said, it goes by their role.
     ``is_bound`` where they have just acknowledged the secrecy themselves.
     """
     if case.exposures.filter(person=person).exists():
-        return
+        return False
     _write(
         Exposure(
             case=case,
             person=person,
             name=audit.name_of(person),
-            ground=ground,
+            ground=ground or usual_ground(person),
             told_at=at,
             bound_at=at if is_bound else None,
         ),
         by,
     )
+    return True
+
+
+def usual_ground(person: User) -> str:
+    """Why somebody of this role may be told: counsel are attorneys, others comply."""
+    if permissions.has_role_for(person, Perm.SIGN_OFF):
+        return ExposureGround.ATTORNEY.value
+    return ExposureGround.COMPLIANCE.value
 
 
 def let_in(
@@ -59,8 +68,7 @@ def let_in(
     for one in (by, *named):
         giver = by if one != by else None
         permissions.grant_to_person(case, one, given_by=giver, reason=reason, at=at)
-        ground = ExposureGround.COMPLIANCE
-        tell(case, one, ground=ground, by=by, at=at, is_bound=one == by)
+        tell(case, one, by=by, at=at, is_bound=one == by)
     transaction.on_commit(lambda: alerts.something_waits(named))
 
 

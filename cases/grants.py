@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import alerts, audit, exposure, permissions
-from cases.enums import EventKind, ExposureGround, Perm
+from cases.enums import EventKind, Perm
 from cases.exceptions import FourEyesViolation, IllegalTransition, require_storable
 from cases.models import Case, CaseGroupPerm, CaseUserPerm, Event
 from cases.permissions import Grant
@@ -44,13 +44,13 @@ def give(
     reason: str,
     proof: Proof,
     ends_at: datetime | None = None,
-    ground: str = ExposureGround.COMPLIANCE,
+    ground: str = "",
     at: datetime | None = None,
 ) -> Grant:
     """Let a person or a group see a case; one they have already is replaced.
 
-    ``ground`` says why somebody may be told of a restricted case. They are told that
-    something waits, and see it once they have acknowledged its secrecy.
+    ``ground`` says why somebody may be told of a restricted case (``exposure.tell``).
+    They are told that something waits, and see it once they have acknowledged it.
 
     Raises:
         PermissionDenied: ``actor`` may not say who sees this case.
@@ -89,8 +89,11 @@ def give(
             "proof": proof.method,
         },
     )
-    if case.is_restricted and isinstance(to, User):
-        exposure.tell(case, to, ground=ground, by=actor, at=at)
+    if (
+        case.is_restricted
+        and isinstance(to, User)
+        and exposure.tell(case, to, ground=ground, by=actor, at=at)
+    ):
         transaction.on_commit(lambda: alerts.something_waits([to]))
     return grant
 

@@ -149,6 +149,12 @@ def _granted(user: User, case: Case) -> bool:
     return any(found.filter(content_object=case).exists() for found in _grants_of(user))
 
 
+def stays(user: User, case: Case) -> bool:
+    """Whether some grant in force opens this case to the user without an end."""
+    own = (found.filter(content_object=case) for found in _grants_of(user))
+    return any(found.filter(ends_at=None).exists() for found in own)
+
+
 def allowed(user: User | AnonymousUser, perm: Perm, case: Case) -> bool:
     """Whether a role gives the user this verb, and a grant in force this case.
 
@@ -288,7 +294,8 @@ def openings(case: Case) -> list[Opening]:
     opening, groups = _grants_on(case)
     shared = list(groups.select_related("group", "given_by").order_by("pk"))
     may_look = set(who_has_role(Perm.VIEW).values_list("pk", flat=True))
-    may_look &= set(opening.values_list("user", flat=True))
+    if case.is_restricted:
+        may_look &= set(opening.values_list("user", flat=True))
     inside = set(_insiders().values_list("pk", flat=True))
     members = User.groups.through.objects.filter(
         group__in=[row.group_id for row in shared], user__in=_insiders()

@@ -22,9 +22,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import alerts, audit, exposure, grants, numbering, permissions
-from cases.enums import EventKind, ExposureGround, Perm
+from cases.enums import EventKind, Perm
 from cases.exceptions import IllegalTransition, require_storable
-from cases.models import Case, CaseGroupPerm, CaseUserPerm, Exposure, Organisation
+from cases.models import Case, CaseGroupPerm, CaseUserPerm, Exposure
 from cases.proof import Proof
 
 
@@ -35,6 +35,21 @@ def refusal(case: Case) -> str:
     if case.closed_at:
         return _("%(case)s is closed.") % {"case": case}
     return ""
+
+
+def bars(case: Case, person: User) -> str:
+    """Why this person can't restrict it: a look that ends would become one for good."""
+    if permissions.stays(person, case):
+        return ""
+    return _(
+        "What you see of this request ends by itself: somebody who sees it for good "
+        "restricts it."
+    )
+
+
+def register_refusal(case: Case) -> str:
+    """Why this case has no register; "" where it has one."""
+    return "" if case.is_restricted else _("Only a restricted request has a register.")
 
 
 @transaction.atomic
@@ -52,16 +67,16 @@ def restrict(
     Raises:
         PermissionDenied: ``actor`` may not.
         StaleProof: ``proof`` isn't fresh, or isn't enough here.
-        IllegalTransition: it is restricted already, or closed.
+        IllegalTransition: it is restricted already, or closed; or what ``actor`` sees
+            of it ends by itself.
         ValidationError: no reason, a choice that can't work, or one that leaves out the
             owner.
     """
     at = at or timezone.now()
-    Organisation.objects.select_for_update().get()  # a number may go back to the row
     case = Case.objects.select_for_update().get(pk=case_id)
     permissions.require(actor, Perm.RESTRICT, case)
     proof.require(at)
-    if why := refusal(case):
+    if why := refusal(case) or bars(case, actor):
         raise IllegalTransition(why)
     require_storable(reason=reason)
     if not reason.strip():
@@ -93,7 +108,7 @@ def restrict(
     exposure.let_in(case, named, by=actor, reason=why, at=at)
     others = [one for one in knew if one not in people]
     for one in others:
-        exposure.tell(case, one, ground=ExposureGround.COMPLIANCE, by=actor, at=at)
+        exposure.tell(case, one, by=actor, at=at)
     transaction.on_commit(lambda: alerts.something_waits(others))
     return case
 
@@ -153,8 +168,8 @@ def record_told(
     at = at or timezone.now()
     case = Case.objects.select_for_update().get(pk=case_id)
     permissions.require(actor, Perm.GRANT, case)
-    if not case.is_restricted:
-        raise IllegalTransition(_("Only a restricted request has a register."))
+    if why := register_refusal(case):
+        raise IllegalTransition(why)
     exposure.tell_outside(case, name, ground=ground, by=actor, at=at)
     return case
 
@@ -174,8 +189,8 @@ def export_register(
     at = at or timezone.now()
     case = Case.objects.select_for_update().get(pk=case_id)
     permissions.require(actor, Perm.GRANT, case)
-    if not case.is_restricted:
-        raise IllegalTransition(_("Only a restricted request has a register."))
+    if why := register_refusal(case):
+        raise IllegalTransition(why)
     rows = list(exposure.disclosable(case))
     audit.record(
         case,

@@ -31,7 +31,7 @@ class SiteAct:
     title: ClassVar[Text]
     lead: ClassVar[Text] = ""
     button: ClassVar[Text]
-    permission: ClassVar[Perm]
+    permission: ClassVar[Perm | None]  # None: whoever is signed in
     form_class: ClassVar[type[forms.Form]] = forms.Form
     template: ClassVar[str] = "cases/site_act.html"
     danger: ClassVar[bool] = False
@@ -95,7 +95,8 @@ def view(site: AdminSite, act: type[SiteAct]) -> Callable[..., HttpResponse]:
     """The page of an act."""
 
     def shown(request: HttpRequest, **ids: int) -> HttpResponse:
-        permissions.require_role(request.user, act.permission)
+        if act.permission is not None:
+            permissions.require_role(request.user, act.permission)
         page = act(request, **ids)
         form = page.form()
         if request.method == "POST":

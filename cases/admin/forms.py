@@ -75,6 +75,12 @@ def named_field(**kwargs: Any) -> forms.ModelMultipleChoiceField:
     )
 
 
+def offer_named(field: Any, actor: User) -> None:
+    """Offer in such a field whom ``actor`` could name."""
+    people = permissions.nameable(actor).prefetch_related("groups")
+    field.queryset = people.order_by("first_name", "pk")
+
+
 class _NamedField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, obj: User) -> str:
         return person_with_roles(obj)
@@ -245,9 +251,7 @@ class NewRequestForm(FactsForm):
     def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         """Offer whom this person could name."""
         super().__init__(*args, **kwargs)
-        named: Any = self.fields["named"]
-        people = permissions.nameable(actor).prefetch_related("groups")
-        named.queryset = people.order_by("first_name", "pk")
+        offer_named(self.fields["named"], actor)
 
     def restriction_asked(self) -> bool:
         """Whether the part for restricted requests stands open."""
@@ -255,16 +259,10 @@ class NewRequestForm(FactsForm):
         return any(self[name].value() or self[name].errors for name in names)
 
     def clean(self) -> dict[str, Any]:
-        """Names and the tick go together, and an agency isn't added on the way."""
+        """Names and the tick go together."""
         data = super().clean()
         if data.get("named") and not data.get("is_restricted"):
             self.add_error("is_restricted", _("Tick this too, or name nobody."))
-        if data.get("is_restricted") and data.get("new_agency"):
-            words = _(
-                "The directory is read by everybody: for a restricted request, choose "
-                "an agency that stands there."
-            )
-            self.add_error("new_agency", words)
         return data
 
 

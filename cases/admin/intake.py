@@ -33,12 +33,19 @@ _FROZEN = gettext_lazy(
 )
 
 
-def facts_of(form: FactsForm, actor: User) -> dict[str, Any]:
+def facts_of(form: FactsForm, actor: User, *, is_restricted: bool) -> dict[str, Any]:
     """The intake facts a form holds; a new agency is added to the directory.
 
     Raises:
-        ValidationError: the new agency is in the directory already, under another law.
+        ValidationError: the new agency is in the directory already, under another law;
+            or everybody would read there of what is restricted.
     """
+    if is_restricted and form.cleaned_data["new_agency"]:
+        words = _(
+            "The directory is read by everybody: for a restricted request, choose an "
+            "agency that stands there."
+        )
+        raise ValidationError({"new_agency": words})
     data = {name: form.cleaned_data[name] for name in intake.FACTS if name != "agency"}
     data["agency"] = form.cleaned_data["agency"] or agencies.add_agency(
         actor=actor,
@@ -68,8 +75,8 @@ class NewRequest:
             ValidationError, CaseError, PermissionDenied: as ``intake.open_case``.
         """
         with transaction.atomic():
-            facts = facts_of(form, self.actor)
             said = form.cleaned_data
+            facts = facts_of(form, self.actor, is_restricted=said["is_restricted"])
             named = list(said["named"]) if said["is_restricted"] else None
             return intake.open_case(actor=self.actor, facts=facts, named=named)
 
@@ -163,7 +170,8 @@ class CorrectFacts(IntakePage):
     def perform(self, case: Case, row: Any, actor: User, form: Any) -> str:
         """Correct them."""
         with transaction.atomic():
-            intake.correct_facts(case.pk, actor=actor, facts=facts_of(form, actor))
+            facts = facts_of(form, actor, is_restricted=case.is_restricted)
+            intake.correct_facts(case.pk, actor=actor, facts=facts)
         return _("The facts are corrected.")
 
 

@@ -19,7 +19,7 @@ from cases import exposure, permissions, restricted
 from cases.admin import acts, story, trail
 from cases.admin.base import case_url, person, refusals_shown
 from cases.admin.files import STILL
-from cases.admin.forms import named_field
+from cases.admin.forms import named_field, offer_named
 from cases.admin.verbs import Panel, VerbPage, register, register_panel
 from cases.enums import EventKind, ExposureGround, Perm
 from cases.models import Case
@@ -41,9 +41,8 @@ class RestrictForm(forms.Form):
     def __init__(self, *args: Any, case: Case, actor: User, **kwargs: Any) -> None:
         """Offer who could be named; the owner is."""
         super().__init__(*args, **kwargs)
-        named: Any = self.fields["named"]
-        named.queryset = permissions.nameable(actor).order_by("first_name", "pk")
-        named.initial = [case.owner_id]
+        offer_named(self.fields["named"], actor)
+        self.fields["named"].initial = [case.owner_id]
 
 
 @register
@@ -66,6 +65,10 @@ class Restrict(VerbPage):
     def fits(self, case: Case) -> str:
         """An open request that isn't restricted yet."""
         return restricted.refusal(case)
+
+    def bars(self, case: Case, user: User) -> str:
+        """Not by somebody whose own look ends."""
+        return restricted.bars(case, user)
 
     def form(self, case: Case, row: Any, user: User, **given: Any) -> forms.Form:
         """The form, which offers others than who asks."""
@@ -116,9 +119,7 @@ class RecordTold(VerbPage):
 
     def fits(self, case: Case) -> str:
         """On a restricted request."""
-        if case.is_restricted:
-            return ""
-        return _("Only a restricted request has a register.")
+        return restricted.register_refusal(case)
 
     def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
         """Record it."""
@@ -146,7 +147,7 @@ class Bound(acts.SiteAct):
 
     title = gettext_lazy("Something that nobody else may know")
     button = gettext_lazy("I understand; open it")
-    permission = Perm.VIEW
+    permission = None  # whoever was told, whatever their role is now
     form_class = BoundForm
     template = "cases/bound.html"
     cases: list[Case]
@@ -164,14 +165,23 @@ class Bound(acts.SiteAct):
     def perform(self, form: forms.Form) -> str:
         """Acknowledge it."""
         self.cases = restricted.acknowledge(actor=self.user)
-        return _("Recorded. Speak of it only with those whom its register names.")
+        said = _("Recorded. Speak of it only with those whom its register names.")
+        known = [one for one in self.cases if not self._sees(one)]
+        if not known:
+            return said
+        # They opened it themselves before it was restricted, under this number.
+        numbers = ", ".join(one.former_number or one.number for one in known)
+        return said + " " + _("You knew it as %(numbers)s.") % {"numbers": numbers}
 
     def back(self) -> str:
         """To the request, if a grant opens one."""
         for case in getattr(self, "cases", []):
-            if permissions.allowed(self.user, Perm.VIEW, case):
+            if self._sees(case):
                 return case_url(case)
         return reverse("admin:index")
+
+    def _sees(self, case: Case) -> bool:
+        return permissions.allowed(self.user, Perm.VIEW, case)
 
 
 def register_file(desk: "CaseModelAdmin") -> Callable[..., HttpResponse]:

@@ -46,6 +46,16 @@ def test_the_named_are_told_that_something_waits_and_nobody_else_is(
     assert everybody
 
 
+def test_a_changed_grant_tells_nobody_anything_new(django_capture_on_commit_callbacks):
+    case = restricting.case()
+    ana = restricting.name(case, make.person(Role.ANALYST, email="ana@site.example"))
+    with django_capture_on_commit_callbacks(execute=True):
+        make.let_in(
+            case, ana, actor=restricting.counsel_of(case), reason="Something else"
+        )
+    assert mail.outbox == []
+
+
 def test_somebody_outside_is_told_of_the_secrecy_with_it():
     case = restricting.case()
     counsel = restricting.counsel_of(case)
@@ -82,7 +92,11 @@ def test_the_file_names_everybody_but_attorneys():
     olga = make.person(Role.OUTSIDE_COUNSEL)
     restricting.name(case, olga, ground=ExposureGround.ATTORNEY)
     rows = restricted.export_register(case.pk, actor=counsel)
-    assert [one.name for one in rows] == [case.opened_by.username, counsel.username]
+    assert [one.name for one in rows] == [case.opened_by.username]
+    assert {one.name for one in case.exposures.filter(ground="attorney")} == {
+        counsel.username,
+        olga.username,
+    }
     event = Event.objects.latest("pk")
     assert (event.kind, json.loads(event.data)) == (
         "case.exposure.exported",

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
@@ -230,7 +231,7 @@ def test_who_knew_it_before_is_told_of_the_secrecy_and_sees_nothing():
     at = timezone.now()
     restrict(case, counsel, [clerk], at=at)
     assert register(case) == [
-        (counsel.username, "compliance", at),
+        (counsel.username, "attorney", at),
         (clerk.username, "compliance", None),
         (auditor.username, "compliance", None),
     ]
@@ -247,6 +248,28 @@ def test_the_trail_says_who_was_named_and_why():
         counsel,
         {"named": [counsel.pk, clerk.pk], "reason": WHY, "proof": "password"},
     )
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        lambda case, who: glass.break_glass(
+            case.number, actor=who, reason="It burns.", proof=make.proof(), at=make.AT
+        ),
+        lambda case, who: make.let_in(case, who, ends_at=make.AT + timedelta(days=2)),
+    ],
+    ids=["broken glass", "a grant with an end"],
+)
+def test_a_look_that_ends_doesn_t_become_one_for_good(looks, monkeypatch):
+    case = make.received()
+    ana = make.person(Role.ANALYST, at_the_desk=False)
+    monkeypatch.setattr(timezone, "now", lambda: make.AT)
+    looks(case, ana)
+    assert sees(ana, case)
+    before = state()
+    with pytest.raises(IllegalTransition, match="ends by itself"):
+        restrict(case, ana, [case.owner, make.counsel()])
+    assert state() == before
 
 
 @pytest.mark.parametrize(

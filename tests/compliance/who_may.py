@@ -109,7 +109,7 @@ SITE: dict[str, str] = {
     "admin:cases_trail": DESK,
     "admin:cases_find": DESK,
     "admin:cases_break_glass": DESK,
-    "admin:cases_bound": DESK,
+    "admin:cases_bound": EVERYBODY,
     "admin:cases_site_trail": DESK,
     "admin:cases_numbers": "M",
     "admin:cases_agency_changelist": DESK,

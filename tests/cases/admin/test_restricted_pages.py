@@ -2,10 +2,11 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from cases import permissions
-from cases.enums import ExposureGround, Instrument, Role
-from cases.models import Case, Exposure
+from cases import audit, permissions, restricted
+from cases.enums import EventKind, ExposureGround, Instrument, Role
+from cases.models import Agency, Case, Exposure
 from tests import factories as make
 from tests import restricting
 from tests.signing import signed_in
@@ -98,6 +99,41 @@ def test_the_named_are_asked_on_their_front_page_and_then_see_it():
     assert "There is nothing to acknowledge." in client.get(bound).content.decode()
 
 
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR])
+def test_who_merely_knew_learns_which_it_is_and_sees_nothing(role):
+    counsel, knew = make.counsel(), make.person(role)
+    case = make.received()
+    audit.record_reading(case, EventKind.CASE_VIEWED, actor=knew, data={"page": "case"})
+    at = timezone.now()
+    restricted.restrict(
+        case.pk,
+        named=[case.owner],
+        actor=counsel,
+        reason="Counsel says so.",
+        proof=make.proof(at),
+        at=at,
+    )
+    client, bound = client_of(knew), reverse("admin:cases_bound")
+    assert bound in client.get(reverse("admin:index")).content.decode()
+    done = client.post(bound, {"is_understood": "on"}, follow=True)
+    assert done.redirect_chain == [(reverse("admin:index"), 302)]
+    assert f"You knew it as {case.number}." in done.content.decode()
+    assert case.exposures.get(person=knew).bound_at is not None
+    assert not permissions.visible_cases(knew).exists()
+
+
+def test_no_agency_is_added_by_a_correction_either():
+    clerk = make.clerk()
+    case = restricting.case(by=clerk)
+    client = client_of(clerk)
+    said = typed(
+        agency="", new_agency="Bureau of Letters", new_agency_jurisdiction="US"
+    )
+    page = client.post(verb(case, "correct_facts"), said)
+    assert list(errors(page)) == ["new_agency"]
+    assert not Agency.objects.filter(name="Bureau of Letters").exists()
+
+
 def test_counsel_lets_persons_in_by_name_and_ground():
     case = restricting.case()
     counsel, ana = restricting.counsel_of(case), make.analyst()
@@ -153,7 +189,6 @@ def test_the_register_stands_on_the_page_and_leaves_as_a_file():
     assert [line.split(",")[0].strip('"') for line in lines] == [
         "name",
         case.opened_by.username,
-        counsel.username,
         "Ben Okafor",
     ]
     assert answer["Content-Disposition"] == 'attachment; filename="register.csv"'
