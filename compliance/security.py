@@ -8,6 +8,7 @@
 """
 
 import logging
+import re
 import traceback
 from collections.abc import Callable
 from types import TracebackType
@@ -71,8 +72,16 @@ ExceptionInfo = (
 )
 
 
+# A row's token in an address (cases.admin.addresses): Django logs the paths it refuses.
+TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_-]{32}(?=/)")
+
+
 class FormatterWithoutValues(logging.Formatter):
-    """Prints where an exception came from and its kind, but not what it says."""
+    """Prints where an exception came from and its kind, but not what it says.
+
+    Nor which row was asked for: who reads logs could tell a request that they can't see
+    by a token that no page of theirs has.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """The line; Celery's own lines carry the exception's text among their words."""
@@ -85,7 +94,7 @@ class FormatterWithoutValues(logging.Formatter):
             }
             record.args = {**record.args, **told}
         record.exc_text = None  # whatever another formatter has left there
-        return super().format(record)
+        return TOKEN.sub("…", super().format(record))
 
     def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802 - logging's name
         """Frames and kinds of the whole chain, oldest first."""

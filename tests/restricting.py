@@ -60,3 +60,8 @@ def name(found: Case, user: User, *, is_bound: bool = True, **given: object) -> 
     if is_bound:
         restricted.acknowledge(actor=user)
     return user
+
+
+def register(found: Case) -> list[tuple[str, str, object]]:
+    """The register in short: who, on which ground, and when they acknowledged."""
+    return [(one.name, one.ground, one.bound_at) for one in found.exposures.all()]

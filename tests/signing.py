@@ -66,3 +66,11 @@ def somebody(role: Role, *, factor: bool = True) -> User:
         TOTP.activate(user, SECRET)
         RecoveryCodes.activate(user)
     return user
+
+
+def client_of(user: User) -> Client:
+    """A browser of this person of the desk, who has just signed in."""
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+    client = signed_in(user)
+    client.user = user
+    return client

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import authenticity, permissions
+from cases.admin.forms import PaperField
 from cases.admin.trail import label_of
 from cases.admin.verbs import Panel, VerbPage, register, register_panel
 from cases.enums import (
@@ -22,7 +23,7 @@ from cases.enums import (
     NumberSource,
     Perm,
 )
-from cases.models import Case, CaseDocument
+from cases.models import Case
 
 TONES = {Finding.AUTHENTIC: "ok", Finding.DOUBTFUL: "warn", Finding.FORGED: "stop"}
 _BY_CALL = gettext_lazy("A call-back says where its number was found.")
@@ -52,8 +53,7 @@ class FindingForm(forms.Form):
         ),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    document = forms.ModelChoiceField(
-        CaseDocument.objects.none(),
+    document = PaperField(
         label=gettext_lazy("Paper that shows it"),
         required=False,
         empty_label=gettext_lazy("None"),
@@ -70,8 +70,7 @@ class FindingForm(forms.Form):
         """Offer the papers of this case."""
         super().__init__(*args, **kwargs)
         paper: Any = self.fields["document"]
-        paper.queryset = case.documents.all()
-        paper.label_from_instance = lambda one: f"{one.get_kind_display()}: {one.name}"
+        paper.offer(case)
 
     def clean(self) -> dict[str, Any]:
         """Only a call-back has a number, and then it says where that was found."""

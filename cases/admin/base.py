@@ -198,7 +198,8 @@ def refusals_shown(
     else:
         return
     name = type(refusal).__name__
-    logger.info("Refused at %s for user %s: %s", request.path, request.user.pk, name)
+    page = kind_of_page(request)
+    logger.info("Refused at %s for user %s: %s", page, request.user.pk, name)
 
 
 def _say(

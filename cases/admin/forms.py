@@ -14,10 +14,11 @@ from django.contrib.auth.models import User
 from django.forms.models import fields_for_model
 from django.utils.translation import gettext_lazy as _
 
-from cases import audit, permissions
+from cases import audit, keys, permissions
+from cases.admin.addresses import RowToken
 from cases.enums import DocumentKind, Jurisdiction, Role
 from cases.intake import FACTS
-from cases.models import Agency, Case, Category, Organisation, Target
+from cases.models import Agency, Case, CaseDocument, Category, Organisation, Target
 from cases.models.case import REQUIRED_BY_INSTRUMENT
 
 COMMON_ZONES = (
@@ -59,6 +60,39 @@ def moment_field(**kwargs: Any) -> forms.DateTimeField:
         attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"
     )
     return forms.DateTimeField(widget=widget, **kwargs)
+
+
+class PaperField(forms.ModelChoiceField):
+    """One of a request's papers, by the token that its address has as well."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Offer nothing before ``offer`` says of which request."""
+        super().__init__(CaseDocument.objects.none(), **kwargs)
+
+    def offer(self, case: Case) -> None:
+        """Have the papers of this request to choose from."""
+        self.queryset = case.documents.all()
+
+    def label_from_instance(self, obj: CaseDocument) -> str:
+        """What it is, and its name."""
+        return f"{obj.get_kind_display()}: {obj.name}"
+
+    def prepare_value(self, value: Any) -> Any:
+        """The token of a paper, or what somebody sent for one."""
+        if isinstance(value, CaseDocument):
+            return keys.disguise(value.pk, RowToken.kind)
+        return value
+
+    def to_python(self, value: Any) -> Any:
+        """The paper behind a token."""
+        if value in self.empty_values:
+            return None
+        try:
+            pk = keys.undisguise(str(value), RowToken.kind)
+        except ValueError:
+            words = self.error_messages["invalid_choice"]
+            raise forms.ValidationError(words, code="invalid_choice") from None
+        return super().to_python(pk)
 
 
 def named_field(**kwargs: Any) -> forms.ModelMultipleChoiceField:

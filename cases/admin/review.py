@@ -68,7 +68,7 @@ class PairForm(forms.Form):
             "ground": row.ground if row else self._usual_ground(),
             "reason": row.reason if row else "",
         }
-        prefix = f"p{block.item.pk}-{line.target.pk}"
+        prefix = f"p{block.item.number}-{line.target.number}"
         super().__init__(data, initial=initial, prefix=prefix)
         ground: Any = self.fields["ground"]
         ground.choices = [

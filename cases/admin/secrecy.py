@@ -8,19 +8,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases import intake
-from cases.admin.forms import day_field
+from cases.admin.forms import PaperField, day_field
 from cases.admin.intake import IntakePage
 from cases.admin.verbs import register
 from cases.enums import Secrecy
-from cases.models import Case, CaseDocument
+from cases.models import Case
 
 
 class SecrecyForm(forms.Form):
     """What the paper says about telling the person concerned."""
 
     secrecy = forms.ChoiceField(choices=Secrecy.choices, widget=forms.RadioSelect)
-    paper = forms.ModelChoiceField(
-        CaseDocument.objects.none(),
+    paper = PaperField(
         label=gettext_lazy("Paper that orders it"),
         required=False,
         empty_label=gettext_lazy("Choose the paper"),
@@ -41,8 +40,7 @@ class SecrecyForm(forms.Form):
         """Offer the papers of this case."""
         super().__init__(*args, **kwargs)
         paper: Any = self.fields["paper"]
-        paper.queryset = case.documents.all()
-        paper.label_from_instance = lambda one: f"{one.get_kind_display()}: {one.name}"
+        paper.offer(case)
 
     def clean(self) -> dict[str, Any]:
         """Only ordered secrecy has a paper and dates, and then it needs them."""
@@ -85,7 +83,7 @@ class RecordSecrecy(IntakePage):
         """As it is recorded."""
         return {
             "secrecy": case.secrecy,
-            "paper": case.secrecy_paper_id,
+            "paper": case.secrecy_paper,
             "secret_from": case.secrecy_from,
             "secret_until": case.secrecy_until,
             "review_on": case.secrecy_review_on,

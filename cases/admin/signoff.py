@@ -124,7 +124,7 @@ class SignOffForm(forms.Form):
                 known,
                 (block.item.pk, line.target.pk),
                 data,
-                f"o{block.item.pk}-{line.target.pk}",
+                f"o{block.item.number}-{line.target.number}",
             )
             for block in blocks
             for line in block.lines

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from cases import closing, standing
 from cases.admin import trail
-from cases.admin.forms import day_field
+from cases.admin.forms import PaperField, day_field
 from cases.admin.verbs import Panel, VerbPage, register, register_panel
 from cases.enums import (
     Disposition,
@@ -20,15 +20,14 @@ from cases.enums import (
     Perm,
     Standing,
 )
-from cases.models import Case, CaseDocument, Objection
+from cases.models import Case, Objection
 
 
 class PaperForm(forms.Form):
     """A paper of the case and its date; each verb has more."""
 
     dated_on = day_field(label=gettext_lazy("Date of the paper"))
-    paper = forms.ModelChoiceField(
-        CaseDocument.objects.none(),
+    paper = PaperField(
         label=gettext_lazy("Paper that says so"),
         empty_label=gettext_lazy("Choose the paper"),
         help_text=gettext_lazy(
@@ -40,8 +39,7 @@ class PaperForm(forms.Form):
         """Offer the papers of this case."""
         super().__init__(*args, **kwargs)
         paper: Any = self.fields["paper"]
-        paper.queryset = case.documents.all()
-        paper.label_from_instance = lambda one: f"{one.get_kind_display()}: {one.name}"
+        paper.offer(case)
 
 
 class RulingForm(PaperForm):

@@ -25,7 +25,7 @@ _NONE = "none"
 class ChoiceForm(forms.Form):
     """Which account is meant, and how that is known."""
 
-    account = forms.IntegerField(widget=forms.HiddenInput)  # of the target shown
+    target = forms.IntegerField(widget=forms.HiddenInput)  # the one shown, by number
     candidate = forms.ChoiceField(
         label=gettext_lazy("The account that the request means"),
         widget=forms.RadioSelect,
@@ -47,7 +47,7 @@ class ChoiceForm(forms.Form):
         found = list(row.candidates.all()) if row else []
         candidate.choices = [
             *(
-                (str(one.pk), f"{legible(one.name) or _('(no name)')}, {one.key}")
+                (str(one.number), f"{legible(one.name) or _('(no name)')}, {one.key}")
                 for one in found
             ),
             (_NONE, _("None of them is meant: account not found")),
@@ -82,7 +82,7 @@ class ChooseAccountPage(VerbPage):
     def form(self, case: Case, row: Any, user: User, **given: Any) -> forms.Form:
         """The accounts that match, and the reason."""
         found = _waiting(case)
-        initial = {"account": found.pk} if found else {}
+        initial = {"target": found.target.number} if found else {}
         return ChoiceForm(found, initial=initial, **given)
 
     def shown(self, case: Case, row: Any, user: User) -> dict[str, Any]:
@@ -103,9 +103,11 @@ class ChooseAccountPage(VerbPage):
             CaseError: the target that was shown has its account by now.
         """
         found, data = _waiting(case), form.cleaned_data
-        if found is None or found.pk != data["account"]:
+        if found is None or found.target.number != data["target"]:
             raise CaseError(_("Somebody has chosen the account of this target by now."))
-        chosen = None if data["candidate"] == _NONE else int(data["candidate"])
+        chosen = None
+        if data["candidate"] != _NONE:
+            chosen = found.candidates.get(number=data["candidate"]).pk
         choosing.choose(
             found.pk, actor=actor, candidate_id=chosen, reason=data["reason"]
         )

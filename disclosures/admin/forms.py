@@ -197,7 +197,7 @@ class CloseForm(forms.Form):
         for row in rows:
             label = _("Outcome of item %(item)s, target %(target)s")
             numbers = {"item": row.item.number, "target": row.target.number}
-            self.fields[outcome_name(row.pk)] = forms.ChoiceField(
+            self.fields[outcome_name(row)] = forms.ChoiceField(
                 label=label % numbers, choices=choices
             )
         self.fields["disposition"] = forms.ChoiceField(
@@ -215,7 +215,7 @@ class CloseForm(forms.Form):
         return [
             Ended(
                 row,
-                self[outcome_name(row.pk)],
+                self[outcome_name(row)],
                 self._answers.get((row.target_id, row.item_id), []),
             )
             for row in self._rows
@@ -223,9 +223,9 @@ class CloseForm(forms.Form):
 
     def outcomes(self) -> dict[int, str]:
         """By scope item, what was chosen."""
-        return {row.pk: self.cleaned_data[outcome_name(row.pk)] for row in self._rows}
+        return {row.pk: self.cleaned_data[outcome_name(row)] for row in self._rows}
 
 
-def outcome_name(pk: int) -> str:
+def outcome_name(row: ScopeItem) -> str:
     """The name of a scope item's field."""
-    return f"outcome_{pk}"
+    return f"outcome_{row.item.number}_{row.target.number}"

@@ -162,7 +162,11 @@ class ClosePage(VerbPage):
         """The outcomes as the packet's answers suggest them."""
         per_item = suggested(case)
         whole = outcomes.overall(per_item)
-        fields = {outcome_name(pk): outcome for pk, outcome in per_item.items()}
+        fields = {
+            outcome_name(row): per_item[row.pk]
+            for row in scope.decisions(case)
+            if row.pk in per_item
+        }
         return {"disposition": whole, **fields}
 
     def shown(self, case: Case, row: Any, user: User) -> dict[str, Any]:

@@ -22,10 +22,6 @@ def state():
     return list(Exposure.objects.order_by("pk").values()), Event.objects.count()
 
 
-def register(case):
-    return [(one.name, one.ground, one.bound_at) for one in case.exposures.all()]
-
-
 @pytest.mark.feature("G5", part=True)
 def test_the_named_are_told_that_something_waits_and_nobody_else_is(
     django_capture_on_commit_callbacks,
@@ -66,7 +62,7 @@ def test_somebody_outside_is_told_of_the_secrecy_with_it():
         ground=ExposureGround.ATTORNEY,
         at=make.AT,
     )
-    assert register(case)[-1] == ("Mara Lindt", "attorney", make.AT)
+    assert restricting.register(case)[-1] == ("Mara Lindt", "attorney", make.AT)
     event = Event.objects.latest("pk")
     assert json.loads(event.data) == {
         "exposure": case.exposures.latest("pk").pk,

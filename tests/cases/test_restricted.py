@@ -44,10 +44,6 @@ def state():
     )
 
 
-def register(case):
-    return [(one.name, one.ground, one.bound_at) for one in case.exposures.all()]
-
-
 # ------------------------------------------------------------------------ who sees it
 
 
@@ -103,14 +99,16 @@ def test_an_ended_grant_closes_it_and_the_register_keeps_the_name():
     at = timezone.now()
     grants.end(grant, actor=restricting.counsel_of(case), proof=make.proof(at), at=at)
     assert not sees(ana, case)
-    assert ana.username in [name for name, _ground, _bound in register(case)]
+    assert ana.username in [
+        name for name, _ground, _bound in restricting.register(case)
+    ]
 
 
 def test_outside_counsel_is_named_until_a_day():
     case, olga = restricting.case(), make.person(Role.OUTSIDE_COUNSEL)
     restricting.name(case, olga, ground=ExposureGround.ATTORNEY)
     assert sees(olga, case)
-    assert register(case)[-1][1] == ExposureGround.ATTORNEY
+    assert restricting.register(case)[-1][1] == ExposureGround.ATTORNEY
 
 
 # ------------------------------------------------------------------- opening one
@@ -230,7 +228,7 @@ def test_who_knew_it_before_is_told_of_the_secrecy_and_sees_nothing():
     )
     at = timezone.now()
     restrict(case, counsel, [clerk], at=at)
-    assert register(case) == [
+    assert restricting.register(case) == [
         (counsel.username, "attorney", at),
         (clerk.username, "compliance", None),
         (auditor.username, "compliance", None),

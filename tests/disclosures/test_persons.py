@@ -99,7 +99,7 @@ def awaiting() -> Case:
 
 def grid(case: Case, _who: User) -> dict[str, str]:
     return {
-        f"p{item.pk}-{target.pk}-decision": "produce"
+        f"p{item.number}-{target.number}-decision": "produce"
         for item in case.items.all()
         for target in case.targets.all()
     }

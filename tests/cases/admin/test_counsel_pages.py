@@ -22,7 +22,7 @@ def page_of(case: Case) -> str:
 def named(case: Case, place: int) -> str:
     """The prefix of one pair's objection on counsel's page."""
     row = scope.decisions(case)[place]
-    return f"o{row.item_id}-{row.target_id}"
+    return f"o{row.item.number}-{row.target.number}"
 
 
 def lines(answer, name: str) -> list[str]:

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from cases import keys
 from cases.enums import Instrument, Role, Secrecy
 from cases.models import Agency, Case, CaseDocument, Event
 from tests import factories as make
@@ -242,7 +243,7 @@ def test_ordered_secrecy_needs_its_paper_and_dates(at_desk):
         url,
         {
             "secrecy": "ordered",
-            "paper": paper.pk,
+            "paper": keys.disguise(paper.pk, "row"),
             "secret_from": "2023-03-13",
             "secret_until": "2024-03-13",
         },

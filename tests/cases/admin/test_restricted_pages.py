@@ -9,16 +9,9 @@ from cases.enums import EventKind, ExposureGround, Instrument, Role
 from cases.models import Agency, Case, Exposure
 from tests import factories as make
 from tests import restricting
-from tests.signing import signed_in
+from tests.signing import client_of
 
 pytestmark = pytest.mark.django_db
-
-
-def client_of(user):
-    type(user).objects.filter(pk=user.pk).update(is_staff=True)
-    client = signed_in(user)
-    client.user = user
-    return client
 
 
 def verb(case, name):

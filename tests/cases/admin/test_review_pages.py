@@ -18,7 +18,7 @@ def verb(case: Case, name: str) -> str:
 def pair(case: Case, code: str, **given: str) -> dict[str, str]:
     """The fields of one row of the grid."""
     item = case.items.get(category_code=code)
-    prefix = f"p{item.pk}-{case.targets.get().pk}"
+    prefix = f"p{item.number}-{case.targets.get().number}"
     return {f"{prefix}-{name}": value for name, value in given.items()}
 
 

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from cases import keys
 from cases.enums import CaseStatus, Role, Standing
 from cases.models import Objection
 from cases.standing import of
@@ -23,7 +24,11 @@ def test_counsel_records_a_stay_and_lifts_it(at_desk):
     case = make.in_review()
     paper = make.stored_paper(case)
     counsel = at_desk(Role.COUNSEL)
-    said = {"dated_on": "2023-03-14", "paper": paper.pk, "note": "Docket 12."}
+    said = {
+        "dated_on": "2023-03-14",
+        "paper": keys.disguise(paper.pk, "row"),
+        "note": "Docket 12.",
+    }
 
     first = counsel.get(verb(case, "record_ruling")).content.decode()
     assert "the stay is lifted" not in first
@@ -45,7 +50,7 @@ def test_an_analyst_records_that_it_was_taken_back_and_is_led_to_close_it(at_des
     case = make.approved()
     paper = make.stored_paper(case)
     analyst = at_desk(Role.ANALYST)
-    said = {"dated_on": "2023-03-14", "paper": paper.pk}
+    said = {"dated_on": "2023-03-14", "paper": keys.disguise(paper.pk, "row")}
 
     answer = analyst.post(verb(case, "record_withdrawal"), said)
 
@@ -72,7 +77,7 @@ def test_an_objection_is_recorded_and_decided_on_its_pages(at_desk):
     none = counsel.get(verb(case, "decide_objection")).content.decode()
     assert "No objection is pending." in none
 
-    said = {"dated_on": "2023-03-14", "paper": paper.pk}
+    said = {"dated_on": "2023-03-14", "paper": keys.disguise(paper.pk, "row")}
     counsel.post(
         verb(case, "lodge_objection"), said | {"objector": "us", "forum": "N.D. Cal."}
     )

@@ -11,15 +11,7 @@ from django.urls import reverse
 from cases.models import Case
 from disclosures.models import Packet
 from tests import factories as make
-from tests.signing import signed_in
-
-
-def client_of(user: User) -> Client:
-    """A client signed in as this person."""
-    User.objects.filter(pk=user.pk).update(is_staff=True)
-    client = signed_in(user)
-    client.user = user
-    return client
+from tests.signing import client_of as client_of  # the tests' own name for it
 
 
 @pytest.fixture

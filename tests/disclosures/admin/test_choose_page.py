@@ -14,9 +14,9 @@ pytestmark = pytest.mark.django_db
 
 def sent(packet, which, reason="It is the one."):
     row = packet.accounts.get()
-    found = {one.name: str(one.pk) for one in row.candidates.all()}
+    found = {one.name: str(one.number) for one in row.candidates.all()}
     return {
-        "account": row.pk,
+        "target": row.target.number,
         "candidate": found.get(which, which),
         "reason": reason,
     }
@@ -74,7 +74,7 @@ def test_what_was_shown_of_one_target_is_never_chosen_for_another(at_desk, small
     packet = packets.choosing(packets.ordered(packets.case(packets.SHARED, "bob")))
     desk = at_desk(Role.ANALYST)
     first, second = packet.accounts.all()
-    given = {"account": first.pk, "candidate": "none", "reason": "So."}
+    given = {"target": first.target.number, "candidate": "none", "reason": "So."}
     url = verb_of(packet, "choose_account")
     assert desk.post(url, given).url == url  # on to the next that waits
     again = desk.post(url, given)

@@ -17,12 +17,14 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from cases import intake, keys, restricted
+from cases import intake, keys, restricted, review
+from cases.admin import verbs
 from cases.enums import EventKind, Role
 from cases.models import Case, SiteEvent
-from compliance.security import FormatterWithoutValues
+from compliance.security import TOKEN, FormatterWithoutValues
 from tests import factories as make
 from tests import restricting
+from tests.compliance import who_may
 from tests.disclosures import packets
 from tests.disclosures.admin.conftest import client_of
 from tests.disclosures.admin.crawling import CANARY, addresses, body, leaks, plant
@@ -107,6 +109,8 @@ def test_no_canary_reaches_who_isn_t_named(letter, at_desk, roles, caplog):
     assert all(CANARY not in one and number not in one for one in posted)
     logs = said_by_logs(caplog)
     assert (CANARY in logs, number in logs) == (False, False)
+    assert "django.request" in logs  # what was refused is there, and not by which token
+    assert (TOKEN.search(logs), f"case {case.pk}" in logs) == (None, False)
     assert (CANARY in kept_files(), number in kept_files()) == (False, False)
     told = [one.subject + one.body + "".join(one.to) for one in mail.outbox]
     assert all(CANARY not in one and number not in one for one in told)
@@ -181,6 +185,58 @@ def test_every_page_is_the_same_with_and_without_it(at_desk, monkeypatch):
     wordings = intake.standard_list()
     intake.set_items(letter.pk, actor=clerk, wordings=wordings, at=make.AT)
     assert different(before, walk(root, packet.case, packet)) <= new_each_time
+
+
+# Tokens of rows, and digests over what holds their numbers: neither can be read.
+OPAQUE = re.compile(
+    r"(?<=/)[A-Za-z0-9_-]{32}(?=/)"
+    r'|(?<=value=")[A-Za-z0-9_-]{32}(?=")'
+    r"|\b[0-9a-f]{64}\b|\b[0-9a-f]{8,12}(?=…)"
+)
+
+
+@pytest.mark.feature("G5", part=True)
+def test_a_request_that_comes_after_it_looks_as_if_it_hadn_t_come(at_desk, monkeypatch):
+    """Numbers of rows run on behind the letter's: no later request's page shows one."""
+    root = at_desk(*Role, is_superuser=True)
+    root.raise_request_exception = False
+    counsel, clerk, ana = make.counsel(), make.clerk(), make.analyst()
+    now = timezone.now()
+    monkeypatch.setattr(timezone, "now", lambda: now)
+    worlds = []
+    for with_letter in (False, True):
+        with transaction.atomic():
+            if with_letter:
+                letter = restricting.case(by=clerk, counsel=counsel)
+                make.stored_paper(letter)
+                make.stored_paper(letter)
+                make.target(letter)
+            worlds.append(pages_of_a_request(root, clerk, ana))
+            transaction.set_rollback(True)
+    without, behind = worlds
+    assert {name for name in without if without[name] != behind[name]} == set()
+
+
+def pages_of_a_request(client, clerk, ana) -> dict[str, tuple[int, str]]:
+    """The pages of one request under review, their tokens left out."""
+    case = make.received(by=clerk)
+    make.stored_paper(case)
+    review.start(case.pk, actor=ana, at=make.AT)
+    review.decide(case.pk, actor=ana, choices=make.choices(case), at=make.AT)
+    pages = {one.name for one in verbs.all_pages()}
+    urls = {name: verb_of(case, name) for name in pages - who_may.OF_NUMBERS}
+    urls["case"] = reverse("admin:cases_case_change", args=[case.pk])
+    urls["list"] = reverse("admin:cases_case_changelist")
+    found = {}
+    for name, url in urls.items():
+        status, page = page_at(client, url)
+        found[name] = status, OPAQUE.sub("", page)
+    return found
+
+
+def verb_of(case, name: str) -> str:
+    row = [case.targets.get().pk] if verbs.get(name).of_a_row else []
+    return reverse("admin:cases_case_verb", args=[case.pk, name, *row])
 
 
 def different(one, other) -> set[str]:
