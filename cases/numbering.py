@@ -2,12 +2,13 @@
 
 A restricted case takes no number of the row, so that nobody can tell from a gap that
 there is one. A number that it gives back (``Case.former_number``) goes to the next
-request. Call these with the organisation's row locked: it makes openings queue.
+request. Call ``next_number`` with the organisation's row locked: openings queue there.
 """
 
 import secrets
 
-from django.db.models.functions import Length
+from django.db.models import QuerySet
+from django.db.models.functions import Length, Substr
 
 from cases.models import Case
 
@@ -23,11 +24,18 @@ def next_number(year: int) -> str:
     )
     if given_back := freed.order_by("former_number").first():
         return given_back.former_number
-    # The text order of the numbers breaks at the hundred thousandth of a year.
-    taken = Case.objects.filter(number__startswith=prefix)
-    last = taken.order_by(Length("number").desc(), "-number").first()
+    last = in_order(Case.objects.filter(number__startswith=prefix)).first()
     serial = int(last.number.rsplit("-", 1)[1]) + 1 if last else 1
     return f"{prefix}{serial:05d}"
+
+
+def in_order(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Ordinary cases by number, the last first: not by age, a number may be given back.
+
+    The text order of the numbers breaks at the hundred thousandth of a year.
+    """
+    year = Substr("number", 1, len("LR-2026"))
+    return cases.order_by(year.desc(), Length("number").desc(), "-number")
 
 
 def restricted_number() -> str:

@@ -6,7 +6,8 @@ What holds here, and why:
   ``restrict``. Then every grant but those of the named ends, and who has opened it
   stands in the register all the same: what somebody was told they still know.
 * Its number goes back to the row while nobody outside can know it: before counsel got
-  the scope. Afterwards it keeps its number, whose place others remember anyway.
+  the scope, or its trail was exported. Afterwards it keeps its number, whose place
+  others remember anyway.
 * Whoever is told acknowledges the secrecy before the case opens to them.
 
 Source: docs/policy.md, section "Restricted requests"; law-and-practice 3.4.
@@ -90,7 +91,7 @@ def restrict(
     knew = _who_knew(case)
     _end_every_grant(case, at)
     case.is_restricted = True
-    if not case.scope_revision:
+    if not _left_the_house(case):
         case.former_number, case.number = case.number, numbering.restricted_number()
     case.save(update_fields=["is_restricted", "former_number", "number"])
     audit.record(
@@ -111,6 +112,12 @@ def restrict(
         exposure.tell(case, one, by=actor, at=at)
     transaction.on_commit(lambda: alerts.something_waits(others))
     return case
+
+
+def _left_the_house(case: Case) -> bool:
+    """Whether something bears its number already: a scope at counsel's, an export."""
+    exported = case.events.filter(kind=EventKind.TRAIL_EXPORTED)
+    return bool(case.scope_revision) or exported.exists()
 
 
 def _who_knew(case: Case) -> list[User]:

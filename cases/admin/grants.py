@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import audit, grants, permissions
+from cases import audit, grants, numbering, permissions
 from cases.admin import trail
 from cases.admin.base import case_url, crumbs, person, verb_url
 from cases.admin.forms import day_field, person_with_roles
@@ -377,7 +377,7 @@ def numbers(desk: "CaseModelAdmin") -> Callable[..., HttpResponse]:
             raise PermissionDenied
         wanted = request.GET.get("number", "").strip()
         found = Case.objects.ordinary().filter(number__icontains=wanted)
-        rows = found.order_by("-pk").values_list("pk", "number")
+        rows = numbering.in_order(found).values_list("pk", "number")
         page = Paginator(rows, _NUMBERS_PER_PAGE).get_page(request.GET.get("page"))
         lets_in = permissions.has_role_for(user, Perm.GRANT)
         return desk.show(
