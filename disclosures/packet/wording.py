@@ -275,14 +275,19 @@ def _process(facts: PacketFacts) -> Paragraph | None:
 
 
 def _but_for(files: Sequence[ExhibitFacts]) -> str:
-    """Which files hold the first rows only; a declaration never claims them all."""
-    capped = [one for one in files if one.rows < one.total]
-    if not capped:
-        return ""
-    return (
-        f", but for {_exhibits(capped)}, where the first rows were, as many as are "
-        "stated with the number of rows there were"
-    )
+    """Which files hold less than was returned; a declaration never claims it all."""
+    found = []
+    if capped := [one for one in files if one.rows < one.total]:
+        found.append(
+            f"for {_exhibits(capped)}, where the first rows were, as many as are "
+            "stated with the number of rows there were"
+        )
+    if trimmed := [one for one in files if one.left_out]:
+        found.append(
+            f"for {_exhibits(trimmed)}, where rows outside the approved scope, counted "
+            "under “Provenance”, were not"
+        )
+    return f", but {', and '.join(found)}" if found else ""
 
 
 def _copies(facts: PacketFacts) -> Paragraph | None:

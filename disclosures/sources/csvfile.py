@@ -46,6 +46,7 @@ class CsvFile:
     def __enter__(self) -> Self:
         """Begin the file; what an earlier, interrupted pull left is thrown away."""
         self._growing.unlink(missing_ok=True)
+        self._guard.begin()
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         self._file = os.fdopen(os.open(self._growing, flags, 0o600), "wb")
         self._append(self._header)

@@ -44,6 +44,10 @@ class Guard:
             column = part.column(part.window)
             self._times = [_Times(part.columns.index(column), window, column.zone)]
 
+    def begin(self) -> None:
+        """Count anew: a file is begun."""
+        self._left_out.clear()
+
     @property
     def left_out(self) -> dict[str, int]:
         """How many rows weren't kept so far, by reason."""

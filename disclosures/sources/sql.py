@@ -42,7 +42,6 @@ from disclosures.sources.guard import Guard
 T = TypeVar("T")
 _FIRST, _LAST = "0001-01-01 00:00:00", "9999-12-31 23:59:59.999999"
 _MOST_ACCOUNTS = 100
-_LONGEST_INTEGER = 40
 _RESOLVING = "The query that resolves accounts"
 
 
@@ -125,21 +124,16 @@ class SqlSource:
             raise QueryFailed(f"Part {part.code}: a database can't read exhibits.")
 
         def stream() -> tuple[CsvFile, int]:
-            connection = self._open()
-            query = self._query(part, account, window)
-            first = query.limit(part.most_rows) if part.most_rows else query
-            with CsvFile(out, guard) as file:
-                options = {"yield_per": self._limits.rows_at_once}
-                with connection.execute(first, execution_options=options) as result:
-                    for rows in result.partitions():
-                        file.write(rows)
-                        self._check_time()
-                given = file.rows + sum(guard.left_out.values())
-                total = file.rows
-                if given == part.most_rows > 0:  # there may be more: the same snapshot
-                    counted = self._open().execute(_count(query)).scalar_one()
-                    total = counted - (given - file.rows)
-            return file, total
+            query, most = self._query(part, account, window), part.most_rows
+            file = self._written(query.limit(most) if most else query, guard, out, most)
+            left_out = sum(guard.left_out.values())
+            if not most or file.total + left_out < most:
+                return file, file.total
+            if left_out:  # the limit counted what doesn't belong: read to the end
+                file = self._written(query, guard, out, most)
+                return file, file.total
+            # There may be more, in the same snapshot; counting reads none of it.
+            return file, self._open().execute(_count(query)).scalar_one()
 
         file, total = self._guarded(f"Part {part.code}", stream)
         return Pulled(
@@ -156,6 +150,15 @@ class SqlSource:
             odd_cells=file.cells.odd,
             left_out=guard.left_out,
         )
+
+    def _written(self, query: Any, guard: Guard, out: Path, most_rows: int) -> CsvFile:
+        with CsvFile(out, guard, most_rows) as file:
+            options = {"yield_per": self._limits.rows_at_once}
+            with self._open().execute(query, execution_options=options) as result:
+                for rows in result.partitions():
+                    file.write(rows)
+                    self._check_time()
+        return file
 
     def probe(self, part: Part) -> None:
         """Ask the source whether it can answer the part, without reading a row.
