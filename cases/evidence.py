@@ -50,12 +50,12 @@ def export_trail(
     after what is exported, so it isn't in the file.
 
     Raises:
-        PermissionDenied: ``actor`` may not read the trail.
+        PermissionDenied: ``actor`` may not export the trail.
         ImproperlyConfigured: there is no key to sign with.
     """
     at = at or timezone.now()
     case = Case.objects.get(pk=case_id)
-    permissions.require(actor, Perm.READ_TRAIL, case)
+    permissions.require(actor, Perm.EXPORT_TRAIL, case)
     ledger.seal()
     ledger.sign(at=at, now=True)
     with transaction.atomic():

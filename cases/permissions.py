@@ -66,12 +66,13 @@ ROLE_VERBS: dict[Role, frozenset[Perm]] = {
         Perm.GRANT,
         Perm.CHECK_CONTACT,
         Perm.RESTRICT,
+        Perm.EXPORT_TRAIL,
     },
     Role.OUTSIDE_COUNSEL: _DESK
     | {Perm.SIGN_OFF, Perm.READ_PRIVILEGED, Perm.READ_EXHIBITS},
     Role.RELEASE_OFFICER: _DESK | {Perm.RELEASE, Perm.READ_EXHIBITS, Perm.CLOSE},
     Role.REPORT_EDITOR: frozenset(),
-    Role.AUDITOR: _SEES,
+    Role.AUDITOR: _SEES | {Perm.EXPORT_TRAIL},
     Role.ADMINISTRATOR: frozenset(
         {Perm.FREEZE, Perm.GRANT, Perm.EDIT_SITE, Perm.KEEP_PEOPLE}
     ),

@@ -56,6 +56,7 @@ def ledger(packet: Packet) -> list[Artefact]:
 
     Raises:
         CustodyBroken: an exhibit is no longer what was collected.
+        KeyGone: the case's key was destroyed.
         PacketBroken: a file of the packet comes from no exhibit that was collected.
     """
     if not packet.files:
@@ -157,11 +158,11 @@ def write(
     """Write the ledger as CSV, a line a step, and the event that says so.
 
     Raises:
-        PermissionDenied: ``actor`` may not read the trail.
+        PermissionDenied: ``actor`` may not export the trail.
         PacketBroken: a file of the packet comes from no exhibit that was collected.
     """
     packet = Packet.objects.select_related("case").get(pk=packet_id)
-    permissions.require(actor, Perm.READ_TRAIL, packet.case)
+    permissions.require(actor, Perm.EXPORT_TRAIL, packet.case)
     files = ledger(packet)
     with transaction.atomic():
         audit.record(

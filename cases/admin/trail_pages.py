@@ -41,6 +41,7 @@ def of_one(desk: "CaseModelAdmin") -> Callable[..., HttpResponse]:
             crumb=_("Trail"),
             case=case,
             signed=evidence.signed(case),
+            may_export=permissions.allowed(request.user, Perm.EXPORT_TRAIL, case),
         )
 
     return view

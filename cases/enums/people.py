@@ -62,6 +62,7 @@ class Perm(StrEnum):
     EDIT_SITE = "cases.edit_site"
     KEEP_PEOPLE = "cases.keep_people"
     RESTRICT = "cases.restrict_case"
+    EXPORT_TRAIL = "cases.export_trail"
 
 
 class ExposureGround(TextChoices):

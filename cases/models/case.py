@@ -199,6 +199,7 @@ class Case(models.Model):
             ("edit_site", "Change who we are"),
             ("keep_people", "Say who has which role"),
             ("restrict_case", "Restrict a request to named persons"),
+            ("export_trail", "Export who did what for a court"),
         ]
         constraints = [
             models.CheckConstraint(

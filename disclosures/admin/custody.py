@@ -3,18 +3,20 @@
 import io
 from collections.abc import Callable
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from cases import permissions
 from cases.admin.base import CaseModelAdmin, crumbs, person, record_view
 from cases.admin.files import STILL
 from cases.enums import Perm
+from cases.exceptions import CaseError
 from disclosures import custody, production
 from disclosures.admin import exhibits, words
 from disclosures.admin.packet import find
-from disclosures.exceptions import PacketBroken
 from disclosures.models import Packet
 
 
@@ -26,7 +28,7 @@ def page(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
         record_view(request, packet.case, "custody")
         try:
             files, problem = custody.ledger(packet), ""
-        except PacketBroken as broken:
+        except CaseError as broken:  # a file that changed, or whose key is gone
             files, problem = [], str(broken)
         return desk.show(
             request,
@@ -40,6 +42,9 @@ def page(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
             packet=packet,
             files=files,
             problem=problem,
+            may_export=permissions.allowed(
+                request.user, Perm.EXPORT_TRAIL, packet.case
+            ),
         )
 
     return view
@@ -51,7 +56,11 @@ def download(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
     def view(request: HttpRequest, case_id: int, packet_id: int) -> HttpResponse:
         packet = _sealed(desk, request, case_id, packet_id)
         out = io.StringIO(newline="")
-        custody.write(packet.pk, actor=person(request), out=out)
+        try:
+            custody.write(packet.pk, actor=person(request), out=out)
+        except CaseError as broken:
+            messages.error(request, str(broken))
+            return redirect(exhibits.packet_url(packet))
         name = f"{packet.case.number}-{production.name(packet)}-custody.csv"
         return HttpResponse(
             out.getvalue(),

@@ -85,7 +85,7 @@ OF_NUMBERS = frozenset(
 PAGES: dict[str, str] = {
     "admin:cases_case_change": DESK,
     "admin:cases_case_trail": DESK,
-    "admin:cases_case_trail_export": DESK,
+    "admin:cases_case_trail_export": "LU",
     "admin:cases_paper": DESK,
     "admin:cases_register_file": "L",
     "admin:cases_paper_page": DESK,
@@ -97,7 +97,7 @@ PAGES: dict[str, str] = {
     "admin:disclosures_exhibit_copy": "ACLOR",
     "admin:disclosures_production": "R",
     "admin:disclosures_custody": DESK,
-    "admin:disclosures_custody_file": DESK,
+    "admin:disclosures_custody_file": "LU",
 }
 
 # Pages of the site: a role opens them, and what they show is what grants open.

@@ -37,7 +37,7 @@ class Command(BaseCommand):
                 evidence.export_trail(case.pk, actor=actor, out=out)
         except PermissionDenied:
             options["out"].unlink()
-            raise CommandError("This person may not read the trail.") from None
+            raise CommandError("This person may not export the trail.") from None
         except FileExistsError:
             raise CommandError("That file is there already.") from None
         self.stdout.write(f"Written to {options['out']}.")
