@@ -1,4 +1,4 @@
-"""Streams that unpack to far more than they are: made at once, whatever they unpack to."""
+"""Streams that unpack to far more than they are, made at once however much that is."""
 
 import zlib
 
