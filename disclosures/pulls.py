@@ -19,7 +19,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -38,6 +38,7 @@ from disclosures.enums import (
     ResponseCode,
 )
 from disclosures.models import Exhibit, Packet, PullAnswer, PullOrder, TargetAccount
+from disclosures.models.pull import PullOrderQuerySet
 from disclosures.sources.base import Account, Pulled
 
 _CODES = {
@@ -53,7 +54,7 @@ _RELATED = ("exhibit__packet__case", "exhibit__packet__revision", "exhibit__targ
 # --------------------------------------------------------------------- who sees what
 
 
-def mine(user: User | AnonymousUser) -> QuerySet[PullOrder]:
+def mine(user: User | AnonymousUser) -> PullOrderQuerySet:
     """The orders that this person may see, the first due first; of no other case."""
     if not isinstance(user, User) or not permissions.has_role_for(
         user, Perm.ANSWER_PULL
@@ -183,7 +184,7 @@ def said_of(order: PullOrder) -> dict[str, Any]:
         "order": order.pk,
         "reference": order.reference,
         "packet": order.exhibit.packet_id,
-        "exhibit": order.exhibit.number,
+        "exhibit": order.exhibit_id,
     }
 
 

@@ -127,7 +127,8 @@ def _csv(text: str, part: Part) -> Iterator[Row]:
 
 def _records(text: str) -> Iterator[Row]:
     """The records of a CSV text, each with the line that it begins on."""
-    at, line, begins, cells, end = 0, 1, 1, [], len(text)
+    at, line, begins, end = 0, 1, 1, len(text)
+    cells: list[Cell] = []
     while True:
         match = _FIELD.match(text, at)
         if match is None:
@@ -195,7 +196,8 @@ def _from_json(value: object, column: Column, line: int) -> Cell:
 
 def _checked(found: Iterable[Row], columns: tuple[Column, ...]) -> list[list[Cell]]:
     """The rows as exhibits hold them; each value fits its column."""
-    cells, rows = Cells(columns), []
+    cells = Cells(columns)
+    rows: list[list[Cell]] = []
     for line, values in found:
         if len(rows) == MAX_ROWS:
             raise UploadRefused(

@@ -14,6 +14,7 @@ from tests import factories as make
 from tests.disclosures import packets
 
 DESK = "Support desk"
+WHOSE = 'description = "Whose."'
 PART = f"""
 [[categories]]
 code = "tickets"
@@ -35,10 +36,10 @@ window = "opened"
 order_by = ["opened", "id"]
 columns = [
   {{ name = "id", title = "Ticket", type = "integer", description = "Number." }},
-  {{ name = "account", title = "Account", type = "text", whose = "account", description = "Whose." }},
+  {{ name = "account", title = "Account", type = "text", whose = "account", {WHOSE} }},
   {{ name = "opened", title = "Opened", type = "timestamp", description = "When." }},
-  {{ name = "address", title = "Address", type = "address", description = "From where." }},
-  {{ name = "tags", title = "Tags", type = "json", description = "What it is about." }},
+  {{ name = "address", title = "Address", type = "address", description = "Where." }},
+  {{ name = "tags", title = "Tags", type = "json", description = "About what." }},
   {{ name = "closed", title = "Closed", type = "boolean", description = "Whether." }},
 ]
 statement = "Tickets are kept by the desk."
