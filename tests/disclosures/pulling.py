@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group, User
 from cases.enums import Role
 from cases.models import Case
 from disclosures import answering
-from disclosures.enums import OwnersAnswer
+from disclosures.enums import OwnersAnswer, PacketStatus
 from disclosures.models import Packet, PullAnswer, PullOrder
 from tests import factories as make
 from tests.disclosures import packets
@@ -93,6 +93,11 @@ def csv(*rows: str, header: str = HEADER) -> bytes:
     return "".join(f"{line}\n" for line in (header, *(rows or ROWS))).encode()
 
 
+def file(content: bytes | None = None) -> io.BytesIO:
+    """An upload as the portal gets it."""
+    return io.BytesIO(csv() if content is None else content)
+
+
 def answer(
     packet: Packet,
     by: User | None = None,
@@ -104,9 +109,12 @@ def answer(
 ) -> PullAnswer:
     """The data owner's answer to the one order of a packet."""
     has_file = kind == OwnersAnswer.RECORDS
-    file = io.BytesIO(csv() if content is None else content) if has_file else None
+    given = answering.Given(kind, words, file(content) if has_file else None, name)
     return answering.answer(
         order_of(packet).pk,
         actor=by or User.objects.filter(groups__name=DESK).earliest("pk"),
-        given=answering.Given(kind, words, file, name),
+        given=given,
     )
+
+
+packets.MADE[PacketStatus.AWAITING] = awaiting
