@@ -59,7 +59,7 @@ def assign(
     permissions.require(actor, Perm.ORDER, case)
     if case.is_restricted:
         raise IllegalTransition(_("Who may let others in names the data owner here."))
-    return _give(order, person, actor, at)
+    return _give(order, person, actor, at, is_named=False)
 
 
 @transaction.atomic
@@ -92,19 +92,21 @@ def name_owner(
         raise IllegalTransition(_("This request isn't restricted: give the order."))
     if person == actor:
         raise FourEyesViolation(_("Nobody lets themselves in: another names you."))
-    given = _give(order, person, actor, at)
+    given = _give(order, person, actor, at, is_named=True)
     exposure.tell(case, person, by=actor, at=at)
     return given
 
 
-def _give(order: PullOrder, person: User, actor: User, at: datetime) -> PullOrder:
+def _give(
+    order: PullOrder, person: User, actor: User, at: datetime, *, is_named: bool
+) -> PullOrder:
     if order.status not in OPEN:
         raise IllegalTransition(_("%(order)s is no longer open.") % {"order": order})
     if person not in able(order.exhibit.packet.case):
         raise ValidationError(
             {"person": _("This person isn't a data owner who may fetch for it.")}
         )
-    order.assigned_to = person
+    order.assigned_to, order.is_named = person, is_named
     _renew(order, at)
     audit.record(
         order.exhibit.packet.case,
@@ -119,7 +121,7 @@ def _give(order: PullOrder, person: User, actor: User, at: datetime) -> PullOrde
 
 def _renew(order: PullOrder, at: datetime) -> None:
     order.due_on, order.reminded_at = pulls.due(pulls.part_of(order), at), None
-    order.save(update_fields=["assigned_to", "due_on", "reminded_at"])
+    order.save(update_fields=["assigned_to", "is_named", "due_on", "reminded_at"])
 
 
 def return_refusal(order: PullOrder) -> str:

@@ -65,7 +65,8 @@ def mine(user: User | AnonymousUser) -> PullOrderQuerySet:
     is_open = Q(**{f"{case}__is_restricted": False})
     groups = user.groups.values("name")
     found = PullOrder.objects.filter(
-        Q(assigned_to=user) & (is_open | Q(**{f"{case}__in": bound.values("case")}))
+        Q(assigned_to=user)
+        & (is_open | Q(is_named=True, **{f"{case}__in": bound.values("case")}))
         | Q(assigned_to=None, owner__in=groups) & is_open
     )
     gone = Q(status=PullStatus.WITHDRAWN) | Q(
@@ -82,6 +83,8 @@ def who_sees(order: PullOrder) -> list[User]:
     if order.assigned_to_id:
         able = able.filter(pk=order.assigned_to_id)
         if case.is_restricted:
+            if not order.is_named:
+                return []
             bound = case.exposures.filter(bound_at__isnull=False)
             able = able.filter(pk__in=bound.values("person"))
         return list(able)

@@ -74,7 +74,7 @@ def _asked(cases: QuerySet[Case]) -> list[tuple[Perm, Task]]:
     """A task a case whose data owners are late, or of which none may know yet."""
     orders = PullOrder.objects.open().filter(
         Q(reminded_at__isnull=False)
-        | Q(assigned_to=None, exhibit__packet__case__is_restricted=True),
+        | Q(is_named=False, exhibit__packet__case__is_restricted=True),
         exhibit__packet__status=PacketStatus.AWAITING,
         exhibit__packet__case__in=cases,
     )

@@ -117,6 +117,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("owner", models.CharField(max_length=150, verbose_name="data owners")),
+                ("is_named", models.BooleanField(default=False)),
                 ("issued_at", models.DateTimeField(verbose_name="issued")),
                 ("due_on", models.DateField(verbose_name="due")),
                 ("reminded_at", models.DateTimeField(blank=True, null=True)),

@@ -50,6 +50,8 @@ class PullOrder(models.Model):
         null=True,
         blank=True,
     )
+    # Whether it was given by who may say who knows of a restricted request.
+    is_named = models.BooleanField(default=False)
     issued_at = models.DateTimeField(_("issued"))
     due_on = models.DateField(_("due"))
     reminded_at = models.DateTimeField(null=True, blank=True)
