@@ -301,7 +301,7 @@ def _by_hand(facts: PacketFacts) -> Paragraph | None:
         f"{facts.organisation.name} searched under the pull order named under "
         "“Provenance”, uploaded what was found, and stated how, as printed there. By "
         "program the values were held to the data map, the rows to the approved scope, "
-        f"and every row that was uploaded was written{_but_for(files)} to a CSV file.",
+        f"and every row that was uploaded was written to a CSV file{_but_for(files)}.",
     )
 
 

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 KEPT = {
     *("PullOrder", "TargetAccount", "ScopeRevision", "SignOff", "ScopeItem"),
     *("Target", "RequestedItem", "AuthenticityFinding", "CaseDocument", "Case"),
-    *("Exhibit", "Organisation"),
+    *("Exhibit", "Organisation", "CaseKey"),
 }
 NAMED = {
     "agency_reference": "CANARYDOCKET",
