@@ -36,8 +36,10 @@ from disclosures import (
     leftovers,
     planning,
     preflight,
+    pulls,
     workflow,
 )
+from disclosures.collection import Pause
 from disclosures.enums import PacketStatus
 from disclosures.exceptions import CollectionFailed
 from disclosures.models import Declaration, Packet
@@ -86,6 +88,7 @@ def _order(case_id: int, actor: User, at: datetime) -> Packet:
     move_case(case.pk, "order_packet", actor=actor, at=at)
     sign_off = SignOff.objects.filter(case=case).covering(scope.digest(case)).get()
     for older in case.packets.in_force().exclude(status=PacketStatus.RELEASED):
+        pulls.withdraw_all(older, by=actor, at=at)
         workflow.move_packet(older.pk, "supersede", actor=actor, at=at)
         audit.record(
             case,
@@ -198,8 +201,10 @@ def _require_attempts_left(held: queue.Claim) -> None:
 def _collect(packet_id: int, held: queue.Claim) -> None:
     _start(packet_id, held, "start_collecting", PacketStatus.COLLECTING)
     packet = Packet.objects.select_related("case", "revision").get(pk=packet_id)
-    if not collection.run(packet, held):
-        _await_choice(packet, held)
+    pause = collection.run(packet, held)
+    if pause is not None:
+        wait = {Pause.CHOICE: _await_choice, Pause.OWNERS: _await_owners}[pause]
+        wait(packet, held)
         return
     at = timezone.now()
     with transaction.atomic():
@@ -235,6 +240,17 @@ def _await_choice(packet: Packet, held: queue.Claim) -> None:
                 "targets": list(left.values_list("target", flat=True)),
             },
         )
+
+
+def _await_owners(packet: Packet, held: queue.Claim) -> None:
+    at = timezone.now()
+    with transaction.atomic():
+        queue.hold(held)
+        Packet.objects.filter(pk=packet.pk).update(failure="")
+        moved = workflow.move_packet(
+            packet.pk, "await_owners", actor=audit.SYSTEM, at=at
+        )
+        pulls.go_on(moved, at=at)  # they may have answered while the run was at it
 
 
 def _seal(packet_id: int, held: queue.Claim) -> None:

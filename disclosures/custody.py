@@ -115,6 +115,9 @@ _WORDS = {
     EventKind.PACKET_REQUESTED: gettext_lazy("Ordered"),
     EventKind.PACKET_RESUMED: gettext_lazy("Resumed"),
     EventKind.ACCOUNT_CHOSEN: gettext_lazy("Account chosen"),
+    EventKind.PULL_ISSUED: gettext_lazy("Asked of a data owner"),
+    EventKind.PULL_ANSWERED: gettext_lazy("Answered by the data owner"),
+    EventKind.PULL_RETURNED: gettext_lazy("Answer returned"),
     EventKind.PACKET_CERTIFIED: gettext_lazy("Certified"),
     EventKind.PACKET_SEALED: gettext_lazy("Sealed"),
     EventKind.EXHIBIT_OPENED: gettext_lazy("Read"),
@@ -148,6 +151,8 @@ def _detail(packet: Packet, row: Event) -> str:
         case EventKind.PACKET_RELEASED:
             made = Delivery.objects.filter(packet=packet).first()
             return made.get_method_display() if made else ""
+        case EventKind.PULL_ISSUED | EventKind.PULL_ANSWERED | EventKind.PULL_RETURNED:
+            return str(audit.data_of(row)["reference"])
         case _:
             return ""
 

@@ -21,7 +21,7 @@ from cases.models import Organisation, SignOff
 from cases.models.signoff import APPROVALS
 from disclosures import kept, produced
 from disclosures.datamap import plan, schema
-from disclosures.enums import LeftOut
+from disclosures.enums import LeftOut, PartKind
 from disclosures.exceptions import PacketBroken
 from disclosures.models import (
     DataMapVersion,
@@ -38,6 +38,14 @@ _BOUND = {
     "name": "name of the account",
     "since": "first instant included",
     "until": "first instant no longer included",
+}
+# What is known of a data owner's answer, as packet and pages say it.
+OF_AN_ANSWER = {
+    "order": "pull order",
+    "answered_by": "answered by",
+    "answered_at": "answered at",
+    "upload_sha256": "SHA-256 of the file as uploaded",
+    "statement": "statement of the data owner",
 }
 
 
@@ -326,6 +334,7 @@ def _exhibit(
         left_out=tuple(
             (str(LeftOut(reason).label), n) for reason, n in one.left_out.items()
         ),
+        order=one.parameters.get("order", "") if one.kind == PartKind.MANUAL else "",
     )
 
 
@@ -385,8 +394,11 @@ def _instant(at: datetime | None) -> str:
 
 def _parameters_note(parameters: dict[str, Any]) -> str:
     """What was bound to a query, a line each: in words, by its name, and its value."""
-    lines = {name: f"{words} (:{name}): " for name, words in _BOUND.items()}
-    lines |= {name: f"table {name}: " for name in parameters if name not in _BOUND}
+    if "order" in parameters:  # nothing was bound to anything
+        lines = {name: f"{words}: " for name, words in (OF_AN_ANSWER | _BOUND).items()}
+    else:
+        lines = {name: f"{words} (:{name}): " for name, words in _BOUND.items()}
+        lines |= {name: f"table {name}: " for name in parameters if name not in _BOUND}
     return "\n".join(
         f"{words}{parameters[name]}"
         for name, words in lines.items()

@@ -8,6 +8,7 @@ from cases.admin.base import CaseModelAdmin
 from disclosures.admin import (
     acknowledging,
     breaking,
+    chasing,
     choosing,
     custody,
     declaring,
@@ -16,6 +17,7 @@ from disclosures.admin import (
     freezing,
     ordering,
     packet,
+    pulling,
     releasing,
     story,
     trail,
@@ -25,6 +27,7 @@ from disclosures.admin import (
 __all__ = [
     "acknowledging",
     "breaking",
+    "chasing",
     "choosing",
     "custody",
     "declaring",
@@ -33,6 +36,7 @@ __all__ = [
     "freezing",
     "ordering",
     "packet",
+    "pulling",
     "releasing",
     "story",
     "trail",

@@ -27,7 +27,7 @@ from cases.exceptions import CaseError
 from disclosures import breaks, facts, reading
 from disclosures.admin import words
 from disclosures.datamap import plan, schema
-from disclosures.enums import ExhibitStatus, LeftOut, ResponseCode
+from disclosures.enums import ExhibitStatus, LeftOut, PartKind, ResponseCode
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Exhibit, Packet
 from disclosures.packet.legible import legible
@@ -252,6 +252,11 @@ def _about(exhibit: Exhibit) -> dict[str, Any]:
         "parameters": [
             (name, legible(str(value)))
             for name, value in sorted(exhibit.parameters.items())
+        ],
+        "answered": [
+            (words_, legible(str(exhibit.parameters[name])))
+            for name, words_ in facts.OF_AN_ANSWER.items()
+            if exhibit.kind == PartKind.MANUAL and name in exhibit.parameters
         ],
     }
 

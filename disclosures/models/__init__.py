@@ -9,6 +9,7 @@ from disclosures.models.exhibit import Exhibit
 from disclosures.models.freeze import Freeze
 from disclosures.models.packet import Packet
 from disclosures.models.produced import ProducedScope
+from disclosures.models.pull import PullAnswer, PullOrder
 
 __all__ = [
     "AccountCandidate",
@@ -21,5 +22,7 @@ __all__ = [
     "Freeze",
     "Packet",
     "ProducedScope",
+    "PullAnswer",
+    "PullOrder",
     "TargetAccount",
 ]

@@ -109,7 +109,8 @@ class ExhibitFacts:
     ``snapshot_at`` is ISO 8601 with its offset, or empty. ``read_as`` says as whom the
     source was read. ``odd_cells`` counts the values that don't fit their column's type
     and stand as the source has them; ``left_out`` the rows outside the scope that the
-    source gave and that weren't kept, each with its reason. ``path`` is where the CSV
+    source gave and that weren't kept, each with its reason. ``order`` is the pull order
+    under which a data owner answered; then no query was run. ``path`` is where the CSV
     lies while the packet is made; it is never printed.
     """
 
@@ -136,6 +137,7 @@ class ExhibitFacts:
     read_as: str
     odd_cells: int
     left_out: tuple[tuple[str, int], ...] = ()
+    order: str = ""
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,7 @@ class PacketFacts:
     @property
     def readings(self) -> tuple[tuple[str, str], ...]:
         """Each source that was read, and as whom, in order of first appearance."""
-        files = with_file(self)
+        files = [one for one in with_file(self) if not one.order]
         return tuple(dict.fromkeys((one.source_title, one.read_as) for one in files))
 
     @property

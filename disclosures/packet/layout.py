@@ -351,17 +351,18 @@ def _type(column: ColumnFacts) -> str:
 
 
 def _provenance(facts: PacketFacts) -> list[dict[str, Any]]:
-    """Each query once, with the exhibits it made."""
+    """Each query, or each pull order, once, with the exhibits it made."""
     groups: dict[tuple[str, str, str], list[ExhibitFacts]] = {}
     for exhibit in with_file(facts):
-        key = (exhibit.part_code, exhibit.source_title, exhibit.sql)
+        key = (exhibit.part_code, exhibit.source_title, exhibit.order or exhibit.sql)
         groups.setdefault(key, []).append(exhibit)
     return [
         {
             "code": code,
             "title": made[0].title,
             "source": source,
-            "sql": sql,
+            "sql": "" if made[0].order else sql,
+            "order": made[0].order,
             "exhibits": [
                 {
                     "number": one.number,

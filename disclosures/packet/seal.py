@@ -211,6 +211,7 @@ def _exhibit(exhibit: ExhibitFacts, rendered: Rendered) -> dict[str, Any]:
         "query_sha256": hashlib.sha256(exhibit.sql.encode()).hexdigest()
         if exhibit.sql
         else None,
+        **({"pull_order": exhibit.order} if exhibit.order else {}),
     }
 
 

@@ -180,6 +180,7 @@ def declaration(facts: PacketFacts) -> Declaration:
         _request,
         _own_records,
         _process,
+        _by_hand,
         _copies,
         _derived,
         _public,
@@ -250,7 +251,7 @@ def _own_records(facts: PacketFacts) -> Paragraph | None:
 
 
 def _process(facts: PacketFacts) -> Paragraph | None:
-    files = with_file(facts)
+    files = [one for one in with_file(facts) if not one.order]
     if not files:
         return None
     return _paragraph(
@@ -288,6 +289,20 @@ def _but_for(files: Sequence[ExhibitFacts]) -> str:
             "under “Provenance”, were not"
         )
     return f", but {', and '.join(found)}" if found else ""
+
+
+def _by_hand(facts: PacketFacts) -> Paragraph | None:
+    files = [one for one in with_file(facts) if one.order]
+    if not files:
+        return None
+    return _paragraph(
+        "Exhibits fetched by hand",
+        f"{_exhibits(files)} {_be(files)} no output of a stored query: a data owner of "
+        f"{facts.organisation.name} searched under the pull order named under "
+        "“Provenance”, uploaded what was found, and stated how, as printed there. By "
+        "program the values were held to the data map, the rows to the approved scope, "
+        f"and every row that was uploaded was written to a CSV file{_but_for(files)}.",
+    )
 
 
 def _copies(facts: PacketFacts) -> Paragraph | None:

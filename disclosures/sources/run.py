@@ -112,6 +112,8 @@ class Run:
         source: SqlSource | FilesSource | DerivedSource
         if part.kind is PartKind.STATEMENT:
             raise QueryFailed(f"Part {part.code} is a statement: it has no records.")
+        if part.kind is PartKind.MANUAL:
+            raise QueryFailed(f"Part {part.code} is asked of people, by a pull order.")
         if part.kind is PartKind.DERIVED:
             source = DerivedSource(self._map, self._limits)
         elif self._map.source(part.source).kind is SourceKind.FILES:

@@ -284,7 +284,7 @@ def released(packet: Packet | None = None) -> Packet:
     return fresh(packet)
 
 
-_MADE = {
+MADE = {  # ``pulling`` adds the one that waits for a data owner
     PacketStatus.QUEUED: lambda: fresh(ordered()),
     PacketStatus.COLLECTING: collecting,
     PacketStatus.CHOOSING: choosing,
@@ -300,7 +300,7 @@ _MADE = {
 
 def in_status(status: str) -> Packet:
     """A packet in this status, brought there by lawful steps."""
-    return _MADE[PacketStatus(status)]()
+    return MADE[PacketStatus(status)]()
 
 
 def contact(found: Case) -> AgencyContact:
