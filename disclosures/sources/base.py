@@ -72,6 +72,7 @@ class Limits:
     # Of address space beyond what a child begins with. DuckDB and the reader of buckets
     # reserve 800 to 900 of it and touch a hundred.
     child_megabytes: int = 1536
+    may_copy: bool = True  # False: PostgreSQL too goes the way of all databases
 
 
 @dataclass(frozen=True)

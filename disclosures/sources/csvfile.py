@@ -10,7 +10,7 @@ signed scope (``guard``) isn't written.
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +19,7 @@ from disclosures.sources.cells import Cells
 from disclosures.sources.guard import Guard
 
 _QUOTED = re.compile(r'[",\r\n]')
+_CELL = re.compile(r'"([^"]*(?:""[^"]*)*)"|([^",\n]*)')
 _NEWLINE = "\r\n"
 _GROWING = ".part"
 
@@ -74,18 +75,39 @@ class CsvFile:
         """
         rows, odd = list(rows), self.cells.odd
         made = [self.cells.row(row) for row in rows]
-        kept = [n for n, is_in in enumerate(self._guard.belonging(made)) if is_in]
-        self.total += len(kept)
-        if self._most_rows:
-            kept = kept[: self._most_rows - self.rows]
+        kept = self._kept(self._guard.belonging(made))
         if len(kept) < len(rows):
             self.cells.odd = odd  # counted again: what was left out isn't in the file
             for place in kept:
                 self.cells.row(rows[place])
             made = [made[place] for place in kept]
-        lines = [",".join(map(_cell, cells)) for cells in made]
+        self._end([",".join(map(_cell, cells)) for cells in made])
+
+    def write_lines(self, lines: Sequence[str]) -> None:
+        """Append those rows, CSV already, that lie in the scope.
+
+        Each is a row's cells in their canonical form, a line feed behind them; a first
+        cell in front says how many of them are odd, or nothing.
+        """
+        positions = self._guard.positions
+        judged = self._guard.judged(_columns(lines, positions), len(lines))
+        kept = self._kept(judged)
+        if len(kept) < len(lines):
+            lines = [lines[place] for place in kept]
+        self.cells.odd += sum(
+            int(line.partition(",")[0]) for line in lines if line[0] != ","
+        )
+        self._end([line[line.index(",") + 1 : -1] for line in lines])
+
+    def _kept(self, judged: list[bool]) -> list[int]:
+        """The places of the rows that belong and find room."""
+        kept = [place for place, belongs in enumerate(judged) if belongs]
+        self.total += len(kept)
+        return kept[: self._most_rows - self.rows] if self._most_rows else kept
+
+    def _end(self, lines: list[str]) -> None:
         self.rows += len(lines)
-        self._append("".join(f"{line}{_NEWLINE}" for line in lines))
+        self._append(_NEWLINE.join([*lines, ""]))
 
     @property
     def sha256(self) -> str:
@@ -109,6 +131,37 @@ def discard(out: Path) -> None:
     """Remove what a process that was killed left of a file: it holds records."""
     for path in (out, out.with_name(f"{out.name}{_GROWING}")):
         path.unlink(missing_ok=True)
+
+
+def _columns(
+    lines: Sequence[str], positions: Collection[int]
+) -> dict[int, list[str | None]]:
+    """The cells in some places of the lines, which have one cell more in front."""
+    if not positions:
+        return {}
+    last = max(positions)
+    cut = [line[:-1].split(",", last + 2) for line in lines]
+    columns: dict[int, list[str | None]] = {
+        place: [cells[place + 1] or None for cells in cut] for place in positions
+    }
+    for number, line in enumerate(lines):
+        if '"' in line:  # a comma may stand inside a cell: read with care
+            cells = _read(line, last + 2)
+            for place in positions:
+                columns[place][number] = cells[place + 1]
+    return columns
+
+
+def _read(line: str, count: int) -> list[str | None]:
+    """The first so many cells of a line."""
+    found: list[str | None] = []
+    at = 0
+    while len(found) < count:
+        match = _CELL.match(line, at)
+        quoted, plain = match.groups() if match else (None, "")
+        found.append(plain or None if quoted is None else quoted.replace('""', '"'))
+        at = match.end() + 1 if match else at
+    return found
 
 
 def _cell(text: str | None) -> str:
