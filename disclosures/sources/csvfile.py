@@ -1,10 +1,11 @@
 """The canonical CSV of an exhibit: written in pieces, hashed on the way, or absent.
 
 RFC 4180 with CRLF, UTF-8, a header row of column names. NULL is an empty cell, an
-empty text is a quoted one (``""``). The file grows under a temporary name and takes
-its own only when it is complete; after a failure nothing of it is left. The bytes are
-the records exactly: nothing is neutralised for spreadsheets here. A row outside the
-signed scope (``guard``) isn't written.
+empty text is a quoted one (``""``). The file takes its name only when it is complete;
+after a failure nothing of it is left. The bytes are the records exactly: nothing is
+neutralised for spreadsheets here. A row outside the signed scope (``guard``) isn't
+written. Where they go is handed in: to a file on disk, or to one that is closed on the
+way.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from disclosures.sources.base import Out
 from disclosures.sources.cells import Cells
 from disclosures.sources.guard import Guard
 
@@ -24,34 +26,23 @@ _NEWLINE = "\r\n"
 _GROWING = ".part"
 
 
-class CsvFile:
-    """One exhibit's file on its way; ``rows``, ``size`` and the hashes grow with it.
+class PlainFile:
+    """A file on disk that grows under a temporary name, for this user alone to read."""
 
-    It holds at most ``most_rows`` (0: as many as there are); ``total`` counts those as
-    well that found no room.
-    """
-
-    def __init__(self, out: Path, guard: Guard, most_rows: int = 0) -> None:
-        self.rows = 0
-        self.total = 0
-        self._most_rows = most_rows
-        self.size = 0
-        self.cells = Cells(guard.columns)
-        self._guard = guard
-        self._out = out
-        self._growing = out.with_name(f"{out.name}{_GROWING}")
-        self._sha256 = hashlib.sha256()
-        self._sha512 = hashlib.sha512()
-        self._header = ",".join(column.name for column in guard.columns) + _NEWLINE
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._growing = path.with_name(f"{path.name}{_GROWING}")
 
     def __enter__(self) -> Self:
         """Begin the file; what an earlier, interrupted pull left is thrown away."""
         self._growing.unlink(missing_ok=True)
-        self._guard.begin()
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         self._file = os.fdopen(os.open(self._growing, flags, 0o600), "wb")
-        self._append(self._header)
         return self
+
+    def write(self, data: bytes, /) -> int:
+        """Take a piece."""
+        return self._file.write(data)
 
     def __exit__(
         self,
@@ -63,9 +54,45 @@ class CsvFile:
         try:
             self._file.close()
             if error is None:
-                self._growing.replace(self._out)
+                self._growing.replace(self._path)
         finally:
             self._growing.unlink(missing_ok=True)
+
+
+class CsvFile:
+    """One exhibit's file on its way; ``rows``, ``size`` and the hashes grow with it.
+
+    It holds at most ``most_rows`` (0: as many as there are); ``total`` counts those as
+    well that found no room.
+    """
+
+    def __init__(self, out: Out | Path, guard: Guard, most_rows: int = 0) -> None:
+        self.rows = 0
+        self.total = 0
+        self._most_rows = most_rows
+        self.size = 0
+        self.cells = Cells(guard.columns)
+        self._guard = guard
+        self._out = PlainFile(out) if isinstance(out, Path) else out
+        self._sha256 = hashlib.sha256()
+        self._sha512 = hashlib.sha512()
+        self._header = ",".join(column.name for column in guard.columns) + _NEWLINE
+
+    def __enter__(self) -> Self:
+        """Begin the file."""
+        self._guard.begin()
+        self._out.__enter__()
+        self._append(self._header)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Give the whole file its name, or leave nothing."""
+        self._out.__exit__(kind, error, trace)
 
     def write(self, rows: Iterable[Sequence[Any]]) -> None:
         """Append those rows, as the driver returned them, that lie in the scope.
@@ -123,7 +150,7 @@ class CsvFile:
         data = text.encode()
         self._sha256.update(data)
         self._sha512.update(data)
-        self._file.write(data)
+        self._out.write(data)
         self.size += len(data)
 
 

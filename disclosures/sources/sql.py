@@ -28,6 +28,7 @@ from disclosures.sources import cells, engines, pgcopy, queries, rights
 from disclosures.sources.base import (
     Account,
     Limits,
+    Out,
     Pulled,
     QueryFailed,
     RoleCanWrite,
@@ -113,7 +114,7 @@ class SqlSource:
         window: Window,
         inputs: Mapping[str, Path],
         guard: Guard,
-        out: Path,
+        out: Out | Path,
     ) -> Pulled:
         """Write one part's records of one account into ``out``, whole or not at all.
 
