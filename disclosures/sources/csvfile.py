@@ -23,6 +23,7 @@ from disclosures.sources.guard import Guard
 _QUOTED = re.compile(r'[",\r\n]')
 _CELL = re.compile(r'"([^"]*(?:""[^"]*)*)"|([^",\n]*)')
 _NEWLINE = "\r\n"
+_BETWEEN = "\n,"  # two rows that come by COPY
 _GROWING = ".part"
 
 
@@ -121,9 +122,16 @@ class CsvFile:
         kept = self._kept(judged)
         if len(kept) < len(lines):
             lines = [lines[place] for place in kept]
-        self.cells.odd += sum(
-            int(line.partition(",")[0]) for line in lines if line[0] != ","
-        )
+        whole = "".join(lines)
+        if whole[:1] == "," and whole.count(_BETWEEN) + 1 == whole.count("\n") == len(
+            lines
+        ):
+            # No cell is odd or holds a line feed: what stands between rows is replaced.
+            self.rows += len(lines)
+            self._append(f"{whole[1:-1].replace(_BETWEEN, _NEWLINE)}{_NEWLINE}")
+            return
+        odd = (line.partition(",")[0] for line in lines if line[0] != ",")
+        self.cells.odd += sum(map(int, odd))
         self._end([line[line.index(",") + 1 : -1] for line in lines])
 
     def _kept(self, judged: list[bool]) -> list[int]:
@@ -166,16 +174,19 @@ def _columns(
     """The cells in some places of the lines, which have one cell more in front."""
     if not positions:
         return {}
-    last = max(positions)
-    cut = [line[:-1].split(",", last + 2) for line in lines]
     columns: dict[int, list[str | None]] = {
-        place: [cells[place + 1] or None for cells in cut] for place in positions
+        place: [
+            line.split(",", place + 2)[place + 1].rstrip("\n") or None for line in lines
+        ]
+        for place in positions
     }
-    for number, line in enumerate(lines):
-        if '"' in line:  # a comma may stand inside a cell: read with care
-            cells = _read(line, last + 2)
-            for place in positions:
-                columns[place][number] = cells[place + 1]
+    last = max(positions)
+    # A comma may stand inside a cell: read those lines with care.
+    quoted = [number for number, line in enumerate(lines) if '"' in line]
+    for number in quoted:
+        cells = _read(lines[number], last + 2)
+        for place in positions:
+            columns[place][number] = cells[place + 1]
     return columns
 
 

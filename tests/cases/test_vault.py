@@ -65,8 +65,7 @@ def test_a_file_that_is_broken_off_leaves_what_was_there_before(tmp_path):
     there = closed(tmp_path, case, b"before")
     out = vault.closing(there, case_id=case.pk)
     with pytest.raises(TypeError), out:
-        out.write(PLAIN)
-        out.write(None)
+        list(map(out.write, (PLAIN, None)))
     assert poured(there, case) == b"before"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["closed.age", "plain"]
 
