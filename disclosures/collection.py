@@ -218,9 +218,9 @@ def _answer(
             account=_account(account),
             window=_window(exhibit),
             inputs={code: path for code, path in files.items() if path},
-            out=folder / "pulled.csv",
+            out=kept.keeping(out, exhibit.packet),
+            work=folder,
         )
-        kept.keep(folder / "pulled.csv", out, exhibit.packet)
     code, statement = graph.answer(part, pulled.rows, pulled.total)
     shorter = [
         code
