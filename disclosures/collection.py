@@ -20,7 +20,15 @@ from django.utils.translation import gettext as _
 
 from cases import queue
 from cases.enums import IdentifierKind
-from disclosures import facts, kept, leftovers, planning, preflight, workflow
+from disclosures import (
+    facts,
+    kept,
+    leftovers,
+    marks,
+    planning,
+    preflight,
+    workflow,
+)
 from disclosures.datamap import plan as graph
 from disclosures.datamap import schema
 from disclosures.enums import ExhibitStatus, PartKind, Resolution, ResponseCode
@@ -47,6 +55,7 @@ class Answer:
     statement: str
     path: str = ""
     pulled: Pulled | None = None
+    columns: tuple[schema.Column, ...] = ()
 
 
 def run(packet: Packet, held: queue.Claim) -> bool:
@@ -221,7 +230,8 @@ def _answer(
         graph.narrower_statement(part, shorter),
         graph.capped_statement(part, counts),
     )
-    return Answer(code, " ".join(filter(None, words)), out, pulled)
+    said = " ".join(filter(None, words))
+    return Answer(code, said, out, pulled, part.columns)
 
 
 def _window(exhibit: Exhibit) -> Window:
@@ -265,6 +275,7 @@ def _write(
             **(_provenance(pulled) if pulled else {}),
         )
         workflow.move_exhibit(exhibit.pk, "collect", at=at)
+        marks.by_map(exhibit, answer.columns, at=at)
         # Only now: a failed exhibit says why, and the database holds it to that.
         Exhibit.objects.filter(pk=exhibit.pk).update(failure="")
 

@@ -83,6 +83,14 @@ class EventKind(TextChoices):
     CUSTODY_SETTLED = "packet.custody.settled", _("Break in custody settled")
     CUSTODY_EXPORTED = "packet.custody.exported", _("Custody ledger exported")
     EXHIBIT_OPENED = "exhibit.opened", _("Exhibit opened")
+    EXHIBIT_MARKED = "exhibit.marked", _("Exhibit marked for redaction")
+    MARK_LIFTED = "exhibit.mark.lifted", _("Redaction mark lifted")
+    COLUMN_RELEASED = (
+        "exhibit.column.released",
+        _("Column about other people released by counsel"),
+    )
+    EXHIBIT_PASSED = "exhibit.passed", _("Exhibit examined and passed")
+    EXHIBIT_RETURNED = "exhibit.returned", _("Exhibit examined and returned")
 
 
 class SiteEventKind(TextChoices):

@@ -25,7 +25,7 @@ from cases.admin.files import STILL
 from cases.enums import Perm
 from cases.exceptions import CaseError
 from disclosures import breaks, facts, reading
-from disclosures.admin import words
+from disclosures.admin import marking, words
 from disclosures.datamap import plan, schema
 from disclosures.enums import ExhibitStatus, LeftOut, ResponseCode
 from disclosures.exceptions import PacketBroken
@@ -183,6 +183,7 @@ def page(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
             opened=opened,
             refusal=refusal,
             stopped_by=breaks.bars(packet.case),
+            examination=marking.shown(exhibit, person(request), opened),
             **_about(exhibit),
             **_pages(opened, first_row),
         )

@@ -117,7 +117,7 @@ VERBS = {
     ),
     "disclosures.certifying.certify": row(
         CUSTODIAN,
-        packets.collected,
+        packets.examined,
         packets.certify,
         f"{P_MOVED} certify",
         "packet.certified",

@@ -28,11 +28,28 @@ from cases.enums import (
     Secrecy,
 )
 from cases.models import AgencyContact, Case, Organisation
-from disclosures import assembly, certifying, delivery, facts, leftovers, workflow
+from disclosures import (
+    assembly,
+    certifying,
+    delivery,
+    facts,
+    leftovers,
+    marks,
+    reading,
+    redaction,
+    workflow,
+)
 from disclosures import choosing as choosing_
 from disclosures.datamap import load
 from disclosures.enums import DeliveryMethod, PacketStatus, SigningPlace
-from disclosures.models import Declaration, Delivery, Packet, TargetAccount
+from disclosures.models import (
+    Declaration,
+    Delivery,
+    Examination,
+    Exhibit,
+    Packet,
+    TargetAccount,
+)
 from disclosures.packet import contents, seal
 from tests import directory
 from tests import factories as make
@@ -201,6 +218,23 @@ def collected(packet: Packet | None = None, **more: object) -> Packet:
     return fresh(packet)
 
 
+def examined(packet: Packet | None = None, by: User | None = None) -> Packet:
+    """A packet each exhibit of which somebody has read and passed."""
+    packet = packet or collected()
+    left = packet.exhibits.to_examine()
+    by = by or (custodian() if left.exists() else None)
+    for one in left:
+        pass_exhibit(one, by)
+    return fresh(packet)
+
+
+def pass_exhibit(exhibit: Exhibit, by: User) -> Examination:
+    """One exhibit, read and passed as it stands."""
+    reading.open_exhibit(exhibit.pk, actor=by)
+    digest = marks.digest(exhibit)
+    return redaction.pass_exhibit(exhibit.pk, actor=by, marks_digest=digest)
+
+
 def custodian() -> User:
     """A custodian at the desk."""
     return make.person(Role.CUSTODIAN, first_name="Carl", last_name="Custos")
@@ -225,8 +259,10 @@ def statement(by: User, **changed: object) -> certifying.Statement:
 
 
 def certify(packet: Packet, by: User | None = None, **changed: object) -> Declaration:
-    """The custodian's declaration over the exhibits as they are."""
+    """The custodian's declaration over the exhibits as they are, all examined."""
     by = by or custodian()
+    if packet.status == PacketStatus.COLLECTED:
+        examined(packet)
     return certifying.certify(
         packet.pk,
         custodian=by,

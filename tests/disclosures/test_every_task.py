@@ -182,9 +182,15 @@ KINDS = [
         ),
     ),
     Kind(
+        "examine_exhibits",
+        Role.COUNSEL,
+        lambda: packets.collected().case,
+        lambda case, who: packets.examined(_packet(case), who),
+    ),
+    Kind(
         "certify_packet",
         Role.CUSTODIAN,
-        lambda: packets.collected().case,
+        lambda: packets.examined().case,
         lambda case, who: packets.certify(_packet(case), who),
     ),
     Kind(
