@@ -26,9 +26,8 @@ from disclosures.models import Exhibit, RowPlaces
 # A smaller file is opened whole, and hashed, each time.
 SMALL = 1 << 20
 _BLOCK_ROWS, _BLOCK_BYTES = 2_000, 1 << 18
-_FIELD = re.compile(rb'("(?:[^"]|"")*"|[^",]*)(?:,|\r\n)')
-_DAY = re.compile(rb"\d{4}-\d\d-\d\dT")
-_DAY_LENGTH = 10
+_FIELD = rb'(?:"(?:[^"]|"")*"|[^",]*)'
+_DAY = rb"(\d{4}-\d\d-\d\d)T"
 
 Days = tuple[tuple[str, int], ...]
 
@@ -50,22 +49,24 @@ class _Noting(kept.Rows):
         self.blocks: list[list[int | str]] = []
         self.days: Counter[bytes] = Counter()
         self._wanted, self._column = wanted, column
-        self._place: int | None = None  # of the column of time
-        self._first = self._at = self._size = 0
-        self._sha256 = hashlib.sha256()
+        self._day: re.Pattern[bytes] | None = None  # finds the day in a row
+        self._first = self._at = self._length = 0
+        self._lines: list[bytes] = []  # of the block that isn't complete yet
 
     def row(self, number: int, line: bytes) -> None:
         """Note one row."""
         if not number:
             names = next(csv.reader([line.decode()], strict=True), [])
-            self._place = names.index(self._column) if self._column in names else None
-        elif self._place is not None:
-            self.days[self._day(line)] += 1
+            if self._column in names:
+                self._day = _day_at(names.index(self._column))
+        elif self._day is not None:
+            found = self._day.match(line)
+            self.days[found[1] if found else b""] += 1
         if not number or number in self._wanted:
             self.kept.append(line)
-        self._sha256.update(line)
-        self._size += len(line)
-        if number - self._first >= _BLOCK_ROWS or self._size >= _BLOCK_BYTES:
+        self._lines.append(line)
+        self._length += len(line)
+        if number - self._first >= _BLOCK_ROWS or self._length >= _BLOCK_BYTES:
             self._close(number + 1)
 
     def ended(self) -> None:
@@ -75,22 +76,20 @@ class _Noting(kept.Rows):
             csv.Error: the last row isn't complete.
         """
         self.end()
-        if self._size:
+        if self._length:
             self._close(0)
 
     def _close(self, following: int) -> None:
-        digest = self._sha256.hexdigest()
-        self.blocks.append([self._first, self._at, self._size, digest])
-        self._first, self._at, self._size = following, self._at + self._size, 0
-        self._sha256 = hashlib.sha256()
+        digest = hashlib.sha256(b"".join(self._lines)).hexdigest()
+        self.blocks.append([self._first, self._at, self._length, digest])
+        self._first, self._at = following, self._at + self._length
+        self._length = 0
+        self._lines.clear()
 
-    def _day(self, line: bytes) -> bytes:
-        place = self._place or 0
-        if b'"' in line:
-            cell = _FIELD.findall(line)[place]
-        else:
-            cell = line.split(b",", place + 1)[place]
-        return cell[:_DAY_LENGTH] if _DAY.match(cell) else b""
+
+def _day_at(place: int) -> re.Pattern[bytes]:
+    """What finds the day of a row in its column of that place."""
+    return re.compile(b"(?:%b,){%d}%b" % (_FIELD, place, _DAY))
 
 
 def rows(exhibit: Exhibit, wanted: range, column: str) -> Found | None:

@@ -63,9 +63,8 @@ def test_the_logs_totals_are_the_marks_of_the_finished_packet(redacted):
             said[one["reason"]] += int(one["count"])
     files = sorted((folder / "exhibits").glob("*.csv"))
     assert marks_in("".join(one.read_text() for one in files)) == said
-    assert (
-        marks_in(output("pdftotext", "-raw", str(folder / "packet.pdf"), "-")) == said
-    )
+    printed = output("pdftotext", "-raw", str(folder / "packet.pdf"), "-")
+    assert marks_in(printed) == said
 
     shown = {one.label: one for one in redacted.exhibits.all()}
     index = {
@@ -74,7 +73,7 @@ def test_the_logs_totals_are_the_marks_of_the_finished_packet(redacted):
     }
     for number, gone in (("E003", (6, 1, 7)), ("E004", (3, 0, 1)), ("E001", (1, 0, 0))):
         line = index[number]
-        rows = len(list(csv.reader((folder / line["file"]).open()))) - 1
+        rows = (folder / line["file"]).read_text().count("\n") - 1
         names = ("rows_collected", "rows_withheld", "values_redacted")
         assert tuple(int(line[name]) for name in names) == gone
         assert rows == int(line["rows"]) == gone[0] - gone[1]
@@ -182,9 +181,7 @@ def test_what_is_redacted_is_found_wherever_it_is_left(redacted, tmp_path):
         plant(copy)
         found[name] = prove(redacted, copy)
     start = "What is redacted at E003, row 4, column kind, stands in "
-    assert {
-        name: one.startswith(start) for name, one in found.items()
-    } == dict.fromkeys(PLANTED, True)
+    assert [name for name, one in found.items() if not one.startswith(start)] == []
     assert not any("Mallory" in one for one in found.values())
 
 
@@ -192,7 +189,7 @@ def test_what_is_redacted_is_found_wherever_it_is_left(redacted, tmp_path):
 def test_an_enclosed_file_is_compared_place_by_place(redacted, tmp_path):
     sealed = production.folder(redacted)
     name = "exhibits/E003_t1_2a.csv"
-    text = (sealed / name).read_text(newline="")
+    text = (sealed / name).read_bytes().decode()
     whole = "E003 as enclosed isn't what was passed, from row "
     row = "more-3,2022-07-03T10:00:00+00:00,198.51.100.3,login\r\n"
     changes = {
@@ -205,7 +202,7 @@ def test_an_enclosed_file_is_compared_place_by_place(redacted, tmp_path):
     for case, (changed, _row) in changes.items():
         copy = tmp_path / case / sealed.name
         shutil.copytree(sealed, copy)
-        (copy / name).write_text(changed, newline="")
+        (copy / name).write_bytes(changed.encode())
         found[case] = prove(redacted, copy)
     assert found == {
         case: f"{whole}{number} on." for case, (_changed, number) in changes.items()
