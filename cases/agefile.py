@@ -31,7 +31,7 @@ _CHECKSUM = 6  # letters of bech32
 _LONGEST_HEADER = 1 << 16
 
 
-class NoAgeFile(Exception):  # noqa: N818 - said as it is
+class NoAgeFileError(Exception):
     """It isn't an age file, isn't whole there, or this key doesn't open it."""
 
 
@@ -41,12 +41,12 @@ def stretch(file: BinaryIO, identity: str, start: int, length: int) -> bytes:
     ``identity`` is the secret half of an X25519 key, as age writes it.
 
     Raises:
-        NoAgeFile: it can't be opened there.
+        NoAgeFileError: it can't be opened there.
     """
     try:
         return _stretch(file, identity, start, length)
     except (InvalidTag, ValueError, binascii.Error) as fault:
-        raise NoAgeFile from fault
+        raise NoAgeFileError from fault
 
 
 def _stretch(file: BinaryIO, identity: str, start: int, length: int) -> bytes:
@@ -71,7 +71,7 @@ def _file_key(file: BinaryIO, identity: str) -> bytes:
     """The key of the file, from its header; the file stands behind it afterwards.
 
     Raises:
-        NoAgeFile: no stanza of it is for this key, or the header was changed.
+        NoAgeFileError: no stanza of it is for this key, or the header was changed.
     """
     secret = X25519PrivateKey.from_private_bytes(_bech32(identity))
     header, mac = _header(file)
@@ -89,7 +89,7 @@ def _file_key(file: BinaryIO, identity: str) -> bytes:
                 continue  # a stanza for somebody else
             if hmac.digest(_derived(key, b"", b"header"), header, "sha256") == mac:
                 return key
-    raise NoAgeFile
+    raise NoAgeFileError
 
 
 def _header(file: BinaryIO) -> tuple[bytes, bytes]:
@@ -99,7 +99,7 @@ def _header(file: BinaryIO) -> tuple[bytes, bytes]:
     end = start.index(b"\n--- ") + len(b"\n---")
     line = start.index(b"\n", end)
     if not start.startswith(_VERSION):
-        raise NoAgeFile
+        raise NoAgeFileError
     file.seek(line + 1)
     return start[:end], _unpadded(start[end + 1 : line])
 

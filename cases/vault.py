@@ -70,7 +70,7 @@ def piece(closed: Path, start: int, length: int, *, case: Case) -> bytes:
     try:
         with closed.open("rb") as source:
             return agefile.stretch(source, key.identity, start, length)
-    except (OSError, agefile.NoAgeFile) as fault:
+    except (OSError, agefile.NoAgeFileError) as fault:
         raise NotOpened(closed.name) from fault
 
 

@@ -183,7 +183,7 @@ def _strings(one: Any) -> Iterator[str]:
             if not getattr(inner, "is_indirect", False):
                 yield from _strings(inner)
     elif isinstance(one, pikepdf.Dictionary | pikepdf.Stream):
-        for key in one.keys():  # noqa: SIM118 - pikepdf's objects aren't mappings
+        for key in tuple(one.keys()):
             held: Any = one.get(key)
             if not getattr(held, "is_indirect", False):
                 yield from _strings(held)
@@ -192,7 +192,7 @@ def _strings(one: Any) -> Iterator[str]:
 def _drawn(page: Any) -> Iterator[str]:
     """The text that a page's operators draw, by the fonts' own maps to Unicode."""
     fonts = page.obj.get("/Resources", {}).get("/Font", {})
-    maps = {name: _to_unicode(fonts[name]) for name in fonts.keys()}  # noqa: SIM118 - as above
+    maps = {name: _to_unicode(fonts[name]) for name in tuple(fonts.keys())}
     known: tuple[int, Mapping[int, str]] = (1, {})
     instructions: Any = pikepdf.parse_content_stream(page)
     for operands, operator in instructions:

@@ -38,6 +38,7 @@ STANDS_BELOW = {
     "cases.audit.record_site",
     "cases.workflow.transition",
     "disclosures.workflow.move_packet",
+    "disclosures.workflow.move_exhibit",
 }
 NOT_VERBS = (".admin", ".migrations", ".management", ".models", ".packet")
 VERBS = (

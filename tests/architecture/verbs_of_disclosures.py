@@ -17,7 +17,7 @@ from disclosures.datamap import load
 from disclosures.enums import AcknowledgedBy
 from tests import factories as make
 from tests.architecture.acting import nothing, row
-from tests.disclosures import breaking, packets, redacting, stored
+from tests.disclosures import breaking, examining, packets, redacting, stored
 
 ANALYST, COUNSEL, CUSTODIAN = Role.ANALYST, Role.COUNSEL, Role.CUSTODIAN
 OFFICER = Role.RELEASE_OFFICER
@@ -163,7 +163,7 @@ VERBS = {
     "disclosures.redaction.pass_exhibit": row(
         COUNSEL,
         _events,
-        packets.pass_exhibit,
+        examining.pass_exhibit,
         "exhibit.opened",
         "exhibit.passed",
     ),

@@ -28,31 +28,15 @@ from cases.enums import (
     Secrecy,
 )
 from cases.models import AgencyContact, Case, Organisation
-from disclosures import (
-    assembly,
-    certifying,
-    delivery,
-    facts,
-    leftovers,
-    marks,
-    reading,
-    redaction,
-    workflow,
-)
+from disclosures import assembly, certifying, delivery, facts, leftovers, workflow
 from disclosures import choosing as choosing_
 from disclosures.datamap import load
 from disclosures.enums import DeliveryMethod, PacketStatus, SigningPlace
-from disclosures.models import (
-    Declaration,
-    Delivery,
-    Examination,
-    Exhibit,
-    Packet,
-    TargetAccount,
-)
+from disclosures.models import Declaration, Delivery, Packet, TargetAccount
 from disclosures.packet import contents, seal
 from tests import directory
 from tests import factories as make
+from tests.disclosures import examining
 
 # Days of New York: the first event lies in the window by its zone alone.
 EVENTS = (
@@ -99,9 +83,6 @@ def small_service(folder: Path) -> Service:
     for row in EVENTS:
         made.run(f"INSERT INTO events VALUES {('acct-alice', *row)}")  # noqa: S608 - our own rows
     return made
-
-
-# ----------------------------------------------------------------------- the request
 
 
 def case(
@@ -183,9 +164,6 @@ def demand(found: Case) -> Case:
     return make.fresh(found)
 
 
-# ------------------------------------------------------------------------ the packet
-
-
 def ordered(
     found: Case | None = None, *, by: User | None = None, at: datetime | None = None
 ) -> Packet:
@@ -220,19 +198,8 @@ def collected(packet: Packet | None = None, **more: object) -> Packet:
 
 def examined(packet: Packet | None = None, by: User | None = None) -> Packet:
     """A packet each exhibit of which somebody has read and passed."""
-    packet = packet or collected()
-    left = packet.exhibits.to_examine()
-    by = by or (custodian() if left.exists() else None)
-    for one in left:
-        pass_exhibit(one, by)
+    examining.examine(packet := packet or collected(), by or custodian)
     return fresh(packet)
-
-
-def pass_exhibit(exhibit: Exhibit, by: User) -> Examination:
-    """One exhibit, read and passed as it stands."""
-    reading.open_exhibit(exhibit.pk, actor=by)
-    digest = marks.digest(exhibit)
-    return redaction.pass_exhibit(exhibit.pk, actor=by, marks_digest=digest)
 
 
 def custodian() -> User:
@@ -261,8 +228,7 @@ def statement(by: User, **changed: object) -> certifying.Statement:
 def certify(packet: Packet, by: User | None = None, **changed: object) -> Declaration:
     """The custodian's declaration over the exhibits as they are, all examined."""
     by = by or custodian()
-    if packet.status == PacketStatus.COLLECTED:
-        examined(packet)
+    examining.examine(packet, custodian)
     return certifying.certify(
         packet.pk,
         custodian=by,

@@ -24,7 +24,7 @@ from disclosures import assembly, marks, reading
 from disclosures.enums import PacketStatus
 from disclosures.models import Declaration, Delivery, Examination, Exhibit, Packet
 from tests import factories as make
-from tests.disclosures import packets
+from tests.disclosures import examining, packets
 from tests.disclosures.admin.conftest import client_of
 from tests.disclosures.admin.test_certify_page import statement
 from tests.disclosures.admin.test_release_page import hand_over
@@ -159,7 +159,7 @@ WAYS = {
     ),
     (Act.EXAMINE, "pass"): Way(
         lambda: packets.collected().case,
-        lambda case, who: packets.pass_exhibit(first_of(case), who),
+        lambda case, who: examining.pass_exhibit(first_of(case), who),
         "examine_exhibits",
         verdict,
     ),

@@ -17,7 +17,7 @@ from disclosures.enums import Examined, ExhibitStatus, PacketStatus, Redaction
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Examination, Exhibit, Mark
 from tests import factories as make
-from tests.disclosures import packets, redacting, stored
+from tests.disclosures import examining, packets, redacting, stored
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small")]
 
@@ -128,7 +128,7 @@ def test_examining_is_for_another_person_with_a_role_for_it(small):
     for who, error in [*people, (collector, FourEyesViolation)]:
         for act in (
             lambda who=who: redacting.mark(exhibit, who),
-            lambda who=who: packets.redaction.pass_exhibit(
+            lambda who=who: redaction.pass_exhibit(
                 exhibit.pk, actor=who, marks_digest=marks.digest(exhibit)
             ),
             lambda who=who: redaction.return_exhibit(
@@ -137,7 +137,7 @@ def test_examining_is_for_another_person_with_a_role_for_it(small):
         ):
             refused(act, error)
     other = make.analyst()
-    packets.pass_exhibit(exhibit, other)
+    examining.pass_exhibit(exhibit, other)
     with pytest.raises(IntegrityError), transaction.atomic():
         Examination.objects.update(ordered_by=other)
 
