@@ -9,7 +9,7 @@ from cases.migrations._roles import give
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0027_export_trail"),
+        ("cases", "0028_letters_keep_their_counsel"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
