@@ -14,6 +14,7 @@ two workers never seal the same packet, whatever the broker lost or doubled.
 import logging
 import traceback
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from disclosures import (
     leftovers,
     planning,
     preflight,
+    proving,
     pulls,
     workflow,
 )
@@ -274,7 +276,14 @@ def _seal(packet_id: int, held: queue.Claim) -> None:
                 _("Rendering took too much time or memory and was stopped.")
             ) from error
         files = {one.file_name: one.path for one in packet_facts.exhibits if one.path}
-        sealed = sealing.seal(packet_facts, rendered, pdf, files, root / folder)
+        sealed = sealing.seal(
+            packet_facts,
+            rendered,
+            pdf,
+            files,
+            root / folder,
+            prove=partial(proving.prove, packet, packet_facts),
+        )
         made = facts.sealed_row(folder, packet_facts, rendered, sealed)
         _write_seal(packet, held, made)
 

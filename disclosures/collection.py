@@ -22,7 +22,16 @@ from django.utils.translation import gettext as _
 
 from cases import queue
 from cases.enums import IdentifierKind
-from disclosures import facts, kept, leftovers, planning, preflight, pulls, workflow
+from disclosures import (
+    facts,
+    kept,
+    leftovers,
+    marks,
+    planning,
+    preflight,
+    pulls,
+    workflow,
+)
 from disclosures.datamap import plan as graph
 from disclosures.datamap import schema
 from disclosures.enums import ExhibitStatus, PartKind, Resolution, ResponseCode
@@ -56,6 +65,7 @@ class Answer:
     statement: str
     path: str = ""
     pulled: Pulled | None = None
+    columns: tuple[schema.Column, ...] = ()
 
 
 def run(packet: Packet, held: queue.Claim) -> Pause | None:
@@ -233,7 +243,8 @@ def _answer(
         graph.narrower_statement(part, shorter),
         graph.capped_statement(part, counts),
     )
-    return Answer(code, " ".join(filter(None, words)), out, pulled)
+    said = " ".join(filter(None, words))
+    return Answer(code, said, out, pulled, part.columns)
 
 
 def _account(row: TargetAccount) -> Account:
@@ -280,6 +291,7 @@ def _write(
             **(_provenance(pulled) if pulled else {}),
         )
         workflow.move_exhibit(exhibit.pk, "collect", at=at)
+        marks.by_map(exhibit, answer.columns, at=at)
         # Only now: a failed exhibit says why, and the database holds it to that.
         Exhibit.objects.filter(pk=exhibit.pk).update(failure="")
 

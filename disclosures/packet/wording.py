@@ -19,6 +19,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from disclosures.packet import withheld
 from disclosures.packet.contents import ExhibitFacts, PacketFacts, codes, with_file
 
 # 28 U.S.C. 1746, word for word; "(date)" is filled when it is signed.
@@ -278,7 +279,7 @@ def _process(facts: PacketFacts) -> Paragraph | None:
 def _but_for(files: Sequence[ExhibitFacts]) -> str:
     """Which files hold less than was returned; a declaration never claims it all."""
     found = []
-    if capped := [one for one in files if one.rows < one.total]:
+    if capped := [one for one in files if one.is_capped]:
         found.append(
             f"for {_exhibits(capped)}, where the first rows were, as many as are "
             "stated with the number of rows there were"
@@ -287,6 +288,11 @@ def _but_for(files: Sequence[ExhibitFacts]) -> str:
         found.append(
             f"for {_exhibits(trimmed)}, where rows outside the approved scope, counted "
             "under “Provenance”, were not"
+        )
+    if marked := [one for one in files if one.not_produced]:
+        found.append(
+            f"for {_exhibits(marked)}, from which, after the collection, "
+            f"{withheld.of_exhibits(marked)}, as the log of redactions states"
         )
     return f", but {', and '.join(found)}" if found else ""
 
@@ -315,6 +321,10 @@ def _copies(facts: PacketFacts) -> Paragraph | None:
         "whole file when it was written, and checked again when this production was "
         "sealed. The values stand in the list below. A file with the listed value is "
         "a true copy of the exhibit: changing any byte of it changes the value.",
+        closing=f"Of {_exhibits(marked)} the list has the file as redacted; the value "
+        "of the file as collected stands in the log of redactions."
+        if (marked := [one for one in files if one.not_produced])
+        else "",
     )
 
 

@@ -69,6 +69,8 @@ LEAVES = {
     *("AccountCandidate.key", "AccountCandidate.name"),  # to choose the one from
     "TargetAccount.reason",  # of that choice: the packet states it
     "Exhibit.parameters",
+    *("Mark.rows", "Mark.lifted_because", "Examination.reason"),  # of an examiner
+    *("RowPlaces.blocks", "RowPlaces.days"),  # where the rows of an exhibit stand
 }
 
 
