@@ -6,6 +6,7 @@ thing has, and how many things of the kind follow each other. A ``+`` after a ki
 that the last one of the page before goes on.
 """
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -38,6 +39,7 @@ class Line:
     x: float
 
 
+@functools.cache
 def down(style: Style) -> float:
     """How far under the top of a line its letters stand."""
     measures = faces()[style.face].descriptor()
@@ -88,7 +90,7 @@ class Pages:
         self._sink = sink
         self._tags: Tags = []
         self._running = b""
-        self._state = b""
+        self._state: tuple[Style, bytes] | None = None
 
     def open(self, running: str, *, is_first: bool) -> None:
         """Begin pages under a running head, of a new exhibit or of one that goes on."""
@@ -125,12 +127,16 @@ class Pages:
         self.marked += 1
         return b"/%b<</MCID %d>>BDC " % (kind.encode(), self.marked - 1)
 
+    def marks(self, count: int) -> int:
+        """The first number of so many marked contents that come next."""
+        self.marked += count
+        return self.marked - count
+
     def set(self, style: Style, colour: bytes) -> None:
         """Set the style and the colour, unless they are."""
-        state = style.begin + b" " + colour
-        if state != self._state:
-            self.text.append(state)
-            self._state = state
+        if (style, colour) != self._state:
+            self.text.append(style.begin + b" " + colour)
+            self._state = (style, colour)
 
     def fill(self, colour: bytes, x: float, width: float, height: float) -> None:
         """A rectangle from here down, behind the text."""
@@ -208,7 +214,7 @@ class Pages:
     def _begin(self) -> None:
         self.y, self.marked = self.sheet.top, 0
         self.is_fresh = True
-        self.behind, self.text, self._state = [], [], b""
+        self.behind, self.text, self._state = [], [], None
 
     def _end(self) -> None:
         behind = b"\n".join(self.behind)

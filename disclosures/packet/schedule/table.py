@@ -6,17 +6,19 @@ can't hold it; the heading is repeated on each page.
 """
 
 from collections.abc import Iterable
+from itertools import chain
 
 from disclosures.packet.contents import ColumnFacts, ExhibitFacts
 from disclosures.packet.legible import legible
 from disclosures.packet.schedule import faces, page
+from disclosures.packet.schedule.cells import Cells
 from disclosures.packet.schedule.columns import Columns, columns
 from disclosures.packet.schedule.faces import Role
 from disclosures.packet.schedule.page import Line, Pages, down, lines, tall
 from disclosures.packet.schedule.text import Style
 
-# How many distinct cells of a column are remembered.
-_REMEMBERED = 20_000
+# After how many rows it is asked again whether a column's cells are worth remembering.
+_SETTLED = 5_000
 _LEADING = 1.36
 _SPACE, _SPACE_HEADING = 2.55, 3.1
 _NUMBER_SHARE = 0.045
@@ -25,8 +27,6 @@ _MONO_SHARE = 0.8
 _REPEATED = 0.3
 # How many lines of a row that is longer than a page stand under the first heading.
 _BEGUN = 4
-
-_Cell = tuple[bytes, int]
 
 
 class Table:
@@ -40,7 +40,12 @@ class Table:
         self.columns = self._columns()
         size = self.columns.size
         self.style = Style(Role.SANS, size, round(size * _LEADING, 3))
-        self.cells: list[dict[str, _Cell]] = [{} for _ in exhibit.columns]
+        self.above = _SPACE + down(self.style)
+        self.patterns: dict[int, bytes] = {}
+        self.cells = [
+            Cells(pages.setter, self.style, width, columns=len(exhibit.columns))
+            for _, width in self.columns.text
+        ]
         self.heading = [
             self._heading(column, room)
             for column, room in zip(exhibit.columns, self.columns.text, strict=True)
@@ -50,17 +55,17 @@ class Table:
         """Draw rows, the heading first."""
         pages = self.pages
         pages.tag(page.TABLE, 0)
+        setters = [(column.known, column.set) for column in self.cells]
+        leading, last = self.style.leading, self.exhibit.rows
         is_headed = False
-        for number, cells in rows:
+        for count, (number, cells) in enumerate(rows):
             drawn = [
-                known.get(cell) or self._set(place, cell)
-                for place, (known, cell) in enumerate(
-                    zip(self.cells, cells, strict=True)
-                )
+                known.get(cell) or fresh(cell)
+                for (known, fresh), cell in zip(setters, cells, strict=True)
             ]
-            most = max(count for _, count in drawn)
-            height = most * self.style.leading + 2 * _SPACE
-            under = self.last_needs if number == self.exhibit.rows else 0
+            shown, lines = zip(*drawn, strict=True)
+            height = max(lines) * leading + 2 * _SPACE
+            under = self.last_needs if number == last else 0
             if not is_headed:
                 is_headed = True
                 self._begin(height + under)
@@ -69,33 +74,42 @@ class Table:
             if pages.y - height < pages.sheet.bottom:
                 self._long(number, cells)
             else:
-                self._row(number, drawn, height)
+                self._row(number, shown, height)
+            if not count % _SETTLED:
+                for column in self.cells:
+                    column.settle(count)
         pages.on_turn = None
 
-    def _row(self, number: int, drawn: list[_Cell], height: float) -> None:
+    def _row(self, number: int, shown: tuple[bytes, ...], height: float) -> None:
         pages = self.pages
         if not number % 2:
             pages.fill(page.SHADE, self.left, self.right - self.left, height)
-        counted = b"%d" % number
-        x = self._number_x(number)
-        y = pages.y - _SPACE - down(self.style)
         pages.set(self.style, page.INK)
-        parts = [b"1 0 0 1 %.6g %.6g Tm " % (x, y)]
-        after = b""
+        digits = len(str(number))
+        pattern = self.patterns.get(digits) or self._pattern(number, digits)
+        y = pages.y - self.above
         if pages.tagged:
-            parts.append(pages.mark("TH"))
-            after = b" EMC"
-            pages.tag(page.ROW, len(drawn) + 1)
-        parts.append(b"%b (%b)Tj %b%b" % (page.QUIET, counted, page.INK, after))
-        for (start, _), (shown, _) in zip(self.columns.text, drawn, strict=True):
-            parts.append(b" %.6g 0 Td " % (start - x))
-            if after:
-                parts.append(pages.mark("TD"))
-            parts += (shown, after)
-            x = start
-        pages.text.append(b"".join(parts))
+            first = pages.marks(len(shown) + 1)
+            marked = chain.from_iterable(enumerate(shown, first + 1))
+            pages.text.append(pattern % (y, first, number, *marked))
+            pages.tag(page.ROW, len(shown) + 1)
+        else:
+            pages.text.append(pattern % (y, number, *shown))
         pages.y -= height
         pages.is_fresh = False
+
+    def _pattern(self, number: int, digits: int) -> bytes:
+        """What all rows whose numbers are as long have in common."""
+        x = self._number_x(number)
+        begin = b"/%b<</MCID %%d>>BDC " if self.pages.tagged else b""
+        end = b" EMC" if self.pages.tagged else b""
+        parts = [b"1 0 0 1 %.6g %%.6g Tm " % x]
+        parts += (begin and begin % b"TH", page.QUIET, b" (%d)Tj ", page.INK, end)
+        for start, _ in self.columns.text:
+            parts += (b" %.6g 0 Td " % (start - x), begin and begin % b"TD", b"%b", end)
+            x = start
+        self.patterns[digits] = b"".join(parts)
+        return self.patterns[digits]
 
     def _long(self, number: int, cells: list[str]) -> None:
         """A row that no page holds: it begins here and goes on, line by line."""
@@ -107,21 +121,6 @@ class Table:
             for cell, room in zip(cells, self.columns.text, strict=True)
         ]
         self.pages.flow(page.ROW, [counted, *texts], space=_SPACE)
-
-    def _set(self, place: int, cell: str) -> _Cell:
-        """A cell's operators, from the start of its first line and back to it."""
-        known = self.cells[place]
-        if len(known) >= _REMEMBERED:
-            known.clear()
-        width = self.columns.text[place][1]
-        text = legible(cell, faces.covers)
-        shown = self.pages.setter.lines(text, self.style, width) if text else ()
-        count = max(len(shown), 1)
-        drawn = b" T* ".join(shown)
-        if count > 1:
-            drawn += b" 0 %.6g Td" % ((count - 1) * self.style.leading)
-        known[cell] = drawn, count
-        return drawn, count
 
     def _begin(self, first: float) -> None:
         """The heading, on this page if the first row has room under it too."""

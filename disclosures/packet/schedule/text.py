@@ -16,12 +16,11 @@ from itertools import accumulate
 
 from disclosures.packet.legible import code
 from disclosures.packet.schedule import faces, shaping
+from disclosures.packet.schedule.plain import FILLED, Plain
 from disclosures.packet.schedule.shaping import Cluster, Run
 
 # Where a line may end, after a space or else after one of these.
 _MARKS = "-/,;:)]}&?=|_.@+"
-# The part of a line that must be filled, for it to end where its text invites to.
-_FILLED = 0.5
 _RESTORED = b"/S%d %g Tf"
 
 
@@ -69,8 +68,7 @@ class Setter:
     def width(self, text: str, style: Style) -> float:
         """How wide the text is on one line, in points."""
         if (plain := _plain(text)) is not None:
-            widths = faces.faces()[style.face].widths
-            return sum(map(widths.__getitem__, plain)) * style.size / 1000
+            return faces.faces()[style.face].plain.width(plain) * style.size / 1000
         shown = _held(text, style.face)
         runs = shaping.shape(shown, shaping.levels(shown), style.face)
         return _advance(runs) * style.size / 1000
@@ -85,14 +83,7 @@ class Setter:
         if (plain := _plain(text)) is None:
             return tuple(self._shaped(text, style, room))
         self.ink.plain.add(style.face)
-        widths = faces.faces()[style.face].widths
-        advances = list(map(widths.__getitem__, plain))
-        if sum(advances) <= room:
-            return (b"(%b)Tj" % _escaped(plain),)
-        return tuple(
-            b"(%b)Tj" % _escaped(plain[start:stop])
-            for start, stop in _breaks(text, list(accumulate(advances)), room)
-        )
+        return tuple(plain_lines(faces.faces()[style.face].plain, plain, room))
 
     def _shaped(self, text: str, style: Style, room: float) -> Iterator[bytes]:
         shown = _fitting(_held(text, style.face), style.face, room)
@@ -201,6 +192,8 @@ def _advance(runs: list[Run]) -> int:
 
 
 def _plain(text: str) -> bytes | None:
+    if text.isascii():
+        return text.encode()
     try:
         return text.encode("cp1252")
     except UnicodeEncodeError:
@@ -211,6 +204,17 @@ def _held(text: str, face: int) -> str:
     return "".join(
         one if faces.holder(one, face) is not None else code(one) for one in text
     )
+
+
+def plain_lines(measure: Plain, plain: bytes, room: float) -> list[bytes]:
+    """The operators of each line of plain text; ``room`` is in 1/1000 em."""
+    width = measure.width(plain)
+    if width <= room:
+        return [b"(%b)Tj" % _escaped(plain)]
+    return [
+        b"(%b)Tj" % _escaped(plain[start:stop])
+        for start, stop in measure.breaks(plain, width, room)
+    ]
 
 
 def _escaped(plain: bytes) -> bytes:
@@ -258,14 +262,6 @@ def _ended(line: str, levels: Sequence[int]) -> Sequence[int]:
     return [*levels[:kept], *[min(levels)] * (len(line) - kept)]
 
 
-def _breaks(text: str, sums: list[int], room: float) -> Iterator[tuple[int, int]]:
-    start = 0
-    while start < len(text):
-        stop = _stop(text, sums, room, start)
-        yield start, stop
-        start = stop
-
-
 def _stop(text: str, sums: list[int], room: float, start: int) -> int:
     """Where a line ends; a single space may hang over its end."""
     before = sums[start - 1] if start else 0
@@ -279,7 +275,7 @@ def _stop(text: str, sums: list[int], room: float, start: int) -> int:
 
 def _invited(text: str, start: int, stop: int) -> int:
     """The last good place to end a line that can't be longer than to ``stop``."""
-    least = start + int((stop - start) * _FILLED)
+    least = start + int((stop - start) * FILLED)
     if (space := text.rfind(" ", least, stop)) >= 0:
         return space + 1
     mark = max(text.rfind(one, least, stop) for one in _MARKS)
