@@ -66,6 +66,11 @@ def lines(
     ]
 
 
+def rectangle(colour: bytes, x: float, width: float) -> bytes:
+    """A pattern that is filled in with a rectangle's lower edge and its height."""
+    return colour + b" %.6g %%.6g %.6g %%.6g re f" % (x, width)
+
+
 def beside(line: Line, after: float, style: Style, shown: bytes) -> Line:
     """The line with more in another style so far from its start."""
     more = b" %.6g 0 Td %b %b %.6g 0 Td %b"
@@ -140,8 +145,8 @@ class Pages:
 
     def fill(self, colour: bytes, x: float, width: float, height: float) -> None:
         """A rectangle from here down, behind the text."""
-        where = (x, self.y - height, width, height)
-        self.behind.append(colour + b" %.6g %.6g %.6g %.6g re f" % where)
+        shape = rectangle(colour, x, width)
+        self.behind.append(shape % (self.y - height, height))
         self.is_fresh = False
 
     def room(self, height: float) -> bool:

@@ -17,7 +17,8 @@ _MARKED = bytes(_MARK[0] if code in _MARKS else 0x78 for code in range(256))
 FILLED = 0.5
 # So many bytes can't sum up to the modulus of Adler-32.
 _EXACT = 256
-_LOW_HALF = 0xFFFF
+_LOW_HALF, _MODULUS = 0xFFFF, 65_521
+_PARTED = b"\xff"
 _SPACE = 32
 
 
@@ -31,6 +32,9 @@ class Plain:
         self._widths = widths
         self._low = bytes(width & 0xFF for width in widths)
         self._high = bytes(width >> 8 for width in widths)
+        # A width that this can't hold counts as the widest, and the zero stays apart.
+        rounded = [min(-(-width // 4), 254) for width in widths]
+        self._rounded = bytes([255, *rounded[1:]])
 
     def width(self, text: bytes) -> int:
         """How wide the text is on one line, in 1/1000 em."""
@@ -38,6 +42,20 @@ class Plain:
             return sum(map(self._widths.__getitem__, text))
         high = (adler32(text.translate(self._high)) & _LOW_HALF) - 1
         return (high << 8) + (adler32(text.translate(self._low)) & _LOW_HALF) - 1
+
+    def wider(self, cells: bytes, room: float) -> list[int]:
+        """Which of many cells, each parted by a zero from the next, don't fit.
+
+        Some more may be named that just do: a width is rounded up to a multiple of 4.
+        """
+        most = room / 4 + 1
+        if most >= _MODULUS:
+            return list(range(cells.count(b"\0") + 1))
+        found = []
+        for place, cell in enumerate(cells.translate(self._rounded).split(_PARTED)):
+            if adler32(cell) & _LOW_HALF > most or len(cell) > _EXACT:
+                found.append(place)
+        return found
 
     def breaks(self, text: bytes, width: int, room: float) -> list[tuple[int, int]]:
         """Where each line begins and ends, for a text that is wider than its room."""

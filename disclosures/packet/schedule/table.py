@@ -11,10 +11,11 @@ from itertools import chain
 from disclosures.packet.contents import ColumnFacts, ExhibitFacts
 from disclosures.packet.legible import legible
 from disclosures.packet.schedule import faces, page
-from disclosures.packet.schedule.cells import Cells
+from disclosures.packet.schedule.cells import Cells, Set
 from disclosures.packet.schedule.columns import Columns, columns
 from disclosures.packet.schedule.faces import Role
 from disclosures.packet.schedule.page import Line, Pages, down, lines, tall
+from disclosures.packet.schedule.rows import Batch
 from disclosures.packet.schedule.text import Style
 
 # After how many rows it is asked again whether a column's cells are worth remembering.
@@ -42,6 +43,8 @@ class Table:
         self.style = Style(Role.SANS, size, round(size * _LEADING, 3))
         self.above = _SPACE + down(self.style)
         self.patterns: dict[int, bytes] = {}
+        self.shade = page.rectangle(page.SHADE, self.left, self.right - self.left)
+        self.is_headed = False
         self.cells = [
             Cells(pages.setter, self.style, width, columns=len(exhibit.columns))
             for _, width in self.columns.text
@@ -51,52 +54,53 @@ class Table:
             for column, room in zip(exhibit.columns, self.columns.text, strict=True)
         ]
 
-    def draw(self, rows: Iterable[tuple[int, list[str]]]) -> None:
+    def draw(self, batches: Iterable[Batch]) -> None:
         """Draw rows, the heading first."""
-        pages = self.pages
-        pages.tag(page.TABLE, 0)
-        setters = [(column.known, column.set) for column in self.cells]
-        leading, last = self.style.leading, self.exhibit.rows
-        is_headed = False
-        for count, (number, cells) in enumerate(rows):
+        self.pages.tag(page.TABLE, 0)
+        for first, rows in batches:
+            columns = zip(*rows, strict=True)
             drawn = [
-                known.get(cell) or fresh(cell)
-                for (known, fresh), cell in zip(setters, cells, strict=True)
+                cells.set(column)
+                for cells, column in zip(self.cells, columns, strict=True)
             ]
-            shown, lines = zip(*drawn, strict=True)
-            height = max(lines) * leading + 2 * _SPACE
-            under = self.last_needs if number == last else 0
-            if not is_headed:
-                is_headed = True
-                self._begin(height + under)
-            elif not pages.room(height + under):
+            self._rows(first, rows, drawn)
+        self.pages.on_turn = None
+
+    def _rows(self, first: int, rows: list[list[str]], drawn: list[Set]) -> None:
+        pages, last = self.pages, self.exhibit.rows
+        bottom, leading = pages.sheet.bottom, self.style.leading
+        lines = map(max, zip(*(lines for _, lines in drawn), strict=True))
+        cells = zip(*(shown for shown, _ in drawn), strict=True)
+        for number, (most, shown) in enumerate(zip(lines, cells, strict=True), first):
+            height = most * leading + 2 * _SPACE
+            needs = height + self.last_needs if number == last else height
+            if not self.is_headed:
+                self._begin(needs)
+            elif pages.y - needs < bottom and not pages.is_fresh:
                 pages.turn()
-            if pages.y - height < pages.sheet.bottom:
-                self._long(number, cells)
+            if pages.y - height < bottom:
+                self._long(number, rows[number - first])
             else:
                 self._row(number, shown, height)
-            if not count % _SETTLED:
-                for column in self.cells:
-                    column.settle(count)
-        pages.on_turn = None
 
     def _row(self, number: int, shown: tuple[bytes, ...], height: float) -> None:
         pages = self.pages
+        y = pages.y
+        pages.y = y - height
         if not number % 2:
-            pages.fill(page.SHADE, self.left, self.right - self.left, height)
-        pages.set(self.style, page.INK)
+            pages.behind.append(self.shade % (y - height, height))
+        if pages.is_fresh:
+            pages.set(self.style, page.INK)
+            pages.is_fresh = False
         digits = len(str(number))
         pattern = self.patterns.get(digits) or self._pattern(number, digits)
-        y = pages.y - self.above
         if pages.tagged:
             first = pages.marks(len(shown) + 1)
             marked = chain.from_iterable(enumerate(shown, first + 1))
-            pages.text.append(pattern % (y, first, number, *marked))
+            pages.text.append(pattern % (y - self.above, first, number, *marked))
             pages.tag(page.ROW, len(shown) + 1)
         else:
-            pages.text.append(pattern % (y, number, *shown))
-        pages.y -= height
-        pages.is_fresh = False
+            pages.text.append(pattern % (y - self.above, number, *shown))
 
     def _pattern(self, number: int, digits: int) -> bytes:
         """What all rows whose numbers are as long have in common."""
@@ -125,6 +129,7 @@ class Table:
     def _begin(self, first: float) -> None:
         """The heading, on this page if the first row has room under it too."""
         pages = self.pages
+        self.is_headed = True
         pages.y -= 1.5 * 72 / 25.4
         height = self._heading_height() + 2 * _SPACE_HEADING
         if height + first > pages.sheet.top - pages.sheet.bottom:

@@ -210,14 +210,15 @@ def plain_lines(measure: Plain, plain: bytes, room: float) -> list[bytes]:
     """The operators of each line of plain text; ``room`` is in 1/1000 em."""
     width = measure.width(plain)
     if width <= room:
-        return [b"(%b)Tj" % _escaped(plain)]
+        return [b"(%b)Tj" % escaped(plain)]
     return [
-        b"(%b)Tj" % _escaped(plain[start:stop])
+        b"(%b)Tj" % escaped(plain[start:stop])
         for start, stop in measure.breaks(plain, width, room)
     ]
 
 
-def _escaped(plain: bytes) -> bytes:
+def escaped(plain: bytes) -> bytes:
+    """Plain text as it stands between the brackets of a string."""
     if b"\\" in plain:
         plain = plain.replace(b"\\", b"\\\\")
     if b"(" in plain or b")" in plain:
