@@ -15,6 +15,7 @@ from disclosures.packet.schedule.faces import Role, faces
 from disclosures.packet.schedule.text import Setter, Style
 
 Tags = list[tuple[str, int, int]]
+State = tuple[Style, bytes]
 Sink = Callable[[bytes, Tags], None]
 
 INK, GREY, QUIET = b".067 g", b".267 g", b".333 g"
@@ -66,9 +67,20 @@ def lines(
     ]
 
 
-def rectangle(colour: bytes, x: float, width: float) -> bytes:
+@dataclass(frozen=True)
+class Kept:
+    """The beginning of a page: how far down, behind the text and in it, and the state."""
+
+    y: float
+    behind: tuple[bytes, ...]
+    text: bytes
+    filled: bytes
+    state: State | None
+
+
+def rectangle(x: float, width: float) -> bytes:
     """A pattern that is filled in with a rectangle's lower edge and its height."""
-    return colour + b" %.6g %%.6g %.6g %%.6g re f" % (x, width)
+    return b"%.6g %%.6g %.6g %%.6g re f" % (x, width)
 
 
 def beside(line: Line, after: float, style: Style, shown: bytes) -> Line:
@@ -95,7 +107,8 @@ class Pages:
         self._sink = sink
         self._tags: Tags = []
         self._running = b""
-        self._state: tuple[Style, bytes] | None = None
+        self._state: State | None = None
+        self._filled = b""
 
     def open(self, running: str, *, is_first: bool) -> None:
         """Begin pages under a running head, of a new exhibit or of one that goes on."""
@@ -145,9 +158,25 @@ class Pages:
 
     def fill(self, colour: bytes, x: float, width: float, height: float) -> None:
         """A rectangle from here down, behind the text."""
-        shape = rectangle(colour, x, width)
-        self.behind.append(shape % (self.y - height, height))
+        self.shape(colour, rectangle(x, width) % (self.y - height, height))
         self.is_fresh = False
+
+    def shape(self, colour: bytes, shape: bytes) -> None:
+        """Fill a shape behind the text."""
+        if colour != self._filled:
+            self.behind.append(colour)
+            self._filled = colour
+        self.behind.append(shape)
+
+    def kept(self) -> Kept:
+        """What stands on this page so far, to begin others with."""
+        text = b"\n".join(self.text)
+        return Kept(self.y, tuple(self.behind), text, self._filled, self._state)
+
+    def begin_as(self, kept: Kept) -> None:
+        """Draw on an empty page what was drawn on another."""
+        self.y, self.behind, self.text = kept.y, list(kept.behind), [kept.text]
+        self._filled, self._state = kept.filled, kept.state
 
     def room(self, height: float) -> bool:
         """Whether as much fits on this page; what fits on no page does on a new one."""
@@ -220,6 +249,7 @@ class Pages:
         self.y, self.marked = self.sheet.top, 0
         self.is_fresh = True
         self.behind, self.text, self._state = [], [], None
+        self._filled = b""
 
     def _end(self) -> None:
         behind = b"\n".join(self.behind)

@@ -14,7 +14,7 @@ from disclosures.packet.schedule import faces, page
 from disclosures.packet.schedule.cells import Cells, Set
 from disclosures.packet.schedule.columns import Columns, columns
 from disclosures.packet.schedule.faces import Role
-from disclosures.packet.schedule.page import Line, Pages, down, lines, tall
+from disclosures.packet.schedule.page import Kept, Line, Pages, down, lines, tall
 from disclosures.packet.schedule.rows import Batch
 from disclosures.packet.schedule.text import Style
 
@@ -43,8 +43,9 @@ class Table:
         self.style = Style(Role.SANS, size, round(size * _LEADING, 3))
         self.above = _SPACE + down(self.style)
         self.patterns: dict[int, bytes] = {}
-        self.shade = page.rectangle(page.SHADE, self.left, self.right - self.left)
+        self.shade = page.rectangle(self.left, self.right - self.left)
         self.is_headed = False
+        self.repeated: Kept | None = None
         self.cells = [
             Cells(pages.setter, self.style, width, columns=len(exhibit.columns))
             for _, width in self.columns.text
@@ -88,7 +89,7 @@ class Table:
         y = pages.y
         pages.y = y - height
         if not number % 2:
-            pages.behind.append(self.shade % (y - height, height))
+            pages.shape(page.SHADE, self.shade % (y - height, height))
         if pages.is_fresh:
             pages.set(self.style, page.INK)
             pages.is_fresh = False
@@ -142,6 +143,13 @@ class Table:
 
     def _repeat(self) -> None:
         """The heading on a further page; it was read on the first."""
+        if self.repeated is None:
+            self._draw_again()
+            self.repeated = self.pages.kept()
+        else:
+            self.pages.begin_as(self.repeated)
+
+    def _draw_again(self) -> None:
         pages = self.pages
         height = self._heading_height() + 2 * _SPACE_HEADING
         sheet = pages.sheet
@@ -170,10 +178,8 @@ class Table:
             return
         width = self.right - self.left
         pages.fill(page.BAND, self.left, width, height)
-        pages.behind.append(
-            page.NAVY
-            + b" %.6g %.6g %.6g .6 re f" % (self.left, pages.y - height, width)
-        )
+        line = page.rectangle(self.left, width)
+        pages.shape(page.NAVY, line % (pages.y - height, 0.6))
 
     def _low(self) -> list[list[Line]]:
         """The heading's cells with blank lines above, so that all end at one height."""
