@@ -11,6 +11,7 @@ Equal facts and files give equal bytes, whatever the number of processes.
 
 import tempfile
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -19,16 +20,20 @@ from typing import Any
 from cases import sandbox
 from disclosures.packet import (
     blocks,
+    bookmarks,
     fonts,
+    layout,
     legible,
     letters,
     merge,
     numbering,
     paper,
+    volumes,
 )
 from disclosures.packet.blocks import Drawing, without_collector
-from disclosures.packet.contents import PacketFacts, Rendered
+from disclosures.packet.contents import ExhibitFacts, PacketFacts, Rendered, Volume
 from disclosures.packet.schedule import bind, plan
+from disclosures.packet.schedule.attach import Attachment
 
 # Above this many rows the tags alone would be millions of objects (packet-engine 5);
 # the CSV exhibits are then the accessible equivalent.
@@ -61,7 +66,7 @@ def render(facts: PacketFacts, out: Path) -> Rendered:
         where, front = _front(drawing, pages)
         front.write(Path(name) / "front.pdf", merge.finisher("front"))
         drawing.finish()
-        _bind(drawing, where, Path(name), out)
+        parted = _bind(drawing, where, Path(name), out)
     ranges = {
         one.number: (
             *numbering.first_and_last(shown, where, one.number),
@@ -75,6 +80,7 @@ def render(facts: PacketFacts, out: Path) -> Rendered:
         bates_last=facts.bates_start + total - 1,
         ranges=ranges,
         tool_versions={tool: metadata.version(tool) for tool in _TOOLS},
+        volumes=parted,
     )
 
 
@@ -88,29 +94,55 @@ def make_ready() -> None:
     sandbox.warm()
 
 
-def _bind(drawing: Drawing, where: numbering.Places, folder: Path, out: Path) -> None:
-    """One document of the front, the parts and the schedules."""
+def _bind(
+    drawing: Drawing, where: numbering.Places, folder: Path, out: Path
+) -> tuple[Volume, ...]:
+    """One document of the front, the parts and the schedules; its volumes."""
     facts, first = drawing.facts, where["schedules"]
-    sheet = paper.landscape(facts)
+    sheet, pages = paper.landscape(facts), numbering.total(where)
+    found = drawing.stretches(first)
+    parted = volumes.volumes(pages, first, facts.volume_pages)
     scheduled = merge.Scheduled(
         anchors={name: page - first for name, page in where.items() if page >= first},
-        firsts=tuple(where[one.number] - first for one in facts.exhibits),
+        firsts=tuple(one.page - first for one in found),
         top=sheet.height,
+        elsewhere=lambda place: volumes.elsewhere(parted, first + place),
     )
     designed = folder / "designed.pdf"
     merge.merge(folder / "front.pdf", drawing.upright(where), designed, scheduled)
-    numbers = bind.Numbering(
-        label=partial(numbering.label, facts),
-        footer=paper.footer(facts),
-        pages=numbering.total(where),
-    )
     bind.bind(
         designed,
         drawing.schedules(),
         out,
         drawing.ink,
         sheet=sheet,
-        numbering=numbers,
+        numbering=bind.Numbering(
+            label=partial(numbering.label, facts),
+            footer=paper.footer(facts),
+            pages=pages,
+        ),
+        attachments=[_attachment(one) for one in facts.attached],
+        further=[
+            bind.Further(
+                volume,
+                f"{layout.title(facts)}, volume {number} of {len(parted)}",
+                bookmarks.further(facts, found, volume),
+            )
+            for number, volume in enumerate(parted[1:], start=2)
+        ],
+    )
+    return parted
+
+
+def _attachment(exhibit: ExhibitFacts) -> Attachment:
+    if exhibit.path is None:
+        raise ValueError(f"{exhibit.number} has no file to attach.")
+    return Attachment(
+        name=exhibit.file_name,
+        path=exhibit.path,
+        sha256=exhibit.sha256,
+        description=f"Exhibit {exhibit.number}, SHA-256 {exhibit.sha256}",
+        read_at=datetime.fromisoformat(exhibit.snapshot_at),
     )
 
 

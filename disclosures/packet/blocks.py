@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Self
 
-from disclosures.packet import layout, letters, merge, numbering, paper
+from disclosures.packet import layout, letters, merge, numbering, paper, volumes
 from disclosures.packet.contents import PacketFacts
 from disclosures.packet.schedule.draw import draw
 from disclosures.packet.schedule.plan import Block
@@ -106,6 +106,15 @@ class Drawing:
                 pages[name] += count
         return pages
 
+    def stretches(self, first: int) -> tuple[volumes.Stretch, ...]:
+        """Where each block's exhibits stand, the schedules' first page being given."""
+        counted = [
+            [pages for _, pages in self.counts[place]]
+            for place, piece in enumerate(self.pieces)
+            if isinstance(piece, Block)
+        ]
+        return volumes.stretches(self.blocks, counted, first)
+
     def finish(self) -> None:
         """Wait until every piece is written.
 
@@ -193,7 +202,8 @@ def _places(drawing: Drawing, following: Any) -> Iterator[int]:
 
 def _draw_block(drawing: Drawing, block: Block, place: int) -> tuple[Counts, Ink]:
     drawn = draw(drawing.facts, block, drawing.file(place), tagged=drawing.tagged)
-    return list(drawn.pages.items()), drawn.ink
+    exhibits = [piece.exhibit for piece in block.slices]
+    return list(zip(exhibits, drawn.pages, strict=True)), drawn.ink
 
 
 def _lay_out(drawing: Drawing, piece: str) -> tuple[letters.Sheets, Counts]:
@@ -214,8 +224,13 @@ def front(
     drawing: Drawing, where: numbering.Places, pages: Mapping[Any, int] | None
 ) -> letters.Sheets:
     """Lay out the front document; without ``pages``, its own pages alone."""
+    cuts = {
+        place: tuple(map(volumes.rows, pieces))
+        for place, pieces in volumes.cuts(drawing.blocks).items()
+        if len(pieces) > 1
+    }
     return letters.lay_out(
-        letters.html("front.html", layout.front(drawing.facts, where, pages)),
+        letters.html("front.html", layout.front(drawing.facts, where, pages, cuts)),
         styles=letters.FRONT,
         rules=paper.page_rules(
             drawing.facts, numbering.total(where), letters.css_string

@@ -7,7 +7,6 @@ the rows but these files.
 
 import json
 import zlib
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,9 +28,9 @@ _LEVEL = 6
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a block came to: the pages of each exhibit by its place, and its ink."""
+    """What a block came to: the pages of each of its slices in order, and its ink."""
 
-    pages: dict[int, int]
+    pages: tuple[int, ...]
     ink: Ink
 
 
@@ -56,10 +55,10 @@ def draw(facts: PacketFacts, block: Block, target: Path, *, tagged: bool) -> Dra
         drawing = Pages(landscape(facts), setter, part.add, tagged=tagged)
         for piece in block.slices:
             drawing.close()
-            part.exhibit = piece.exhibit
+            part.begin(piece.exhibit)
             _draw(facts, piece, drawing)
         drawing.close()
-    return Drawn(dict(part.counts), setter.ink)
+    return Drawn(tuple(part.counts), setter.ink)
 
 
 def read(part: Path) -> Iterator[PartPage]:
@@ -84,15 +83,20 @@ class _Part:
 
     def __init__(self, pages: IO[bytes], listed: IO[str]) -> None:
         self._pages, self._listed = pages, listed
-        self.exhibit = 0
-        self.counts: Counter[int] = Counter()
+        self._exhibit = 0
+        self.counts: list[int] = []
+
+    def begin(self, exhibit: int) -> None:
+        """Take the pages of the next slice."""
+        self._exhibit = exhibit
+        self.counts.append(0)
 
     def add(self, body: bytes, tags: Tags) -> None:
         """Take a finished page."""
         content = zlib.compress(body, _LEVEL)
         self._pages.write(content)
-        self._listed.write(json.dumps([len(content), self.exhibit, tags]) + "\n")
-        self.counts[self.exhibit] += 1
+        self._listed.write(json.dumps([len(content), self._exhibit, tags]) + "\n")
+        self.counts[-1] += 1
 
 
 def _list(part: Path) -> Path:

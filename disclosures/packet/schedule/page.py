@@ -69,7 +69,7 @@ def lines(
 
 @dataclass(frozen=True)
 class Kept:
-    """The beginning of a page: how far down, behind the text and in it, and the state."""
+    """The beginning of a page: how far down, what is drawn, and in which state."""
 
     y: float
     behind: tuple[bytes, ...]

@@ -83,9 +83,7 @@ class Plain:
             found.append((start, size))
         return found
 
-    def _stop(
-        self, text: bytes, start: int, room: float, left: int
-    ) -> tuple[int, int]:
+    def _stop(self, text: bytes, start: int, room: float, left: int) -> tuple[int, int]:
         """Where the room is full, after one character at least; and what is used."""
         widths, size = self._widths, len(text)
         stop = min(start + int(room * (size - start) / left), size)

@@ -8,6 +8,7 @@ import array
 import hashlib
 import itertools
 import zlib
+from collections.abc import Iterable
 from typing import IO, TypeVar
 
 T = TypeVar("T")
@@ -54,6 +55,20 @@ class Writer:
             b"%d 0 obj\n<<%b/Length %d>>stream\n%b\nendstream\nendobj\n"
             % (number, entries, len(data), data)
         )
+        return number
+
+    def flow(self, data: Iterable[bytes], entries: bytes) -> int:
+        """A stream that is written as it comes; its length is told behind it."""
+        number, length = self.reserve(), self.reserve()
+        self._note(number, _PLAIN, self._position, 0)
+        self._write(
+            b"%d 0 obj\n<<%b/Length %d 0 R>>stream\n" % (number, entries, length)
+        )
+        start = self._position
+        for part in data:
+            self._write(part)
+        self.add(b"%d" % (self._position - start), length)
+        self._write(b"\nendstream\nendobj\n")
         return number
 
     def deflated(self, data: bytes, entries: bytes = b"", number: int = 0) -> int:
@@ -107,25 +122,25 @@ class Writer:
 
 
 class PageTree:
-    """The pages in their order, in a tree whose nodes have at most 64 children."""
+    """The ``pages`` in their order, in a tree whose nodes have at most 64 children."""
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self._pages: list[int] = []
+        self.pages: list[int] = []
         self._parents: list[int] = []
 
     def add(self, page: int) -> int:
         """Take the next page; the number of its parent."""
-        if len(self._pages) % _TREE == 0:
+        if len(self.pages) % _TREE == 0:
             self._parents.append(self._writer.reserve())
-        self._pages.append(page)
+        self.pages.append(page)
         return self._parents[-1]
 
     def finish(self) -> int:
         """Write the tree; the number of its root."""
         nodes = [
             (parent, kids, len(kids))
-            for parent, kids in zip(self._parents, _groups(self._pages), strict=True)
+            for parent, kids in zip(self._parents, _groups(self.pages), strict=True)
         ]
         while len(nodes) > 1:
             above = []
