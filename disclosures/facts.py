@@ -109,8 +109,12 @@ def frozen_scope(packet: Packet) -> dict[str, Any]:
         raise PacketBroken(str(error)) from None
 
 
-def packet_facts(packet: Packet, folder: Path | None = None) -> contents.PacketFacts:
+def packet_facts(
+    packet: Packet, folder: Path | None = None, *, is_read: bool = True
+) -> contents.PacketFacts:
     """Everything the packet says; its files, opened in ``folder`` if one is given.
+
+    Only who draws a file that was opened and checked before leaves them unread.
 
     Raises:
         PacketBroken: stored records, scope or map are no longer what they were; or the
@@ -129,7 +133,7 @@ def packet_facts(packet: Packet, folder: Path | None = None) -> contents.PacketF
         signing_place=declaration.signing_place,
         signed_on=declaration.signed_on,
     )
-    return draft_facts(packet, signed, folder)
+    return draft_facts(packet, signed, folder, is_read=is_read)
 
 
 @translation.override("en")  # a packet is English, whatever its reader speaks
@@ -137,6 +141,8 @@ def draft_facts(
     packet: Packet,
     declaration: contents.DeclarationFacts,
     folder: Path | None = None,
+    *,
+    is_read: bool = True,
 ) -> contents.PacketFacts:
     """Everything the packet would say with this declaration, signed or not.
 
@@ -184,7 +190,9 @@ def draft_facts(
         items=_items(frozen, the_map, exhibits),
         # A letter's answers stand in the letter itself.
         exhibits=tuple(
-            _exhibit(one, the_map, folder) for one in exhibits if not packet.is_letter
+            _exhibit(one, the_map, folder, is_read=is_read)
+            for one in exhibits
+            if not packet.is_letter
         ),
         asked=asked,
         narrowing=extent.differences(asked, scope.narrowed(packet.revision)),
@@ -280,10 +288,12 @@ def _items(
 
 
 def _exhibit(
-    one: Exhibit, the_map: schema.DataMap, folder: Path | None
+    one: Exhibit, the_map: schema.DataMap, folder: Path | None, *, is_read: bool
 ) -> contents.ExhibitFacts:
     path = kept.copy(one, folder) if folder else None
-    has_file = bool(path) if folder else kept.read(one)
+    has_file = bool(one.path)
+    if is_read and not folder:
+        kept.read(one)
     part = next((part for part in the_map.parts if part.code == one.part_code), None)
     window = one.window_since, one.window_until
     return contents.ExhibitFacts(

@@ -19,10 +19,10 @@ from pathlib import Path
 from django.conf import settings
 
 from cases import queue
-from disclosures.models import Exhibit, Packet
+from disclosures.models import BlockOrder, Exhibit, Packet
 from disclosures.models.packet import WORKABLE
 
-COLLECTED, PACKETS, WORK = "collected", "packets", "work"
+COLLECTED, PACKETS, BLOCKS, WORK = "collected", "packets", "blocks", "work"
 _NAME = re.compile(r"\.?(?P<packet>\d+)-(?P<token>\d+)(?![0-9])")
 
 
@@ -51,12 +51,33 @@ def private(held: queue.Claim) -> Iterator[Path]:
         _remove(folder)
 
 
+@contextmanager
+def private_block(packet: Packet, held: queue.Claim) -> Iterator[Path]:
+    """The same for a block of a packet, which several workers draw at once.
+
+    It is named after the packet's claim: what a killed worker left goes when the packet
+    is claimed anew.
+    """
+    root = Path(settings.WORK_DIR)
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = f"{packet.pk}-{packet.token}-block-{held.pk}-"
+    for path in root.glob(f"{name}*"):
+        if int(path.name.removeprefix(name).partition("-")[0]) < held.token:
+            _remove(path)
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}{held.token}-", dir=root))
+    try:
+        yield folder
+    finally:
+        _remove(folder)
+
+
 def clear() -> list[str]:
     """Remove the leftovers; their folder's name and their own."""
     root = Path(settings.FILES_DIR)
     places = {
         COLLECTED: root / COLLECTED,
         PACKETS: root / PACKETS,
+        BLOCKS: root / BLOCKS,
         WORK: Path(settings.WORK_DIR),
     }
     found = [
@@ -70,6 +91,9 @@ def clear() -> list[str]:
     packets = {one.pk: one for one in Packet.objects.filter(pk__in=ids)}
     named = set(Exhibit.objects.filter(packet__in=ids).values_list("path", flat=True))
     named |= {one.folder for one in packets.values()}
+    BlockOrder.objects.exclude(packet__status__in=WORKABLE).delete()
+    for block in BlockOrder.objects.filter(packet__in=ids):
+        named |= {block.rows_path, block.part_path}
     removed = []
     for name, path, match in found:
         packet = packets.get(int(match["packet"]))

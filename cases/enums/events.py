@@ -117,3 +117,4 @@ class TaskName(StrEnum):
     SWEEP = "disclosures.sweep"
     CLEAR = "disclosures.clear"
     SEAL_TRAIL = "cases.seal_trail"
+    DRAW = "disclosures.draw"

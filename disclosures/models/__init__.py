@@ -1,5 +1,6 @@
 """What goes out: one file per noun, gathered here."""
 
+from disclosures.models.block import BlockOrder
 from disclosures.models.collection import AccountCandidate, TargetAccount
 from disclosures.models.custody import CustodyBreak
 from disclosures.models.datamap import DataMapVersion
@@ -13,6 +14,7 @@ from disclosures.models.produced import ProducedScope
 __all__ = [
     "AccountCandidate",
     "Acknowledgement",
+    "BlockOrder",
     "CustodyBreak",
     "DataMapVersion",
     "Declaration",

@@ -34,6 +34,7 @@ from disclosures.packet.blocks import Drawing, without_collector
 from disclosures.packet.contents import ExhibitFacts, PacketFacts, Rendered, Volume
 from disclosures.packet.schedule import bind, plan
 from disclosures.packet.schedule.attach import Attachment
+from disclosures.packet.schedule.draw import draw, pack
 
 # Above this many rows the tags alone would be millions of objects (packet-engine 5);
 # the CSV exhibits are then the accessible equivalent.
@@ -45,8 +46,34 @@ _LAYOUTS = 3
 _TOOLS = ("weasyprint", "pydyf", "pikepdf", "uharfbuzz")
 
 
-def render(facts: PacketFacts, out: Path) -> Rendered:
+def draw_apart(facts: PacketFacts, block: plan.Block, out: Path) -> None:
+    """Draw one block into ``out``, for ``render`` to bind; to be run in a child.
+
+    Raises:
+        ValueError: the exhibit's file isn't what the facts say, or an unknown paper.
+        FontMissing: a font isn't installed.
+    """
+    shown: PacketFacts = legible.whole(facts, fonts.coverage())
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".drawing-") as name:
+        part = Path(name) / "part"
+        pack(part, draw(shown, block, part, tagged=_is_tagged(shown)), out)
+
+
+def tools() -> dict[str, str]:
+    """What draws, each with its version: others may give other bytes."""
+    return {tool: metadata.version(tool) for tool in _TOOLS}
+
+
+def render(
+    facts: PacketFacts,
+    out: Path,
+    planned: tuple[plan.Block, ...] | None = None,
+    apart: Mapping[int, Path] | None = None,
+) -> Rendered:
     """Draw the whole packet into ``out``; to be run in a child (``cases.sandbox``).
+
+    ``planned`` are its blocks where they are known already, ``apart`` the files of
+    those, by number, that other processes drew (``draw_apart``).
 
     Raises:
         ValueError: an item without an answer, an exhibit file that isn't what the facts
@@ -56,11 +83,16 @@ def render(facts: PacketFacts, out: Path) -> Rendered:
         ChildProcessError: a process that drew a block ended.
     """
     shown: PacketFacts = legible.whole(facts, fonts.coverage())
-    tagged = sum(exhibit.rows for exhibit in shown.exhibits) <= TAGGED_ROWS
     with (
         tempfile.TemporaryDirectory(dir=out.parent, prefix=".drawing-") as name,
         without_collector(),
-        Drawing(shown, plan.blocks(shown), Path(name), tagged=tagged) as drawing,
+        Drawing(
+            shown,
+            planned or plan.blocks(shown),
+            Path(name),
+            apart=apart or {},
+            tagged=_is_tagged(shown),
+        ) as drawing,
     ):
         pages = drawing.pages()
         where, front = _front(drawing, pages)
@@ -79,7 +111,7 @@ def render(facts: PacketFacts, out: Path) -> Rendered:
         pages=total,
         bates_last=facts.bates_start + total - 1,
         ranges=ranges,
-        tool_versions={tool: metadata.version(tool) for tool in _TOOLS},
+        tool_versions=tools(),
         volumes=parted,
     )
 
@@ -92,6 +124,10 @@ def make_ready() -> None:
         "disclosures.packet.assemble",
     )
     sandbox.warm()
+
+
+def _is_tagged(facts: PacketFacts) -> bool:
+    return sum(exhibit.rows for exhibit in facts.exhibits) <= TAGGED_ROWS
 
 
 def _bind(

@@ -6,6 +6,8 @@ the rows but these files.
 """
 
 import json
+import shutil
+import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +26,8 @@ from disclosures.packet.schedule.table import Table
 from disclosures.packet.schedule.text import Ink, Setter
 
 _LEVEL = 6
+# The members of a part that is put into one file.
+_SAID, _PAGES, _LISTED = "said.json", "pages", "pages.jsonl"
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,25 @@ def draw(facts: PacketFacts, block: Block, target: Path, *, tagged: bool) -> Dra
             _draw(facts, piece, drawing)
         drawing.close()
     return Drawn(tuple(part.counts), setter.ink)
+
+
+def pack(part: Path, drawn: Drawn, target: Path) -> None:
+    """Put a part into one file, so that another process can bind it."""
+    said = json.dumps({"pages": drawn.pages, "ink": drawn.ink.told()})
+    with zipfile.ZipFile(target, "x") as packed:
+        packed.writestr(_SAID, said)
+        packed.write(part, _PAGES)
+        packed.write(_list(part), _LISTED)
+
+
+def unpack(packed: Path, part: Path) -> Drawn:
+    """Lay a part down again at ``part``; what it came to."""
+    with zipfile.ZipFile(packed) as opened:
+        for name, target in ((_PAGES, part), (_LISTED, _list(part))):
+            with opened.open(name) as source, target.open("xb") as written:
+                shutil.copyfileobj(source, written)
+        said = json.loads(opened.read(_SAID))
+    return Drawn(tuple(said["pages"]), Ink.heard(said["ink"]))
 
 
 def read(part: Path) -> Iterator[PartPage]:

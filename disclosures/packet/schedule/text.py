@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Any, Self
 
 from disclosures.packet.legible import code
 from disclosures.packet.schedule import faces, shaping
@@ -50,6 +51,23 @@ class Ink:
         known = self.glyphs.setdefault(face, {})
         if glyph not in known or text < known[glyph]:
             known[glyph] = text
+
+    def told(self) -> dict[str, Any]:
+        """The same for JSON."""
+        return {
+            "plain": sorted(self.plain),
+            "glyphs": [
+                [face, sorted(own.items())] for face, own in self.glyphs.items()
+            ],
+        }
+
+    @classmethod
+    def heard(cls, told: dict[str, Any]) -> Self:
+        """What ``told`` said."""
+        ink = cls()
+        ink.plain = set(told["plain"])
+        ink.glyphs = {face: dict(map(tuple, own)) for face, own in told["glyphs"]}
+        return ink
 
     def merge(self, other: "Ink") -> None:
         """Take over what another process drew; the order makes no difference."""
