@@ -53,6 +53,9 @@ class Structure:
             elif kind == TABLE:
                 self._begin_table()
             elif count:
+                if kind == ROW and times > 1:
+                    self._take_rows(page, count, times - 1, contents)
+                    times = 1  # only the last may go on on the next page
                 for _ in range(times):
                     self._take(page, kind, count, contents)
         key = self._key + len(self.parents)
@@ -62,6 +65,30 @@ class Structure:
     def finish(self) -> None:
         """Write what is still open."""
         self._end_section()
+
+    def _take_rows(
+        self, page: int, count: int, times: int, contents: list[int]
+    ) -> None:
+        """Rows that are whole: most elements are theirs, so they are written at once."""
+        self._flush()
+        _, _, body = self._table or self._begin_table()
+        size = count + 1
+        first = self._writer.reserve(size * times)
+        row_of = b"<</S/TR/P %d 0 R/K[%%d 0 R%b]>>" % (body, b" %d 0 R" * (count - 1))
+        head_of = b"<</S/TH/P %%d 0 R%b/Pg %d 0 R/K[%%d]>>" % (_OF_ROW, page)
+        cell_of = b"<</S/TD/P %%d 0 R/Pg %d 0 R/K[%%d]>>" % page
+        made: list[tuple[int, bytes]] = []
+        for row in range(first, first + size * times, size):
+            cells = range(row + 1, row + size)
+            marked = len(contents)
+            contents += cells
+            made.append((row, row_of % tuple(cells)))
+            made.append((row + 1, head_of % (row, marked)))
+            for cell in cells[1:]:
+                marked += 1
+                made.append((cell, cell_of % (row, marked)))
+        self._writer.add_all(made)
+        self._rows += range(first, first + size * times, size)
 
     def _take(self, page: int, kind: str, count: int, contents: list[int]) -> None:
         if not (kind.endswith(_GOES_ON) and self._open):

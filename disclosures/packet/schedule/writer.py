@@ -7,6 +7,7 @@ stream at the end (PDF 1.7, 7.5.7 and 7.5.8). Memory is a few bytes an object.
 import array
 import hashlib
 import itertools
+import sys
 import zlib
 from collections.abc import Iterable
 from typing import IO, TypeVar
@@ -47,6 +48,12 @@ class Writer:
             self._pack()
         return number
 
+    def add_all(self, bodies: Iterable[tuple[int, bytes]]) -> None:
+        """Objects that aren't streams, each with its number."""
+        self._waiting += bodies
+        if len(self._waiting) >= _TOGETHER:
+            self._pack()
+
     def stream(self, data: bytes, entries: bytes = b"", number: int = 0) -> int:
         """A stream; ``data`` is as ``entries`` say, with ``/Filter`` if it has one."""
         number = number or self.reserve()
@@ -82,12 +89,7 @@ class Writer:
         number = self.reserve()
         self._note(number, _PLAIN, self._position, 0)
         width = max(3, (self._position.bit_length() + 7) // 8)
-        table = b"".join(
-            bytes([kind]) + place.to_bytes(width, "big") + index.to_bytes(2, "big")
-            for kind, place, index in zip(
-                self._kinds, self._places, self._indexes, strict=True
-            )
-        )
+        table = self._table(width)
         name = self._digest.hexdigest()[:32].encode()
         start = self._position
         entries = b"/Type/XRef/Size %d/W[1 %d 2]/Root %d 0 R/ID[<%b><%b>]%b" % (
@@ -97,12 +99,33 @@ class Writer:
         self.deflated(table, entries, number)
         self._write(b"startxref\n%d\n%%%%EOF\n" % start)
 
+    def _table(self, width: int) -> bytes:
+        """Kind, place in so many bytes and index of each object, one after the other.
+
+        A column of bytes at a time, as there may be millions of objects.
+        """
+        size = width + 3
+        table = bytearray(size * len(self._kinds))
+        table[::size] = self._kinds.tobytes()
+        for column, values, count in (
+            (1, self._places, width),
+            (1 + width, self._indexes, 2),
+        ):
+            if sys.byteorder == "little":
+                values.byteswap()
+            data = values.tobytes()
+            for at in range(count):
+                first = values.itemsize - count + at
+                table[column + at :: size] = data[first :: values.itemsize]
+        return bytes(table)
+
     def _pack(self) -> None:
         if not self._waiting:
             return
         number = self.reserve()
+        kinds, places, indexes = self._kinds, self._places, self._indexes
         for index, (packed, _) in enumerate(self._waiting):
-            self._note(packed, _PACKED, number, index)
+            kinds[packed], places[packed], indexes[packed] = _PACKED, number, index
         bodies = [body for _, body in self._waiting]
         starts = itertools.accumulate((len(body) + 1 for body in bodies), initial=0)
         names = [packed for packed, _ in self._waiting]
