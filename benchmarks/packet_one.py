@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.packet_one ENGINE ROWS FOLDER`` prints a line of JSON: CPU
 seconds of it and its children, after imports and fonts; the peak of its memory, and
-what it had before; pages and bytes. ``deflate`` compresses again what ``schedule`` drew.
+what it had before; pages and bytes. ``deflate`` compresses what
+``schedule`` drew once more.
 """
 
 import csv
@@ -23,7 +24,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks import packet_rows
-from disclosures.packet import assemble, contents, paper, seal
+from disclosures.packet import assemble, paper, seal
 from disclosures.packet.schedule import bind, draw, plan
 from disclosures.packet.schedule.text import Ink
 
@@ -139,7 +140,7 @@ def typst(count: int, folder: Path) -> Told:
     source.write_text(
         '#set page(paper: "a4", flipped: true, margin: 13mm)\n'
         '#set text(font: "Noto Sans", size: 6.7pt)\n'
-        f'#table(columns: (2fr, 2.3fr, 1.5fr, 1.8fr, 2fr, 4fr), stroke: none,\n'
+        f"#table(columns: (2fr, 2.3fr, 1.5fr, 1.8fr, 2fr, 4fr), stroke: none,\n"
         f'  ..csv("{path.name}").flatten())\n',
         encoding="utf-8",
     )
@@ -228,7 +229,7 @@ def main() -> None:
     idle, start = _peak(), _cpu()
     told = ENGINES[engine](count, folder)
     cpu = told.get("cpu", _cpu() - start)
-    print(json.dumps(told | {"cpu": cpu, "peak": _peak(), "idle": idle}))  # noqa: T201 - it is asked for
+    print(json.dumps(told | {"cpu": cpu, "peak": _peak(), "idle": idle}))
 
 
 if __name__ == "__main__":

@@ -34,7 +34,10 @@ _PACKAGES = (
     *("requests", "numpy", "django-extensions", "typing_extensions", "boto3"),
     *("scikit-learn", "google-cloud-storage", "zope.interface", "weasyprint"),
 )
-_FIRST = "Ana Bjørn Chloé Dmitri Félix Jürgen Łukasz Niamh Renée Søren Tomáš Zoë".split()
+_FIRST = (
+    *("Ana", "Bjørn", "Chloé", "Dmitri", "Félix", "Jürgen", "Łukasz", "Niamh"),
+    *("Renée", "Søren", "Tomáš", "Zoë"),
+)
 _LAST = (
     *("Silva", "Nilsson", "Müller", "O'Brien", "Smith (admin)", "Novák", "García"),
     *("Kowalski", "Nguyễn", "Öztürk", "Stępień", "Papadopoulos"),
@@ -160,7 +163,9 @@ def facts(path: Path, count: int) -> contents.PacketFacts:
         targets=(
             contents.TargetFacts(1, "User name", "example", "17", "Found", "all time"),
         ),
-        items=(contents.ItemFacts(1, "All activity.", "Activity", (_answer(exhibit),)),),
+        items=(
+            contents.ItemFacts(1, "All activity.", "Activity", (_answer(exhibit),)),
+        ),
         exhibits=(exhibit,),
     )
 

@@ -6,6 +6,7 @@ wraps, and however many columns there are, each has room for a few letters.
 """
 
 import csv
+import functools
 import itertools
 import math
 from collections.abc import Callable
@@ -52,6 +53,7 @@ def columns(
 
     ``measure`` says how wide a text is, in ems.
     """
+    measure = functools.cache(measure)
     needs = _needs(exhibit, measure)
     leasts = [_heading(column, measure) for column in exhibit.columns]
     width = right - left

@@ -19,6 +19,7 @@ from disclosures.exceptions import FontMissing
 from disclosures.packet import fonts
 from disclosures.packet.fonts import FontFile
 from disclosures.packet.schedule.plain import Plain
+from disclosures.packet.schedule.simple import Simple
 
 
 class Role(IntEnum):
@@ -90,6 +91,11 @@ class Face:
     def plain(self) -> Plain:
         """What measures plain text in this face."""
         return Plain(self.widths)
+
+    @functools.cached_property
+    def simple(self) -> Simple:
+        """What sets text in this face that needs no shaping."""
+        return Simple(self)
 
     @functools.cached_property
     def meanings(self) -> dict[int, str]:

@@ -53,10 +53,11 @@ class Structure:
             elif kind == TABLE:
                 self._begin_table()
             elif count:
-                if kind == ROW and times > 1:
-                    self._take_rows(page, count, times - 1, contents)
-                    times = 1  # only the last may go on on the next page
-                for _ in range(times):
+                # Of many rows only the last may go on on the next page.
+                whole = times - 1 if kind == ROW else 0
+                if whole:
+                    self._take_rows(page, count, whole, contents)
+                for _ in range(times - whole):
                     self._take(page, kind, count, contents)
         key = self._key + len(self.parents)
         self.parents.append((key, self._writer.add(references(contents))))
@@ -69,7 +70,7 @@ class Structure:
     def _take_rows(
         self, page: int, count: int, times: int, contents: list[int]
     ) -> None:
-        """Rows that are whole: most elements are theirs, so they are written at once."""
+        """Rows that are whole: most elements are theirs, so these are made at once."""
         self._flush()
         _, _, body = self._table or self._begin_table()
         size = count + 1

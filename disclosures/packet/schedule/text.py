@@ -9,6 +9,7 @@ Nothing is cut and nothing leaves its width: what is longer wraps, and what no f
 holds, or what is wider than the whole line, is shown as its code.
 """
 
+import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from disclosures.packet.legible import code
 from disclosures.packet.schedule import faces, shaping
 from disclosures.packet.schedule.plain import FILLED, Plain
 from disclosures.packet.schedule.shaping import Cluster, Run
+from disclosures.packet.schedule.simple import NotSimple
 
 # Where a line may end, after a space or else after one of these.
 _MARKS = "-/,;:)]}&?=|_.@+"
@@ -99,9 +101,38 @@ class Setter:
         """
         room = width * 1000 / style.size
         if (plain := _plain(text)) is None:
-            return tuple(self._shaped(text, style, room))
+            return self._simple(text, style, room) or tuple(
+                self._shaped(text, style, room)
+            )
         self.ink.plain.add(style.face)
         return tuple(plain_lines(faces.faces()[style.face].plain, plain, room))
+
+    def _simple(self, text: str, style: Style, room: float) -> tuple[bytes, ...]:
+        """The lines of text without shaping, and none where it needs some."""
+        simple = faces.faces()[style.face].simple
+        try:
+            glyphs = text.translate(simple)
+        except NotSimple:
+            return ()
+        sums = list(accumulate(map(simple.advances.__getitem__, text)))
+        letters = dict(zip(text, glyphs, strict=True))
+        if max(map(simple.advances.__getitem__, letters)) > room:
+            return ()  # it shows its code instead
+        for letter, glyph in letters.items():
+            self.ink.add(style.face, ord(glyph), letter)
+        starts = [0]
+        while sums[-1] - (sums[starts[-1] - 1] if starts[-1] else 0) > room:
+            stop = _stop(text, sums, room, starts[-1])
+            if stop >= len(text):
+                break
+            starts.append(stop)
+        begin = b"/C%d %g Tf" % (style.face, style.size)
+        end = _RESTORED % (style.face, style.size)
+        return tuple(
+            b"%b [<%b>]TJ %b"
+            % (begin, glyphs[at:to].encode("utf-16-be").hex().encode(), end)
+            for at, to in itertools.pairwise([*starts, len(text)])
+        )
 
     def _shaped(self, text: str, style: Style, room: float) -> Iterator[bytes]:
         shown = _fitting(_held(text, style.face), style.face, room)
@@ -170,7 +201,7 @@ class Setter:
 
 def _flushed(pending: list[bytes]) -> Iterator[bytes]:
     if pending:
-        yield b"[%b]TJ" % b"".join(pending)
+        yield b"[%b]TJ" % b"".join(pending).replace(b"><", b"")
         pending.clear()
 
 

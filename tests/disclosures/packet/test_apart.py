@@ -14,9 +14,9 @@ from tests.disclosures.packet.reading import digest
 def event(number):
     """Rows of all heights and scripts, so that each block draws other glyphs."""
     row = given.event(number)
-    row[3] = (
-        f"{'word ' * (number * 7 % 20)}{chr(0x0391 + number % 17)} {'שלום' * (number % 3)}"
-    )
+    turned = "שלום" * (number % 3)
+    words = "word " * (number * 7 % 20)
+    row[3] = f"{words}{chr(0x0391 + number % 17)} {turned}"
     return row
 
 
