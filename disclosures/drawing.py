@@ -147,7 +147,7 @@ def _draw(block: BlockOrder, held: queue.Claim) -> None:
     packet = block.packet
     with leftovers.private_block(packet, held) as work:
         rows = _open(block, block.rows_path, block.rows_sha256, work / "rows")
-        said = facts.packet_facts(packet, is_read=False)
+        said = facts.packet_facts(packet)
         exhibits = list(said.exhibits)
         exhibits[piece.exhibit] = dataclasses.replace(
             exhibits[piece.exhibit], path=rows

@@ -5,6 +5,7 @@ frozen scope, the exhibits with their provenance, and the signed declaration. It
 what was frozen and never the live case.
 """
 
+import functools
 import hashlib
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -94,7 +95,12 @@ def data_map(packet: Packet) -> schema.DataMap:
     row = DataMapVersion.objects.filter(digest=packet.revision.map_digest).first()
     if row is None or schema.digest(row.text) != row.digest:
         raise PacketBroken(_("The data map that this scope was frozen with is gone."))
-    return schema.parse(row.text)
+    return _parsed(row.text)
+
+
+@functools.lru_cache(maxsize=16)
+def _parsed(text: str) -> schema.DataMap:
+    return schema.parse(text)
 
 
 def frozen_scope(packet: Packet) -> dict[str, Any]:
@@ -109,12 +115,8 @@ def frozen_scope(packet: Packet) -> dict[str, Any]:
         raise PacketBroken(str(error)) from None
 
 
-def packet_facts(
-    packet: Packet, folder: Path | None = None, *, is_read: bool = True
-) -> contents.PacketFacts:
+def packet_facts(packet: Packet, folder: Path | None = None) -> contents.PacketFacts:
     """Everything the packet says; its files, opened in ``folder`` if one is given.
-
-    Only who draws a file that was opened and checked before leaves them unread.
 
     Raises:
         PacketBroken: stored records, scope or map are no longer what they were; or the
@@ -133,7 +135,7 @@ def packet_facts(
         signing_place=declaration.signing_place,
         signed_on=declaration.signed_on,
     )
-    return draft_facts(packet, signed, folder, is_read=is_read)
+    return draft_facts(packet, signed, folder)
 
 
 @translation.override("en")  # a packet is English, whatever its reader speaks
@@ -141,12 +143,11 @@ def draft_facts(
     packet: Packet,
     declaration: contents.DeclarationFacts,
     folder: Path | None = None,
-    *,
-    is_read: bool = True,
 ) -> contents.PacketFacts:
     """Everything the packet would say with this declaration, signed or not.
 
-    Each exhibit's file is hashed; without a ``folder`` its path is left out.
+    Each exhibit's file is hashed as it is copied into ``folder``; without one no file
+    is read, and what is said of it is what was written down when it was collected.
 
     Raises:
         PacketBroken: stored records, scope or map are no longer what they were.
@@ -190,9 +191,7 @@ def draft_facts(
         items=_items(frozen, the_map, exhibits),
         # A letter's answers stand in the letter itself.
         exhibits=tuple(
-            _exhibit(one, the_map, folder, is_read=is_read)
-            for one in exhibits
-            if not packet.is_letter
+            _exhibit(one, the_map, folder) for one in exhibits if not packet.is_letter
         ),
         asked=asked,
         narrowing=extent.differences(asked, scope.narrowed(packet.revision)),
@@ -288,12 +287,10 @@ def _items(
 
 
 def _exhibit(
-    one: Exhibit, the_map: schema.DataMap, folder: Path | None, *, is_read: bool
+    one: Exhibit, the_map: schema.DataMap, folder: Path | None
 ) -> contents.ExhibitFacts:
     path = kept.copy(one, folder) if folder else None
     has_file = bool(one.path)
-    if is_read and not folder:
-        kept.read(one)
     part = next((part for part in the_map.parts if part.code == one.part_code), None)
     window = one.window_since, one.window_until
     return contents.ExhibitFacts(
