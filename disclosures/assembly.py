@@ -33,6 +33,7 @@ from cases.workflow import transition as move_case
 from disclosures import (
     breaks,
     collection,
+    drawing,
     facts,
     leftovers,
     planning,
@@ -48,6 +49,7 @@ from disclosures.models import Declaration, Packet
 from disclosures.packet import assemble as pages
 from disclosures.packet import objection as letter
 from disclosures.packet import seal as sealing
+from disclosures.packet.schedule import plan
 from disclosures.sources.base import SourceUnavailable
 
 COLLECT_SECONDS = 3600
@@ -262,12 +264,18 @@ def _seal(packet_id: int, held: queue.Claim) -> None:
     with leftovers.private(held) as work:
         packet_facts = facts.packet_facts(packet, work)
         pdf = work / "packet.pdf"
+        planned = plan.blocks(packet_facts)
+        apart = drawing.parts(packet, packet_facts, planned, work, held)
+        if apart is None:
+            return  # until the last of them is drawn
         seconds = (held.deadline_at - timezone.now()).total_seconds()
         try:
             rendered = sandbox.run(
-                letter.render if packet.is_letter else pages.render,
-                packet_facts,
-                pdf,
+                *(
+                    (letter.render, packet_facts, pdf)
+                    if packet.is_letter
+                    else (pages.render, packet_facts, pdf, planned, apart)
+                ),
                 seconds=seconds,
                 megabytes=RENDER_MEGABYTES,
             )
@@ -286,6 +294,7 @@ def _seal(packet_id: int, held: queue.Claim) -> None:
         )
         made = facts.sealed_row(folder, packet_facts, rendered, sealed)
         _write_seal(packet, held, made)
+    drawing.forget(packet)
 
 
 def _write_seal(packet: Packet, held: queue.Claim, made: dict[str, Any]) -> None:

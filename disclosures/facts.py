@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -197,6 +198,8 @@ def draft_facts(
         asked=asked,
         narrowing=extent.differences(asked, scope.narrowed(packet.revision)),
         produced=produced.produced(packet),
+        attach_up_to=settings.ATTACH_MEGABYTES * 1_000_000,
+        volume_pages=settings.VOLUME_PAGES,
     )
 
 

@@ -133,3 +133,4 @@ class TaskName(StrEnum):
     CLEAR = "disclosures.clear"
     REMIND = "disclosures.remind"
     SEAL_TRAIL = "cases.seal_trail"
+    DRAW = "disclosures.draw"

@@ -1,5 +1,6 @@
 """What goes out: one file per noun, gathered here."""
 
+from disclosures.models.block import BlockOrder
 from disclosures.models.collection import AccountCandidate, TargetAccount
 from disclosures.models.custody import CustodyBreak
 from disclosures.models.datamap import DataMapVersion
@@ -16,6 +17,7 @@ from disclosures.models.pull import PullAnswer, PullOrder
 __all__ = [
     "AccountCandidate",
     "Acknowledgement",
+    "BlockOrder",
     "CustodyBreak",
     "DataMapVersion",
     "Declaration",

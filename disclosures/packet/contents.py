@@ -184,7 +184,9 @@ class ExhibitFacts:
 class PacketFacts:
     """Everything the production says, frozen when it is sealed.
 
-    ``paper`` is ``letter`` or ``a4``.
+    ``paper`` is ``letter`` or ``a4``. The exhibits' files are inside the PDF too while
+    they are at most ``attach_up_to`` bytes together. After ``volume_pages`` pages the
+    PDF goes on in a further volume.
     """
 
     organisation: OrganisationFacts
@@ -216,6 +218,14 @@ class PacketFacts:
     asked: Extent = ()
     narrowing: tuple[str, ...] = ()  # what was taken away from it, in sentences
     produced: Extent = ()
+    attach_up_to: int = 25_000_000
+    volume_pages: int = 5_000
+
+    @property
+    def attached(self) -> tuple[ExhibitFacts, ...]:
+        """The exhibits whose files are inside the PDF too: all of them or none."""
+        files = with_file(self)
+        return files if sum(one.bytes for one in files) <= self.attach_up_to else ()
 
     @property
     def choices(self) -> tuple[tuple[int, str], ...]:
@@ -245,8 +255,19 @@ class PacketFacts:
 
 
 @dataclass(frozen=True)
+class Volume:
+    """One PDF of the packet: its file's name, and its pages, counted in all from 0."""
+
+    name: str
+    first: int
+    stop: int
+
+
+@dataclass(frozen=True)
 class Rendered:
     """What the finished PDF turned out to be.
+
+    ``volumes`` are its files beside each other; the first bears all that isn't records.
 
     ``ranges`` gives for each exhibit number its first and last Bates number (whole,
     as printed) and its count of pages.
@@ -256,6 +277,7 @@ class Rendered:
     bates_last: int
     ranges: dict[str, tuple[str, str, int]]
     tool_versions: dict[str, str]
+    volumes: tuple[Volume, ...] = ()
 
 
 @dataclass(frozen=True)
