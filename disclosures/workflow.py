@@ -241,6 +241,7 @@ EXHIBIT = Machine(
         Transition(
             "reopen", sources(X.COLLECTED), X.PLANNED, Perm.ORDER, by_system=True
         ),
+        Transition("return", sources(X.COLLECTED), X.PLANNED, Perm.EXAMINE),
     ),
 )
 
@@ -258,7 +259,6 @@ PULL = Machine(
         ),
         Transition("return", sources(P.ANSWERED), P.RETURNED, Perm.ORDER),
         Transition("withdraw", sources(P.WAITING, P.RETURNED), P.WITHDRAWN, Perm.ORDER),
-        Transition("return", sources(X.COLLECTED), X.PLANNED, Perm.EXAMINE),
     ),
 )
 

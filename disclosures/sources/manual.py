@@ -44,7 +44,7 @@ class Form(StrEnum):
     JSON_LINES = "jsonl"
 
 
-class UploadRefused(CaseError):  # noqa: N818 - a refusal, like its fellows
+class UploadRefused(CaseError):
     """An upload that isn't what the order asks for; nothing of it is kept."""
 
 

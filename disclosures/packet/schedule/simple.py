@@ -22,7 +22,7 @@ _BLOCKS = (
 _SURROGATES = 0xD800
 
 
-class NotSimple(Exception):  # noqa: N818 - says what it is
+class NotSimple(Exception):
     """A character that must be shaped with its neighbours, or another face."""
 
 
