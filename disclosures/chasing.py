@@ -22,9 +22,9 @@ from cases.enums import Act, EventKind, Perm
 from cases.exceptions import FourEyesViolation, IllegalTransition, require_storable
 from cases.models import Case
 from cases.proof import Proof
-from disclosures import facts, pulls, workflow
+from disclosures import facts, pulls, reopening, workflow
 from disclosures.enums import ExhibitStatus, PacketStatus, PullStatus
-from disclosures.models import Declaration, Exhibit, Packet, PullOrder
+from disclosures.models import Declaration, Packet, PullOrder
 from disclosures.models.pull import OPEN
 
 _RELATED = ("exhibit__packet__case", "exhibit__target")
@@ -167,7 +167,8 @@ def return_answer(
     order.assigned_to = answer.answered_by
     _renew(order, at)
     if exhibit.status == ExhibitStatus.COLLECTED:
-        _reopen(exhibit, at)
+        because = _("The data owner's answer was returned.")
+        reopening.reopen(exhibit, by=actor, because=because, at=at)
     audit.record(
         packet.case,
         EventKind.PULL_RETURNED,
@@ -180,20 +181,6 @@ def return_answer(
         workflow.move_packet(packet.pk, "return_answer", actor=actor, at=at)
     pulls.tell_after_commit([answer.answered_by])
     return order
-
-
-def _reopen(exhibit: Exhibit, at: datetime) -> None:
-    """Take what was made of an answer out of the packet; the files stay its own."""
-    workflow.move_exhibit(exhibit.pk, "reopen", at=at)
-    fields = (
-        *("response_code", "statement", "rows", "total", "path", "size"),
-        *("sha256", "sha512", "odd_cells", "left_out", "source_title", "read_as"),
-        *("query", "parameters", "snapshot_at", "started_at", "finished_at"),
-    )
-    blank = Exhibit()
-    Exhibit.objects.filter(pk=exhibit.pk).update(
-        **{name: getattr(blank, name) for name in fields}
-    )
 
 
 @transaction.atomic
