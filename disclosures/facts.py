@@ -18,9 +18,9 @@ from cases import chain, extent, scope
 from cases.enums import IdentifierKind, Instrument, Naming
 from cases.models import Organisation, SignOff
 from cases.models.signoff import APPROVALS
-from disclosures import kept, produced
+from disclosures import kept, produced, provenance
 from disclosures.datamap import plan, schema
-from disclosures.enums import LeftOut, PartKind
+from disclosures.enums import LeftOut
 from disclosures.exceptions import PacketBroken
 from disclosures.models import (
     DataMapVersion,
@@ -30,22 +30,6 @@ from disclosures.models import (
     TargetAccount,
 )
 from disclosures.packet import contents, seal, wording
-
-# What a query's parameters are, as the packet says it.
-_BOUND = {
-    "account": "key of the account",
-    "name": "name of the account",
-    "since": "first instant included",
-    "until": "first instant no longer included",
-}
-# What is known of a data owner's answer, as packet and pages say it.
-OF_AN_ANSWER = {
-    "order": "pull order",
-    "answered_by": "answered by",
-    "answered_at": "answered at",
-    "upload_sha256": "SHA-256 of the file as uploaded",
-    "statement": "statement of the data owner",
-}
 
 
 def today(at: datetime) -> date:
@@ -271,7 +255,7 @@ def _items(
                     part_title=one.part_title,
                     code=one.response_code,
                     code_label=str(one.get_response_code_display()),
-                    statement=one.statement,
+                    statement=provenance.statement(one),
                     rows=one.rows,
                     total=one.in_all,
                     window_label=window_label(one),
@@ -299,7 +283,7 @@ def _exhibit(
         title=one.part_title,
         code=one.response_code,
         code_label=str(one.get_response_code_display()),
-        statement=one.statement,
+        statement=provenance.statement(one),
         limits=plan.limits(the_map, part, window, one.snapshot_at) if part else (),
         columns=tuple(
             contents.ColumnFacts(
@@ -321,13 +305,13 @@ def _exhibit(
         source_title=one.source_title,
         snapshot_at=_instant(one.snapshot_at),
         sql=one.query,
-        parameters_note=_parameters_note(one.parameters),
+        parameters_note=provenance.note(one.parameters),
         read_as=one.read_as,
         odd_cells=one.odd_cells,
         left_out=tuple(
             (str(LeftOut(reason).label), n) for reason, n in one.left_out.items()
         ),
-        order=one.parameters.get("order", "") if one.kind == PartKind.MANUAL else "",
+        order=provenance.order(one),
     )
 
 
@@ -383,17 +367,3 @@ def _moment(at: datetime | None) -> str:
 
 def _instant(at: datetime | None) -> str:
     return at.astimezone(UTC).isoformat() if at else ""
-
-
-def _parameters_note(parameters: dict[str, Any]) -> str:
-    """What was bound to a query, a line each: in words, by its name, and its value."""
-    if "order" in parameters:  # nothing was bound to anything
-        lines = {name: f"{words}: " for name, words in (OF_AN_ANSWER | _BOUND).items()}
-    else:
-        lines = {name: f"{words} (:{name}): " for name, words in _BOUND.items()}
-        lines |= {name: f"table {name}: " for name in parameters if name not in _BOUND}
-    return "\n".join(
-        f"{words}{parameters[name]}"
-        for name, words in lines.items()
-        if name in parameters
-    )

@@ -259,10 +259,8 @@ def outcome(
     answer = order.answers.standing().get()
     pulled = _provenance(exhibit, answer, account)
     if answer.kind != OwnersAnswer.RECORDS:
-        said = (
-            f"Answered by the data owner under pull order {order.reference}: "
-            f"“{answer.statement}”"
-        )
+        # The owner's own words lie sealed in the provenance, and are printed with it.
+        said = f"Answered by the data owner under pull order {order.reference}"
         searched = answer.kind == OwnersAnswer.NONE_FOUND
         words = f"{part.empty_statement} {said}" if searched else said
         return _CODES[OwnersAnswer(answer.kind)], words, "", pulled

@@ -24,10 +24,10 @@ from cases.admin.base import CaseModelAdmin, crumbs, person, record_view
 from cases.admin.files import STILL
 from cases.enums import Perm
 from cases.exceptions import CaseError
-from disclosures import breaks, facts, reading
+from disclosures import breaks, facts, provenance, reading
 from disclosures.admin import words
 from disclosures.datamap import plan, schema
-from disclosures.enums import ExhibitStatus, LeftOut, PartKind, ResponseCode
+from disclosures.enums import ExhibitStatus, LeftOut, ResponseCode
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Exhibit, Packet
 from disclosures.packet.legible import legible
@@ -255,8 +255,8 @@ def _about(exhibit: Exhibit) -> dict[str, Any]:
         ],
         "answered": [
             (words_, legible(str(exhibit.parameters[name])))
-            for name, words_ in facts.OF_AN_ANSWER.items()
-            if exhibit.kind == PartKind.MANUAL and name in exhibit.parameters
+            for name, words_ in provenance.OF_AN_ANSWER.items()
+            if provenance.order(exhibit) and name in exhibit.parameters
         ],
     }
 

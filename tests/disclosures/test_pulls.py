@@ -274,9 +274,15 @@ def test_what_a_killed_upload_left_is_removed_and_an_answers_files_stay(monkeypa
     orphan.write_bytes(b"x")
     plain.mkdir(parents=True)
     (plain / "upload").write_bytes(b"alice")
+    large = Path(settings.FILE_UPLOAD_TEMP_DIR) / "tmpx.upload.csv"
+    large.write_bytes(b"alice")
     assert leftovers.clear() == []  # somebody may be at it
     monkeypatch.setattr(leftovers, "_UPLOAD_SECONDS", -1)
-    assert leftovers.clear() == ["work/upload-abc", f"uploaded/{orphan.name}"]
+    assert leftovers.clear() == [
+        *("work/upload-abc", f"{large.parent.name}/{large.name}"),
+        f"uploaded/{orphan.name}",
+    ]
+    assert not large.exists()
     assert not orphan.exists()
     assert not plain.exists()
     assert (Path(settings.FILES_DIR) / made.path).exists()
