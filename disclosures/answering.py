@@ -97,7 +97,7 @@ def answer(
         PermissionDenied: the order isn't theirs to see.
         FourEyesViolation: an earlier act of theirs bars them.
         IllegalTransition: it is answered already, or suspended.
-        UploadRefused: the file isn't what the order asks for; with line and column.
+        UploadError: the file isn't what the order asks for; with line and column.
         ValidationError: by field what is missing or too much.
     """
     at = at or timezone.now()

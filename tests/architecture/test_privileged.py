@@ -69,6 +69,9 @@ LEAVES = {
     *("AccountCandidate.key", "AccountCandidate.name"),  # to choose the one from
     "TargetAccount.reason",  # of that choice: the packet states it
     "Exhibit.parameters",
+    "PullAnswer.statement",  # the packet prints it
+    "PullAnswer.return_reason",  # the data owner reads it
+    "PullOrder.withdrawal_reason",  # the packet states it
 }
 
 

@@ -25,7 +25,8 @@ from disclosures import (
 )
 from disclosures.enums import OwnersAnswer, PacketStatus, PullStatus, ResponseCode
 from disclosures.models import Exhibit, Packet, PullAnswer, PullOrder
-from disclosures.sources.manual import UploadRefused
+from disclosures.packet import contents
+from disclosures.sources.manual import UploadError
 from tests import factories as make
 from tests.disclosures import packets, pulling, stored
 
@@ -136,11 +137,13 @@ def test_held_none_found_and_not_held_are_never_confused(kind, code, statement):
     pulling.answer(packet, kind=kind, words="Looked twice.")
     packet = packets.collected(packet)
     exhibit = exhibit_of(packet)
-    said = f"{statement}Answered by the data owner under pull order {order.reference}: "
-    assert (exhibit.response_code, exhibit.statement) == (
-        code,
-        f"{said}“Looked twice.”",
-    )
+    said = f"{statement}Answered by the data owner under pull order {order.reference}"
+    # The packet prints the owner's words; in the database they lie sealed.
+    assert (exhibit.response_code, exhibit.statement) == (code, said)
+    printed = facts.draft_facts(packet, contents.UNSIGNED)
+    (one,) = [one for one in printed.exhibits if one.order]
+    (answer,) = printed.items[1].answers
+    assert one.statement == answer.statement == f"{said}: “Looked twice.”"
     assert (exhibit.path, exhibit.rows, exhibit.parameters["order"]) == (
         *("", 0, order.reference),
     )
@@ -153,9 +156,9 @@ def test_held_none_found_and_not_held_are_never_confused(kind, code, statement):
         ({"words": "a\0b"}, ValidationError),
         ({"words": "x" * 4001}, ValidationError),
         ({"kind": "perhaps"}, ValidationError),
-        ({"content": b"id\n1\n"}, UploadRefused),
-        ({"name": "tickets.xlsx"}, UploadRefused),
-        ({"content": b"x" * (20 * 1024 * 1024 + 1)}, UploadRefused),
+        ({"content": b"id\n1\n"}, UploadError),
+        ({"name": "tickets.xlsx"}, UploadError),
+        ({"content": b"x" * (20 * 1024 * 1024 + 1)}, UploadError),
     ],
 )
 def test_an_answer_that_won_t_do_leaves_nothing(given, error):
