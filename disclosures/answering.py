@@ -97,7 +97,7 @@ def answer(
         PermissionDenied: the order isn't theirs to see.
         FourEyesViolation: an earlier act of theirs bars them.
         IllegalTransition: it is answered already, or suspended.
-        UploadError: the file isn't what the order asks for; with line and column.
+        UploadRefused: the file isn't what the order asks for; with line and column.
         ValidationError: by field what is missing or too much.
     """
     at = at or timezone.now()
@@ -161,7 +161,7 @@ def _keep(made: PullAnswer, given: Given) -> None:
     made.upload_sha256 = hashlib.sha256(content).hexdigest()
     made.upload_size = len(content)
     the_map = facts.data_map(exhibit.packet)
-    planning.require_signed(exhibit, the_map)
+    planning.Signed(exhibit.packet, the_map).require(exhibit)
     part = the_map.part(exhibit.part_code)
     window = Window(exhibit.window_since, exhibit.window_until)
     guard = Guard(part, pulls.account_of(order), window, the_map.account_form)

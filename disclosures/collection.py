@@ -22,7 +22,16 @@ from django.utils.translation import gettext as _
 
 from cases import queue
 from cases.enums import IdentifierKind
-from disclosures import facts, kept, leftovers, planning, preflight, pulls, workflow
+from disclosures import (
+    facts,
+    kept,
+    leftovers,
+    marks,
+    planning,
+    preflight,
+    pulls,
+    workflow,
+)
 from disclosures.datamap import plan as graph
 from disclosures.datamap import schema
 from disclosures.enums import ExhibitStatus, PartKind, Resolution, ResponseCode
@@ -56,6 +65,7 @@ class Answer:
     statement: str
     path: str = ""
     pulled: Pulled | None = None
+    columns: tuple[schema.Column, ...] = ()
 
 
 def run(packet: Packet, held: queue.Claim) -> Pause | None:
@@ -78,11 +88,12 @@ def run(packet: Packet, held: queue.Claim) -> Pause | None:
         accounts = _resolve_targets(packet, sources, held)
         if packet.accounts.to_choose().exists():
             return Pause.CHOICE
-        waiting = pulls.issue(packet, the_map, held)
+        signed = planning.Signed(packet, the_map)
+        waiting = pulls.issue(packet, signed, held)
         for exhibit in outstanding(packet, the_map):
             if exhibit.pk not in waiting:
                 workflow.require_covered(packet.pk)
-                _collect(exhibit, accounts[exhibit.target_id], the_map, sources, held)
+                _collect(exhibit, accounts[exhibit.target_id], signed, sources, held)
     return Pause.OWNERS if waiting else None
 
 
@@ -96,7 +107,7 @@ def outstanding(packet: Packet, the_map: schema.DataMap) -> list[Exhibit]:
         the_map, list(packet.exhibits.values_list("part_code", flat=True))
     )
     return sorted(
-        packet.exhibits.outstanding().select_related("packet", "target"),
+        packet.exhibits.outstanding().select_related("target"),
         key=lambda one: (one.target.number, order.get(one.part_code, -1), one.number),
     )
 
@@ -168,13 +179,13 @@ def _accounts(target: dict[str, Any], sources: Run) -> list[Account]:
 def _collect(
     exhibit: Exhibit,
     account: TargetAccount,
-    the_map: schema.DataMap,
+    signed: planning.Signed,
     sources: Run,
     held: queue.Claim,
 ) -> None:
     started_at = timezone.now()
     try:
-        answer = _answer(exhibit, account, the_map, sources, held)
+        answer = _answer(exhibit, account, signed, sources, held)
     except SourceUnavailable as error:  # tried again, so the exhibit stays as it is
         _note(exhibit, str(error), held)
         raise
@@ -189,10 +200,11 @@ def _collect(
 def _answer(
     exhibit: Exhibit,
     account: TargetAccount,
-    the_map: schema.DataMap,
+    signed: planning.Signed,
     sources: Run,
     held: queue.Claim,
 ) -> Answer:
+    the_map = signed.the_map
     if exhibit.response_code:  # an objection or "not held", planned with its answer
         return _planned(exhibit)
     part = the_map.part(exhibit.part_code)
@@ -204,7 +216,7 @@ def _answer(
     inputs = _inputs(exhibit, part)
     if unsigned := graph.missing_statement(the_map, part, inputs):
         return Answer(ResponseCode.OUT_OF_SCOPE_AFTER_NARROWING, unsigned)
-    planning.require_signed(exhibit, the_map)
+    signed.require(exhibit)
     if part.kind == PartKind.MANUAL:
         return Answer(*pulls.outcome(exhibit, part, _account(account)))
     place = f"{leftovers.place(leftovers.COLLECTED, held)}-{secrets.token_hex(16)}"
@@ -216,9 +228,9 @@ def _answer(
             account=_account(account),
             window=_window(exhibit),
             inputs={code: path for code, path in files.items() if path},
-            out=folder / "pulled.csv",
+            out=kept.keeping(out, exhibit.packet),
+            work=folder,
         )
-        kept.keep(folder / "pulled.csv", out, exhibit.packet)
     code, statement = graph.answer(part, pulled.rows, pulled.total)
     shorter = [
         code
@@ -231,7 +243,8 @@ def _answer(
         graph.narrower_statement(part, shorter),
         graph.capped_statement(part, counts),
     )
-    return Answer(code, " ".join(filter(None, words)), out, pulled)
+    said = " ".join(filter(None, words))
+    return Answer(code, said, out, pulled, part.columns)
 
 
 def _account(row: TargetAccount) -> Account:
@@ -251,12 +264,11 @@ def _inputs(exhibit: Exhibit, part: schema.Part) -> dict[str, Exhibit]:
     """
     if not part.inputs:
         return {}
-    rows = Exhibit.objects.filter(
-        packet=exhibit.packet_id,
+    rows = exhibit.packet.exhibits.filter(
         target=exhibit.target_id,
         part_code__in=part.inputs,
         status=ExhibitStatus.COLLECTED,
-    ).select_related("packet", "target")
+    )
     return {row.part_code: row for row in rows if row.path}
 
 
@@ -279,6 +291,7 @@ def _write(
             **(_provenance(pulled) if pulled else {}),
         )
         workflow.move_exhibit(exhibit.pk, "collect", at=at)
+        marks.by_map(exhibit, answer.columns, at=at)
         # Only now: a failed exhibit says why, and the database holds it to that.
         Exhibit.objects.filter(pk=exhibit.pk).update(failure="")
 

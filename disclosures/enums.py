@@ -117,6 +117,30 @@ class LeftOut(TextChoices):
     NO_TIME = "no_time", _("without a time that can be read")
 
 
+class Redaction(TextChoices):
+    """Why something collected isn't produced (law-and-practice 2.1, step 11).
+
+    A closed list: the log of a packet counts by it, and the mark in a file names it.
+    """
+
+    THIRD_PARTY = "THIRD_PARTY", _("About another person than the target")
+    OUT_OF_SCOPE = "OUT_OF_SCOPE", _("Outside the approved scope")
+    INSUFFICIENT_PROCESS = (
+        "INSUFFICIENT_PROCESS",
+        _("Not compelled by the legal process served"),
+    )
+    PRIVILEGED = "PRIVILEGED", _("Privileged or immune")
+    PRESS = "PRESS", _("Protected press material")
+    SECRET = "SECRET", _("Secret that opens an account or a system")
+
+
+class Examined(TextChoices):
+    """What the examination of an exhibit came to."""
+
+    PASSED = "passed", _("Passed")
+    RETURNED = "returned", _("Returned: to be collected anew")
+
+
 class SigningPlace(TextChoices):
     """Where a declaration is signed: the statutory form differs (28 U.S.C. 1746)."""
 

@@ -125,11 +125,12 @@ def account_of(order: PullOrder) -> Account:
 # ----------------------------------------------------------------- what a run asks
 
 
-def issue(packet: Packet, the_map: schema.DataMap, held: queue.Claim) -> set[int]:
+def issue(packet: Packet, signed: planning.Signed, held: queue.Claim) -> set[int]:
     """Write the orders that this packet wants and hasn't; which exhibits wait for one.
 
     Raises:
         ClaimLost: another worker holds the packet by now.
+        PacketBroken: an exhibit isn't in the scope that counsel signed.
     """
     found = packet.accounts.filter(resolution=Resolution.FOUND, is_named=True)
     asked = packet.exhibits.outstanding().filter(
@@ -140,7 +141,8 @@ def issue(packet: Packet, the_map: schema.DataMap, held: queue.Claim) -> set[int
         missing = asked.filter(pull_order=None).select_related("packet__case")
         for exhibit in missing:
             workflow.require_covered(packet.pk)
-            _issue(exhibit, the_map.part(exhibit.part_code))
+            signed.require(exhibit)
+            _issue(exhibit, signed.the_map.part(exhibit.part_code))
         waiting = PullOrder.objects.open().filter(exhibit__in=asked)
         return set(waiting.values_list("exhibit", flat=True))
 

@@ -151,14 +151,21 @@ PACKET = Machine(
             sources(S.COLLECTED),
             S.CERTIFIED,
             Perm.CERTIFY,
-            guards=(*_FIT, gates.declared),
+            guards=(*_FIT, gates.examined, gates.declared),
+        ),
+        Transition(
+            "return_exhibit",  # an examiner sends one back
+            sources(S.COLLECTED),
+            S.QUEUED,
+            Perm.EXAMINE,
+            guards=_FIT,
         ),
         Transition(
             "start_sealing",
             sources(S.CERTIFIED, S.SEALING),
             S.SEALING,
             Perm.ORDER,
-            guards=(*_FIT, gates.declared),
+            guards=(*_FIT, gates.examined, gates.declared),
             by_system=True,
         ),
         Transition(
@@ -166,7 +173,7 @@ PACKET = Machine(
             sources(S.SEALING),
             S.SEALED,
             Perm.ORDER,
-            guards=(*_FIT, gates.declared),
+            guards=(*_FIT, gates.examined, gates.declared),
             by_system=True,
         ),
         Transition(
@@ -234,6 +241,7 @@ EXHIBIT = Machine(
         Transition(
             "reopen", sources(X.COLLECTED), X.PLANNED, Perm.ORDER, by_system=True
         ),
+        Transition("return", sources(X.COLLECTED), X.PLANNED, Perm.EXAMINE),
     ),
 )
 
@@ -269,13 +277,17 @@ def move_packet(
     return packet
 
 
-def move_exhibit(exhibit_id: int, name: str, *, at: datetime) -> Exhibit:
-    """Move an exhibit along the named step; the worker's own act.
+def move_exhibit(
+    exhibit_id: int, name: str, *, at: datetime, actor: audit.Actor = audit.SYSTEM
+) -> Exhibit:
+    """Move an exhibit along the named step; the worker's own act, or an examiner's.
 
     Raises:
+        PermissionDenied: ``actor`` lacks the step's permission, or is the system and
+            the step needs a person.
         IllegalTransition: the exhibit isn't in one of the sources.
     """
-    exhibit: Exhibit = EXHIBIT.take(exhibit_id, name, actor=audit.SYSTEM, at=at)
+    exhibit: Exhibit = EXHIBIT.take(exhibit_id, name, actor=actor, at=at)
     return exhibit
 
 

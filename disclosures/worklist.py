@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from cases import permissions, persons, standing
@@ -12,7 +12,7 @@ from cases.models import Case, Event
 from cases.worklist import Task
 from disclosures import gates
 from disclosures.enums import PacketStatus
-from disclosures.models import CustodyBreak, Packet, PullOrder
+from disclosures.models import CustodyBreak, Exhibit, Packet, PullOrder
 
 _TURNS = {
     PacketStatus.FAILED: (Perm.ORDER, "resume_packet", Act.COLLECT),
@@ -26,11 +26,15 @@ _WAITING = Q(
     case__status=CaseStatus.IN_PRODUCTION,
 ) | Q(delivery__isnull=False, delivery__acknowledgement=None)
 
+# Before certification, while an exhibit waits to be passed.
+_EXAMINE = (Perm.EXAMINE, "examine_exhibits", Act.EXAMINE)
+
 # Every verb that a task of this app can name.
 _SETTLE = "settle_custody_break"
 _ASSIGN, _NAME = "assign_pull", "name_owner"
 VERBS = frozenset(
-    {verb for _perm, verb, _act in _TURNS.values()} | {_SETTLE, _ASSIGN, _NAME}
+    {verb for _perm, verb, _act in (*_TURNS.values(), _EXAMINE)}
+    | {_SETTLE, _ASSIGN, _NAME}
 )
 
 
@@ -62,7 +66,8 @@ def tasks_of(case: Case) -> list[Task]:
 def _broken(cases: QuerySet[Case]) -> list[Task]:
     """A task a case on which a break in custody stands: it goes before any other."""
     standing = CustodyBreak.objects.standing().filter(case__in=cases)
-    first = {one.case_id: one for one in reversed(standing.select_related("case"))}
+    rows = standing.select_related("case__agency")
+    first = {one.case_id: one for one in reversed(rows)}
     title, detail = _words()[_SETTLE]
     return [
         Task(one.case, _SETTLE, title, detail, one.case.due_on, one.found_at)
@@ -111,12 +116,17 @@ def _with_clocks(packets: QuerySet[Packet]) -> QuerySet[Any]:
             "case__standing_changes",
             "case__custody_breaks",
         )
-        .annotate(moved_at=Subquery(moves.order_by("-pk").values("at")[:1]))
+        .annotate(
+            moved_at=Subquery(moves.order_by("-pk").values("at")[:1]),
+            is_unexamined=Exists(
+                Exhibit.objects.to_examine().filter(packet=OuterRef("pk"))
+            ),
+        )
     )
 
 
 def _task(packet: Any) -> Task | None:
-    turn = _TURNS.get(PacketStatus(packet.status))
+    turn = _turn(packet)
     case = packet.case
     if turn is None or _has_fallen(packet):
         return None
@@ -130,12 +140,25 @@ def _task(packet: Any) -> Task | None:
 
 def perm_of(packet: Packet) -> Perm | None:
     """Whose turn it is; None while a worker is at it or nothing is left to do."""
-    turn = _TURNS.get(PacketStatus(packet.status))
+    turn = _turn(packet)
     return turn[0] if turn else None
 
 
+def _turn(packet: Any) -> tuple[Perm, str, Act | None] | None:
+    """Whose step is next, which, and how the rules about persons count it."""
+    status = PacketStatus(packet.status)
+    if status == PacketStatus.COLLECTED and _is_unexamined(packet):
+        return _EXAMINE
+    return _TURNS.get(status)
+
+
+def _is_unexamined(packet: Any) -> bool:
+    known: bool | None = getattr(packet, "is_unexamined", None)
+    return packet.exhibits.to_examine().exists() if known is None else known
+
+
 def _whose(packet: Packet) -> tuple[Perm, Act | None]:
-    perm, _verb, act = _TURNS[PacketStatus(packet.status)]
+    perm, _verb, act = _turn(packet) or _TURNS[PacketStatus(packet.status)]
     return perm, act
 
 
@@ -166,9 +189,13 @@ def _words() -> dict[str, tuple[str, str]]:
             _("Choose the account"),
             _("Several accounts match a target; nothing is searched until you choose."),
         ),
+        "examine_exhibits": (
+            _("Examine the exhibits"),
+            _("The records are collected; read them, mark what must not go out."),
+        ),
         "certify_packet": (
             _("Sign the declaration"),
-            _("The records are collected; read the counts and certify."),
+            _("The exhibits are examined; read the counts and certify."),
         ),
         "release_packet": (
             _("Hand the packet over"),

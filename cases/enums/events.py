@@ -90,6 +90,14 @@ class EventKind(TextChoices):
     PULL_RETURNED = "pull.returned", _("Answer to a pull order returned")
     PULL_WITHDRAWN = "pull.withdrawn", _("Pull order withdrawn")
     PULL_OVERDUE = "pull.overdue", _("Pull order overdue, reminder sent")
+    EXHIBIT_MARKED = "exhibit.marked", _("Exhibit marked for redaction")
+    MARK_LIFTED = "exhibit.mark.lifted", _("Redaction mark lifted")
+    COLUMN_RELEASED = (
+        "exhibit.column.released",
+        _("Column about other people released by counsel"),
+    )
+    EXHIBIT_PASSED = "exhibit.passed", _("Exhibit examined and passed")
+    EXHIBIT_RETURNED = "exhibit.returned", _("Exhibit examined and returned")
 
 
 class SiteEventKind(TextChoices):
@@ -125,3 +133,4 @@ class TaskName(StrEnum):
     CLEAR = "disclosures.clear"
     REMIND = "disclosures.remind"
     SEAL_TRAIL = "cases.seal_trail"
+    DRAW = "disclosures.draw"

@@ -19,6 +19,7 @@ class Act(StrEnum):
     PREPARE = "prepare"
     APPROVE = "approve"
     COLLECT = "collect"
+    EXAMINE = "examine"
     CERTIFY = "certify"
     RELEASE = "release"
 
@@ -55,6 +56,7 @@ class Perm(StrEnum):
     CLOSE = "cases.close_case"
     READ_TRAIL = "cases.read_trail"
     READ_EXHIBITS = "cases.read_exhibits"
+    EXAMINE = "cases.examine_exhibits"
     WITHDRAW = "cases.record_withdrawal"
     REOPEN = "cases.reopen_case"
     FREEZE = "cases.freeze_releases"

@@ -13,7 +13,7 @@ def make_role(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0027_export_trail"),
+        ("cases", "0028_letters_keep_their_counsel"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

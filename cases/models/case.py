@@ -191,6 +191,7 @@ class Case(models.Model):
             ("close_case", "Close a case"),
             ("read_trail", "Read who did what"),
             ("read_exhibits", "Open collected records"),
+            ("examine_exhibits", "Examine collected records and redact them"),
             ("record_withdrawal", "Record that the requester took a request back"),
             ("reopen_case", "Reopen a closed case"),
             ("freeze_releases", "Stop all releases, and open them again"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models.sealed import SealedJSONField
 from disclosures.enums import ExhibitStatus, PartKind, ResponseCode
+from disclosures.models.examination import Examination
 
 
 class ExhibitQuerySet(models.QuerySet["Exhibit"]):
@@ -16,6 +17,12 @@ class ExhibitQuerySet(models.QuerySet["Exhibit"]):
     def outstanding(self) -> "ExhibitQuerySet":
         """Exhibits that the worker has yet to collect, failed ones included."""
         return self.exclude(status=ExhibitStatus.COLLECTED)
+
+    def to_examine(self) -> "ExhibitQuerySet":
+        """Exhibits with rows that nobody has passed as they stand now."""
+        return self.filter(rows__gt=0).exclude(
+            examinations__in=Examination.objects.in_force()
+        )
 
 
 class Exhibit(models.Model):
@@ -112,6 +119,17 @@ class Exhibit(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def said(self) -> str:
+        """The statement as the packet prints it: with the words of a data owner.
+
+        Those may name somebody, so they lie sealed and not in the statement's column.
+        """
+        words = self.parameters.get("statement", "")
+        if self.kind != PartKind.MANUAL or self.path or not words:
+            return self.statement
+        return f"{self.statement}: “{words}”"
 
     @property
     def label(self) -> str:

@@ -29,7 +29,6 @@ from disclosures.enums import ColumnType
 
 _PLAIN = (
     int,
-    Decimal,
     UUID,
     IPv4Address,
     IPv4Interface,
@@ -172,6 +171,8 @@ def _other(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, float):
         return repr(value)
+    if isinstance(value, Decimal):
+        return format(value, "f")  # its digits, where str would turn to exponents
     if isinstance(value, timedelta):
         return f"{value // timedelta(microseconds=1)} microseconds"
     if isinstance(value, list | dict):

@@ -44,7 +44,7 @@ class Form(StrEnum):
     JSON_LINES = "jsonl"
 
 
-class UploadError(CaseError):
+class UploadRefused(CaseError):
     """An upload that isn't what the order asks for; nothing of it is kept."""
 
 
@@ -63,14 +63,14 @@ def read(content: bytes, form: Form, part: Part, guard: Guard, out: Path) -> Upl
     """Check an upload, and write what belongs to the order into ``out`` or nothing.
 
     Raises:
-        UploadError: it isn't what the part's columns say, or no row of it belongs to
+        UploadRefused: it isn't what the part's columns say, or no row of it belongs to
             the order; the sentence names line and column.
     """
     text = _decoded(content)
     found = _csv(text, part) if form is Form.CSV else _json_lines(text, part)
     rows = _checked(found, part.columns)
     if not rows:
-        raise UploadError(
+        raise UploadRefused(
             "The file has no rows. If you searched and found none, say so instead of"
             " uploading."
         )
@@ -81,7 +81,7 @@ def read(content: bytes, form: Form, part: Part, guard: Guard, out: Path) -> Upl
         for start in range(0, len(rows), _AT_ONCE):
             file.write(rows[start : start + _AT_ONCE])
         if not file.rows:
-            raise UploadError(f"No row belongs to this order: {_left(guard)}.")
+            raise UploadRefused(f"No row belongs to this order: {_left(guard)}.")
     return Upload(file.rows, file.size, file.sha256, file.sha512, guard.left_out)
 
 
@@ -92,16 +92,16 @@ def _left(guard: Guard) -> str:
 def _decoded(content: bytes) -> str:
     """The text, without a spreadsheet's mark in front of it."""
     if len(content) > MAX_BYTES:
-        raise UploadError(f"The file is larger than {MAX_BYTES >> 20} MB.")
+        raise UploadRefused(f"The file is larger than {MAX_BYTES >> 20} MB.")
     try:
         text = content.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError as error:
         line = _line(content[: error.start].decode(errors="replace"))
-        raise UploadError(
+        raise UploadRefused(
             f"Line {line}: this isn't UTF-8. Save the file as UTF-8."
         ) from None
     if not text.strip():
-        raise UploadError("The file is empty.")
+        raise UploadRefused("The file is empty.")
     return text
 
 
@@ -117,9 +117,9 @@ def _csv(text: str, part: Part) -> Iterator[Row]:
     for line, cells in rows:
         if cells == [None]:  # a blank line: of one column, it is NULL
             if len(names) > 1:
-                raise UploadError(f"Line {line} is blank.")
+                raise UploadRefused(f"Line {line} is blank.")
         elif len(cells) != len(names):
-            raise UploadError(
+            raise UploadRefused(
                 f"Line {line} has {len(cells)} cells; the header has {len(names)}."
             )
         yield line, [cells[place] for place in places]
@@ -132,7 +132,7 @@ def _records(text: str) -> Iterator[Row]:
     while True:
         match = _FIELD.match(text, at)
         if match is None:
-            raise UploadError(
+            raise UploadRefused(
                 f"Line {line}, cell {len(cells) + 1}: a quotation mark stands where"
                 " none can. Put the cell in quotes and double each quote inside."
             )
@@ -159,11 +159,11 @@ def _places(names: Sequence[str], columns: Sequence[Column], line: int) -> list[
     more = [number for number, name in enumerate(names, 1) if name not in wanted]
     twice = [name for name, n in Counter(names).items() if n > 1 and name in wanted]
     if missing:
-        raise UploadError(f"Line {line}: column “{missing[0]}” is missing.")
+        raise UploadRefused(f"Line {line}: column “{missing[0]}” is missing.")
     if twice:
-        raise UploadError(f"Line {line}: column “{twice[0]}” stands there twice.")
+        raise UploadRefused(f"Line {line}: column “{twice[0]}” stands there twice.")
     if more:
-        raise UploadError(
+        raise UploadRefused(
             f"Line {line}: column number {more[0]} isn't one that the order asks for."
             " Leave it out."
         )
@@ -178,11 +178,11 @@ def _json_lines(text: str, part: Part) -> Iterator[Row]:
         try:
             found = opened_json(one)
         except (ValueError, RecursionError):
-            raise UploadError(
+            raise UploadRefused(
                 f"Line {line} isn't JSON, or names a key twice."
             ) from None
         if not isinstance(found, dict):
-            raise UploadError(f"Line {line} isn't a JSON object.")
+            raise UploadRefused(f"Line {line} isn't a JSON object.")
         _places(list(found), part.columns, line)
         yield line, [_from_json(found[c.name], c, line) for c in part.columns]
 
@@ -200,7 +200,7 @@ def _checked(found: Iterable[Row], columns: tuple[Column, ...]) -> list[list[Cel
     rows: list[list[Cell]] = []
     for line, values in found:
         if len(rows) == MAX_ROWS:
-            raise UploadError(
+            raise UploadRefused(
                 f"Line {line}: a file holds at most {MAX_ROWS:,} rows. Tell whoever"
                 " sent the order: so many records belong in a source of their own."
             )
@@ -248,9 +248,9 @@ _WANTED = {
 }
 
 
-def _misfit(line: int, column: Column) -> UploadError:
+def _misfit(line: int, column: Column) -> UploadRefused:
     wanted = _WANTED[column.type]
-    return UploadError(f"Line {line}, column “{column.name}”: this isn't {wanted}.")
+    return UploadRefused(f"Line {line}, column “{column.name}”: this isn't {wanted}.")
 
 
 def _key(part: Part, name: str) -> Callable[[list[Cell]], tuple[object, ...]]:
@@ -280,12 +280,12 @@ def kind_of(name: str) -> Form:
     """How a file is written, by its name's end.
 
     Raises:
-        UploadError: it is neither.
+        UploadRefused: it is neither.
     """
     ending = name.lower().rpartition(".")[2]
     try:
         return Form(ending)
     except ValueError:
-        raise UploadError(
+        raise UploadRefused(
             "The file's name ends neither in .csv nor in .jsonl."
         ) from None

@@ -89,7 +89,7 @@ class World:
 
 @pytest.fixture
 def world() -> World:
-    made = World(packets.sealed_undrawn(), packets.collected())
+    made = World(packets.sealed_undrawn(), packets.examined())
     make.paper(made.sealed.case)
     make.authentic(make.fresh(made.sealed.case))  # another paper asks for another check
     packets.contact(made.sealed.case)

@@ -222,9 +222,15 @@ KINDS = [
     ),
     Kind("name_owner", Role.COUNSEL, _asked_in_secret, _name),
     Kind(
+        "examine_exhibits",
+        Role.COUNSEL,
+        lambda: packets.collected().case,
+        lambda case, who: packets.examined(_packet(case), who),
+    ),
+    Kind(
         "certify_packet",
         Role.CUSTODIAN,
-        lambda: packets.collected().case,
+        lambda: packets.examined().case,
         lambda case, who: packets.certify(_packet(case), who),
     ),
     Kind(

@@ -6,7 +6,7 @@ import pytest
 
 from cases.enums import ItemDecision
 from cases.models import Case, RequestedItem, ScopeRevision, Target
-from disclosures import facts, provenance
+from disclosures import facts
 from disclosures.enums import ResponseCode
 from disclosures.exceptions import PacketBroken
 from disclosures.models import DataMapVersion, Declaration, Exhibit, Packet
@@ -177,13 +177,13 @@ def test_exhibits_that_changed_after_certification_are_not_printed():
         facts.packet_facts(packet)
 
 
-def test_a_file_or_scope_or_map_that_changed_is_not_printed():
+def test_a_file_or_scope_or_map_that_changed_is_not_printed(tmp_path):
     packet = packets.certified()
     (one, *_) = packet.exhibits.exclude(path="")
     data = stored.plain(one)
     stored.put(one, data + b" ")
     with pytest.raises(PacketBroken, match="E001 was changed or lost"):
-        facts.packet_facts(packet)
+        facts.packet_facts(packet, tmp_path)
     stored.put(one, data)
     facts.packet_facts(packet)
 
@@ -290,7 +290,7 @@ def test_a_window_is_said_in_words_and_to_the_second(since, until, said):
 
 def test_what_was_bound_is_said_in_words_in_one_order():
     bound = {"part_2a": "exhibit of part 2a", "name": "alice", "account": "k-1"}
-    assert provenance.note(bound) == (
+    assert contents.parameters_note(bound) == (
         "key of the account (:account): k-1\n"
         "name of the account (:name): alice\n"
         "table part_2a: exhibit of part 2a"

@@ -26,7 +26,7 @@ from disclosures import (
 from disclosures.enums import OwnersAnswer, PacketStatus, PullStatus, ResponseCode
 from disclosures.models import Exhibit, Packet, PullAnswer, PullOrder
 from disclosures.packet import contents
-from disclosures.sources.manual import UploadError
+from disclosures.sources.manual import UploadRefused
 from tests import factories as make
 from tests.disclosures import packets, pulling, stored
 
@@ -156,9 +156,9 @@ def test_held_none_found_and_not_held_are_never_confused(kind, code, statement):
         ({"words": "a\0b"}, ValidationError),
         ({"words": "x" * 4001}, ValidationError),
         ({"kind": "perhaps"}, ValidationError),
-        ({"content": b"id\n1\n"}, UploadError),
-        ({"name": "tickets.xlsx"}, UploadError),
-        ({"content": b"x" * (20 * 1024 * 1024 + 1)}, UploadError),
+        ({"content": b"id\n1\n"}, UploadRefused),
+        ({"name": "tickets.xlsx"}, UploadRefused),
+        ({"content": b"x" * (20 * 1024 * 1024 + 1)}, UploadRefused),
     ],
 )
 def test_an_answer_that_won_t_do_leaves_nothing(given, error):

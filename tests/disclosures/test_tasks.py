@@ -107,7 +107,7 @@ def later(seconds=16):
     Packet.objects.update(hinted_at=timezone.now() - timedelta(seconds=seconds))
 
 
-ASSEMBLE, SWEEP, CLEAR, _REMIND, _SEAL = (task.value for task in TaskName)
+ASSEMBLE, SWEEP, CLEAR, _REMIND, _SEAL, _DRAW = (task.value for task in TaskName)
 
 
 def test_a_message_carries_the_packets_id_and_nothing_else(

@@ -28,7 +28,7 @@ def read(content, tmp_path, form=manual.Form.CSV):
 
 
 def refused(content, tmp_path, form=manual.Form.CSV):
-    with pytest.raises(manual.UploadError) as caught:
+    with pytest.raises(manual.UploadRefused) as caught:
         read(content, tmp_path, form)
     assert list(tmp_path.iterdir()) == []  # nothing half-written
     return str(caught.value)
@@ -141,7 +141,7 @@ def test_the_name_says_how_it_is_written(name):
     elif name == "csv":
         assert manual.kind_of(name) == manual.Form.CSV
     else:
-        with pytest.raises(manual.UploadError, match="ends neither in"):
+        with pytest.raises(manual.UploadRefused, match="ends neither in"):
             manual.kind_of(name)
 
 
