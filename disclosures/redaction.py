@@ -21,8 +21,8 @@ from django.utils.translation import gettext as _
 from cases import audit, permissions, persons, queue
 from cases.enums import Act, EventKind, Perm, TaskName
 from cases.exceptions import IllegalTransition, require_storable
-from disclosures import breaks, facts, marks, reading, workflow
-from disclosures.enums import Examined, ExhibitStatus, PacketStatus
+from disclosures import breaks, facts, marks, pulls, reading, workflow
+from disclosures.enums import Examined, ExhibitStatus, PacketStatus, PartKind
 from disclosures.models import Examination, Exhibit, Mark, Packet
 
 # What an exhibit says only once it is collected; a return takes it off.
@@ -215,9 +215,10 @@ def return_exhibit(
     )
     again = [exhibit, *_derived_from(exhibit)]
     for one in again:
-        _void(one, at)
-        for row in one.marks.standing():
-            _lift(row, actor, _("Returned: collected anew."), at)
+        clear(one, by=actor, at=at)
+        if one.kind == PartKind.MANUAL:
+            why = found.reason
+            pulls.send_back(one, by=actor, collector=audit.SYSTEM, reason=why, at=at)
         workflow.move_exhibit(one.pk, "return", actor=actor, at=at)
         Exhibit.objects.filter(pk=one.pk).update(**_COLLECTED)
     workflow.move_packet(packet.pk, "return_exhibit", actor=actor, at=at)
@@ -232,6 +233,13 @@ def return_exhibit(
     _record(exhibit, EventKind.EXHIBIT_RETURNED, actor, at, said)
     queue.hint_after_commit(TaskName.ASSEMBLE, packet_id=packet.pk)
     return found
+
+
+def clear(exhibit: Exhibit, *, by: User, at: datetime) -> None:
+    """Void what was found of an exhibit that is collected anew, and lift its marks."""
+    _void(exhibit, at)
+    for row in exhibit.marks.standing():
+        _lift(row, by, _("Returned: collected anew."), at)
 
 
 def why_not_passed(exhibit: Exhibit, person: User) -> str:

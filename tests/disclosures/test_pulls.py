@@ -10,7 +10,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from cases import vault
+from cases import audit, vault
+from cases.enums import Act, Role
 from cases.exceptions import IllegalTransition
 from cases.models import Event
 from disclosures import (
@@ -22,6 +23,7 @@ from disclosures import (
     leftovers,
     outcomes,
     pulls,
+    redaction,
 )
 from disclosures.enums import OwnersAnswer, PacketStatus, PullStatus, ResponseCode
 from disclosures.models import Exhibit, Packet, PullAnswer, PullOrder
@@ -316,3 +318,26 @@ def test_packet_declaration_manifest_and_custody_say_that_people_fetched_it():
         ("Asked of a data owner", order.reference),
         ("Answered by the data owner", order.reference),
     ]
+
+
+@pytest.mark.feature("C2", part=True)
+def test_an_examiner_who_returns_the_exhibit_returns_the_owners_answer():
+    dora = pulling.owner()
+    packet = pulling.awaiting()
+    pulling.answer(packet, dora)
+    packet = packets.collected(packet)
+    examiner = make.person(Role.CUSTODIAN)
+    redaction.return_exhibit(
+        exhibit_of(packet).pk, actor=examiner, reason="Notes of a colleague."
+    )
+    packet = packets.collected(packet)
+    answer = PullAnswer.objects.get()
+    assert (packet.status, pulling.order_of(packet).status) == (
+        *(S.AWAITING, PullStatus.RETURNED),
+    )
+    assert (answer.returned_by, answer.return_reason) == (
+        *(examiner, "Notes of a colleague."),
+    )
+    pulling.answer(packet, dora, content=pulling.csv(pulling.ROWS[0]))
+    assert packets.collected(packet).status == S.COLLECTED
+    assert Act.COLLECT not in audit.acts_of(packet.case, examiner)
