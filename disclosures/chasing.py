@@ -107,7 +107,7 @@ def _give(
             {"person": _("This person isn't a data owner who may fetch for it.")}
         )
     order.assigned_to, order.is_named = person, is_named
-    _renew(order, at)
+    pulls.renew(order, at)
     audit.record(
         order.exhibit.packet.case,
         EventKind.PULL_ASSIGNED,
@@ -117,11 +117,6 @@ def _give(
     )
     pulls.tell_after_commit([person])
     return order
-
-
-def _renew(order: PullOrder, at: datetime) -> None:
-    order.due_on, order.reminded_at = pulls.due(pulls.part_of(order), at), None
-    order.save(update_fields=["assigned_to", "is_named", "due_on", "reminded_at"])
 
 
 def return_refusal(order: PullOrder) -> str:
@@ -158,28 +153,14 @@ def return_answer(
         raise IllegalTransition(why)
     workflow.require_covered(packet.pk)
     reason = _reason(reason)
-    answer = order.answers.standing().get()
-    answer.returned_at, answer.returned_by = at, actor
-    answer.returned_by_name, answer.return_reason = audit.name_of(actor), reason
-    answer.full_clean()
-    answer.save()
-    workflow.move_pull(order.pk, "return", actor=actor, at=at)
-    order.assigned_to = answer.answered_by
-    _renew(order, at)
+    pulls.send_back(exhibit, by=actor, collector=actor, reason=reason, at=at)
+    order = _locked(order_id)
     if exhibit.status == ExhibitStatus.COLLECTED:
         because = _("The data owner's answer was returned.")
         reopening.reopen(exhibit, by=actor, because=because, at=at)
-    audit.record(
-        packet.case,
-        EventKind.PULL_RETURNED,
-        actor=actor,
-        at=at,
-        data={**pulls.said_of(order), "answer": answer.pk, "reason": reason},
-    )
     if packet.status == PacketStatus.COLLECTED:
         Packet.objects.filter(pk=packet.pk).update(collected_at=None)
         workflow.move_packet(packet.pk, "return_answer", actor=actor, at=at)
-    pulls.tell_after_commit([answer.answered_by])
     return order
 
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from cases import audit, permissions, persons, queue
 from cases.enums import Act, EventKind, Perm, TaskName
 from cases.exceptions import IllegalTransition, require_storable
-from disclosures import breaks, marks, reading, reopening, workflow
+from disclosures import breaks, marks, pulls, reading, reopening, workflow
 from disclosures.enums import Examined, ExhibitStatus, PacketStatus, PartKind
 from disclosures.models import Examination, Exhibit, Mark, Packet
 
@@ -193,22 +193,22 @@ def return_exhibit(
         PermissionDenied: ``actor`` may not examine this case's records.
         FourEyesViolation: the site's rules want another person.
         IllegalTransition: the packet doesn't wait to be examined, the exhibit has no
-            file or is a data owner's, or the packet's scope changed.
+            file, or the packet's scope changed.
         ValidationError: no reason.
     """
     at = at or timezone.now()
     exhibit = _examinable(exhibit_id, actor)
     require_storable(reason=reason)
-    if exhibit.kind == PartKind.MANUAL:
-        raise IllegalTransition(
-            _("A data owner fetched these records: return the answer to its order.")
-        )
     packet = exhibit.packet
     found = _written(
         exhibit, actor, at, decision=Examined.RETURNED, reason=reason.strip()
     )
     because = _("Returned: collected anew.")
     again = reopening.reopen(exhibit, by=actor, because=because, at=at)
+    for one in again:
+        if one.kind == PartKind.MANUAL:
+            why = found.reason
+            pulls.send_back(one, by=actor, collector=audit.SYSTEM, reason=why, at=at)
     workflow.move_packet(packet.pk, "return_exhibit", actor=actor, at=at)
     Packet.objects.filter(pk=packet.pk).update(
         attempts=0, lease_until=None, collected_at=None

@@ -256,7 +256,13 @@ PULL = Machine(
             Perm.ORDER,
             by_system=True,
         ),
-        Transition("return", sources(P.ANSWERED), P.RETURNED, Perm.ORDER),
+        Transition(
+            "return",  # by who orders, or by who examines; their verbs have asked
+            sources(P.ANSWERED),
+            P.RETURNED,
+            Perm.ORDER,
+            by_system=True,
+        ),
         Transition("withdraw", sources(P.WAITING, P.RETURNED), P.WITHDRAWN, Perm.ORDER),
     ),
 )

@@ -2,22 +2,11 @@
 
 import pytest
 
-from cases.exceptions import IllegalTransition
-from cases.models import Event
-from disclosures import chasing, redaction
-from disclosures.enums import PacketStatus
-from disclosures.models import Examination, Exhibit, Mark
+from disclosures import chasing
 from tests import factories as make
 from tests.disclosures import examining, packets, pulling, redacting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small")]
-
-
-def state():
-    rows = (Exhibit, Mark, Examination)
-    return [list(one.objects.order_by("pk").values()) for one in rows], len(
-        Event.objects.all()
-    )
 
 
 def examined():
@@ -29,17 +18,6 @@ def examined():
     redacting.mark(exhibit, rows="1", column="address")
     packets.examined(packet)
     return packet, exhibit
-
-
-def test_an_examiner_leaves_it_to_who_chases_owners():
-    packet, exhibit = examined()
-    before = state()
-    with pytest.raises(IllegalTransition, match="return the answer to its order"):
-        redaction.return_exhibit(
-            exhibit.pk, actor=packets.custodian(), reason="The tags are missing."
-        )
-    assert state() == before
-    assert packets.fresh(packet).status == PacketStatus.COLLECTED
 
 
 def test_returned_its_marks_are_lifted_and_its_passing_is_void():
