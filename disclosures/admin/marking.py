@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +19,7 @@ from cases.admin.base import verb_url
 from cases.enums import Act, Perm
 from disclosures import marks, reading, redaction
 from disclosures.enums import Examined, PacketStatus, Redaction
+from disclosures.exceptions import PacketBroken
 from disclosures.models import Examination, Exhibit, Mark
 
 COLUMN, CELLS, ROWS = "column", "cells", "rows"
@@ -67,7 +69,7 @@ class MarkForm(forms.Form):
         super().__init__(*given, **named)
         if exhibit is not None:
             column: Any = self.fields["column"]
-            names = [(name, name) for name in reading.columns(exhibit)]
+            names = [(name, name) for name in _columns(exhibit)]
             column.choices = [("", _("Choose…")), *names]
 
     def clean(self) -> dict[str, Any]:
@@ -188,9 +190,28 @@ def shown(
         "verdict_url": verb_url(case, "examine_exhibits"),
         "lift_url": verb_url(case, "lift_mark"),
         "release_url": verb_url(case, "release_column"),
+        "related": _related(exhibit) if waits and _columns(exhibit) else [],
         "rows": _rows(exhibit, opened) if opened else [],
         "chart": chart(opened.days) if opened else None,
     }
+
+
+def _columns(exhibit: Exhibit) -> tuple[str, ...]:
+    """The exhibit's columns; none where the frozen map is gone, as the verbs say."""
+    try:
+        return reading.columns(exhibit)
+    except PacketBroken:
+        return ()
+
+
+def _related(exhibit: Exhibit) -> list[tuple[str, str]]:
+    """Label and address of the exhibits that hold the same in another form."""
+    packet = exhibit.packet
+    place = "admin:disclosures_exhibit"
+    return [
+        (one.label, reverse(place, args=[packet.case_id, packet.pk, one.number]))
+        for one in redaction.related(exhibit)
+    ]
 
 
 def _last_return(exhibit: Exhibit) -> Examination | None:
