@@ -78,6 +78,8 @@ ROLE_VERBS: dict[Role, frozenset[Perm]] = {
     Role.ADMINISTRATOR: frozenset(
         {Perm.FREEZE, Perm.GRANT, Perm.EDIT_SITE, Perm.KEEP_PEOPLE}
     ),
+    # Looks at no case: the order itself says whose it is (``disclosures.pulls``).
+    Role.DATA_OWNER: frozenset({Perm.ANSWER_PULL}),
 }
 
 

@@ -10,8 +10,12 @@ Source: https://age-encryption.org/v1
 """
 
 import os
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, BinaryIO, Self
 
 import pyrage
 from django.utils import timezone
@@ -21,22 +25,91 @@ from cases import agefile
 from cases.exceptions import KeyGone, NotOpened
 from cases.models import Case, CaseKey
 
+_AT_ONCE = 1 << 16
+
+
+class Closing:
+    """A file that is closed for somebody while it is written, whole or not at all.
+
+    A context manager, which begins anew each time it is entered. What is written goes
+    through a pipe to a thread that closes it: the plain bytes are on no disk.
+    """
+
+    def __init__(self, closed: Path, recipient: str) -> None:
+        self._closed = closed
+        self._recipient = pyrage.x25519.Recipient.from_str(recipient)
+
+    def __enter__(self) -> Self:
+        """Begin the file."""
+        self._fault: Exception | None = None
+        self._stack = ExitStack()
+        self._out = self._stack.enter_context(_growing(self._closed))
+        reading, writing = os.pipe()
+        self._pipe = os.fdopen(writing, "wb", buffering=_AT_ONCE)
+        self._thread = threading.Thread(target=self._work, args=[reading], daemon=True)
+        self._thread.start()
+        return self
+
+    def write(self, data: bytes, /) -> int:
+        """Take a piece.
+
+        Raises:
+            OSError: it can't be written.
+        """
+        return self._pipe.write(data)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Give the whole file its name, or leave nothing.
+
+        Raises:
+            OSError: it couldn't be written.
+        """
+        with self._stack:
+            with suppress(BrokenPipeError):  # then the thread says why
+                self._pipe.close()
+            self._thread.join()
+            if self._fault:  # a broken pipe is only how it showed
+                raise OSError(_("The file couldn't be closed.")) from self._fault
+            if error:
+                raise error
+
+    def _work(self, reading: int) -> None:
+        with os.fdopen(reading, "rb", buffering=_AT_ONCE) as source:
+            try:
+                pyrage.encrypt_io(source, self._out, [self._recipient])
+            except (OSError, pyrage.EncryptError) as fault:
+                self._fault = fault
+
+
+def closing(closed: Path, *, case_id: int) -> Closing:
+    """A file to be written closed for the case, whose key is made if it has none."""
+    return Closing(closed, _made(case_id).recipient)
+
 
 def close(plain: Path, closed: Path, *, case_id: int) -> None:
     """Write the file anew, closed for the case, whole or not at all.
 
     The case's key is made where it has none yet.
     """
+    with plain.open("rb") as source, _growing(closed) as out:
+        recipient = pyrage.x25519.Recipient.from_str(_made(case_id).recipient)
+        pyrage.encrypt_io(source, out, [recipient])
+
+
+@contextmanager
+def _growing(closed: Path) -> Iterator[BinaryIO]:
+    """A file that takes its name once it is whole; otherwise nothing is left of it."""
     growing = closed.with_name(f"{closed.name}.part")
     growing.unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
-        with (
-            plain.open("rb") as source,
-            os.fdopen(os.open(growing, flags, 0o600), "wb") as out,
-        ):
-            recipient = pyrage.x25519.Recipient.from_str(_made(case_id).recipient)
-            pyrage.encrypt_io(source, out, [recipient])
+        with os.fdopen(os.open(growing, flags, 0o600), "wb") as out:
+            yield out
         growing.replace(closed)
     finally:
         growing.unlink(missing_ok=True)

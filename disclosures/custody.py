@@ -117,6 +117,9 @@ _WORDS = {
     EventKind.PACKET_REQUESTED: gettext_lazy("Ordered"),
     EventKind.PACKET_RESUMED: gettext_lazy("Resumed"),
     EventKind.ACCOUNT_CHOSEN: gettext_lazy("Account chosen"),
+    EventKind.PULL_ISSUED: gettext_lazy("Asked of a data owner"),
+    EventKind.PULL_ANSWERED: gettext_lazy("Answered by the data owner"),
+    EventKind.PULL_RETURNED: gettext_lazy("Answer returned"),
     EventKind.EXHIBIT_MARKED: gettext_lazy("Marked for redaction"),
     EventKind.MARK_LIFTED: gettext_lazy("Redaction mark lifted"),
     EventKind.COLUMN_RELEASED: gettext_lazy("Column released by counsel"),
@@ -155,6 +158,8 @@ def _detail(packet: Packet, row: Event) -> str:
         case EventKind.PACKET_RELEASED:
             made = Delivery.objects.filter(packet=packet).first()
             return made.get_method_display() if made else ""
+        case EventKind.PULL_ISSUED | EventKind.PULL_ANSWERED | EventKind.PULL_RETURNED:
+            return str(audit.data_of(row)["reference"])
         case _:
             return ""
 

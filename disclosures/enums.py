@@ -44,6 +44,7 @@ class PartKind(TextChoices):
     QUERY = "query", _("Query")
     DERIVED = "derived", _("Derived")
     STATEMENT = "statement", _("Statement")
+    MANUAL = "manual", _("Pull order")
 
 
 class ColumnType(TextChoices):
@@ -63,6 +64,7 @@ class PacketStatus(TextChoices):
     QUEUED = "queued", _("Queued")
     COLLECTING = "collecting", _("Collecting records")
     CHOOSING = "choosing", _("Waiting for a choice of account")
+    AWAITING = "awaiting", _("Waiting for a data owner")
     COLLECTED = "collected", _("Waiting for certification")
     CERTIFIED = "certified", _("Certified, waiting to be sealed")
     SEALING = "sealing", _("Rendering and sealing")
@@ -78,6 +80,25 @@ class ExhibitStatus(TextChoices):
     PLANNED = "planned", _("Planned")
     COLLECTED = "collected", _("Collected")
     FAILED = "failed", _("Failed")
+
+
+class PullStatus(TextChoices):
+    """Where a pull order stands. Written by ``cases.transitions`` alone."""
+
+    WAITING = "waiting", _("Waiting for an answer")
+    ANSWERED = "answered", _("Answered")
+    RETURNED = "returned", _("Returned to the data owner")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class OwnersAnswer(TextChoices):
+    """What a data owner says; each leads to one response code, and none is merged."""
+
+    RECORDS = "records", _("Records: I upload them")
+    NONE_FOUND = "none_found", _("We hold such records; searched, and none found")
+    NOT_COLLECTED = "not_collected", _("Not held: we never collected such records")
+    NOT_RETAINED = "not_retained", _("Not held any more: deleted under our retention")
+    HELD_ELSEWHERE = "held_elsewhere", _("Not held: somebody else holds them for us")
 
 
 class Resolution(TextChoices):

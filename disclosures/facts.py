@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -21,7 +22,7 @@ from cases.models import Organisation, SignOff
 from cases.models.signoff import APPROVALS
 from disclosures import marks, produced
 from disclosures.datamap import plan, schema
-from disclosures.enums import LeftOut
+from disclosures.enums import LeftOut, PartKind
 from disclosures.exceptions import PacketBroken
 from disclosures.models import (
     DataMapVersion,
@@ -197,6 +198,8 @@ def draft_facts(
         asked=asked,
         narrowing=extent.differences(asked, scope.narrowed(packet.revision)),
         produced=produced.produced(packet),
+        attach_up_to=settings.ATTACH_MEGABYTES * 1_000_000,
+        volume_pages=settings.VOLUME_PAGES,
     )
 
 
@@ -327,6 +330,7 @@ def _exhibit(
         left_out=tuple(
             (str(LeftOut(reason).label), n) for reason, n in one.left_out.items()
         ),
+        order=one.parameters.get("order", "") if one.kind == PartKind.MANUAL else "",
         collected_rows=one.rows,
         collected_sha256=one.sha256,
         not_produced=tuple(

@@ -8,6 +8,7 @@ before it is believed.
 
 import csv
 import hashlib
+import shutil
 from pathlib import Path
 from typing import Protocol
 
@@ -98,11 +99,20 @@ class _Hashed:
         """Nothing is held back."""
 
 
-def keep(plain: Path, path: str, packet: Packet) -> None:
-    """Put a collected file into the store at ``path``, closed, whole or not at all."""
+def keeping(path: str, packet: Packet) -> vault.Closing:
+    """A file in the store at ``path``, closed while it is written, whole or not at all.
+
+    Its context begins the file, and begins it anew when entered again.
+    """
     closed = Path(settings.FILES_DIR) / path
     closed.parent.mkdir(parents=True, exist_ok=True)
-    vault.close(plain, closed, case_id=packet.case_id)
+    return vault.closing(closed, case_id=packet.case_id)
+
+
+def keep(plain: Path, path: str, packet: Packet) -> None:
+    """Put a collected file into the store at ``path``, closed, whole or not at all."""
+    with plain.open("rb") as source, keeping(path, packet) as out:
+        shutil.copyfileobj(source, out, _AT_ONCE)
 
 
 def read(exhibit: Exhibit, sink: Sink | None = None) -> bool:

@@ -12,7 +12,7 @@ from cases.models import Case, Event
 from cases.worklist import Task
 from disclosures import gates
 from disclosures.enums import PacketStatus
-from disclosures.models import CustodyBreak, Exhibit, Packet
+from disclosures.models import CustodyBreak, Exhibit, Packet, PullOrder
 
 _TURNS = {
     PacketStatus.FAILED: (Perm.ORDER, "resume_packet", Act.COLLECT),
@@ -31,8 +31,10 @@ _EXAMINE = (Perm.EXAMINE, "examine_exhibits", Act.EXAMINE)
 
 # Every verb that a task of this app can name.
 _SETTLE = "settle_custody_break"
+_ASSIGN, _NAME = "assign_pull", "name_owner"
 VERBS = frozenset(
-    {verb for _perm, verb, _act in (*_TURNS.values(), _EXAMINE)} | {_SETTLE}
+    {verb for _perm, verb, _act in (*_TURNS.values(), _EXAMINE)}
+    | {_SETTLE, _ASSIGN, _NAME}
 )
 
 
@@ -49,14 +51,16 @@ def tasks_for(user: User) -> list[Task]:
     found += [
         task for task in _broken(cases) if theirs.may(task.case, Perm.SIGN_OFF, None)
     ]
+    found += [task for perm, task in _asked(cases) if theirs.may(task.case, perm, None)]
     return sorted((task for task in found if task), key=lambda task: task.order)
 
 
 def tasks_of(case: Case) -> list[Task]:
     """The next steps on the packets of one case, whoever may do them."""
     packets = Packet.objects.filter(_WAITING, case=case).select_related("case")
-    broken = _broken(Case.objects.filter(pk=case.pk))
-    return broken + [task for packet in packets if (task := task_on(packet))]
+    only = Case.objects.filter(pk=case.pk)
+    found = _broken(only) + [task for _perm, task in _asked(only)]
+    return found + [task for packet in packets if (task := task_on(packet))]
 
 
 def _broken(cases: QuerySet[Case]) -> list[Task]:
@@ -69,6 +73,28 @@ def _broken(cases: QuerySet[Case]) -> list[Task]:
         Task(one.case, _SETTLE, title, detail, one.case.due_on, one.found_at)
         for one in first.values()
     ]
+
+
+def _asked(cases: QuerySet[Case]) -> list[tuple[Perm, Task]]:
+    """A task a case whose data owners are late, or of which none may know yet."""
+    orders = PullOrder.objects.open().filter(
+        Q(reminded_at__isnull=False)
+        | Q(is_named=False, exhibit__packet__case__is_restricted=True),
+        exhibit__packet__status=PacketStatus.AWAITING,
+        exhibit__packet__case__in=cases,
+    )
+    found: dict[int, tuple[Perm, Task]] = {}
+    for one in orders.select_related("exhibit__packet__case__agency"):
+        case = one.exhibit.packet.case
+        perm, verb = (
+            (Perm.GRANT, _NAME) if case.is_restricted else (Perm.ORDER, _ASSIGN)
+        )
+        title, detail = _words()[verb]
+        since = one.reminded_at or one.issued_at
+        task = Task(case, verb, title, detail, case.due_on, since)
+        if not standing.over(case):
+            found.setdefault(case.pk, (perm, task))
+    return list(found.values())
 
 
 def task_on(packet: Packet) -> Task | None:
@@ -145,6 +171,14 @@ def _words() -> dict[str, tuple[str, str]]:
         _SETTLE: (
             _("Deal with a break in custody"),
             _("A file isn't what was collected; nothing goes on until you say why."),
+        ),
+        _ASSIGN: (
+            _("A data owner is late"),
+            _("A pull order is past its day: give it to somebody, or withdraw it."),
+        ),
+        _NAME: (
+            _("Name who fetches the records"),
+            _("A pull order waits, and nobody may see it until you name a person."),
         ),
         "resume_packet": (
             _("Look at the failed packet"),

@@ -36,6 +36,7 @@ class Role(TextChoices):
     REPORT_EDITOR = "Report editor", _("Report editor")
     AUDITOR = "Auditor", _("Auditor")
     ADMINISTRATOR = "Administrator", _("Administrator")
+    DATA_OWNER = "Data owner", _("Data owner")
 
 
 class Perm(StrEnum):
@@ -65,6 +66,7 @@ class Perm(StrEnum):
     KEEP_PEOPLE = "cases.keep_people"
     RESTRICT = "cases.restrict_case"
     EXPORT_TRAIL = "cases.export_trail"
+    ANSWER_PULL = "cases.answer_pull"
 
 
 class ExposureGround(TextChoices):

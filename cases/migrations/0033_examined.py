@@ -9,7 +9,7 @@ from cases.migrations._roles import give
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0028_letters_keep_their_counsel"),
+        ("cases", "0030_data_owners"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                     ("keep_people", "Say who has which role"),
                     ("restrict_case", "Restrict a request to named persons"),
                     ("export_trail", "Export who did what for a court"),
+                    ("answer_pull", "Answer pull orders as a data owner"),
                 ],
                 "verbose_name": "legal request",
                 "verbose_name_plural": "legal requests",
@@ -128,6 +129,13 @@ class Migration(migrations.Migration):
                     ("packet.custody.settled", "Break in custody settled"),
                     ("packet.custody.exported", "Custody ledger exported"),
                     ("exhibit.opened", "Exhibit opened"),
+                    ("pull.issued", "Pull order issued"),
+                    ("pull.assigned", "Pull order given to a person"),
+                    ("pull.opened", "Pull order read by a data owner"),
+                    ("pull.answered", "Pull order answered"),
+                    ("pull.returned", "Answer to a pull order returned"),
+                    ("pull.withdrawn", "Pull order withdrawn"),
+                    ("pull.overdue", "Pull order overdue, reminder sent"),
                     ("exhibit.marked", "Exhibit marked for redaction"),
                     ("exhibit.mark.lifted", "Redaction mark lifted"),
                     (
@@ -207,6 +215,13 @@ class Migration(migrations.Migration):
                             "packet.custody.settled",
                             "packet.custody.exported",
                             "exhibit.opened",
+                            "pull.issued",
+                            "pull.assigned",
+                            "pull.opened",
+                            "pull.answered",
+                            "pull.returned",
+                            "pull.withdrawn",
+                            "pull.overdue",
                             "exhibit.marked",
                             "exhibit.mark.lifted",
                             "exhibit.column.released",

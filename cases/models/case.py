@@ -201,6 +201,7 @@ class Case(models.Model):
             ("keep_people", "Say who has which role"),
             ("restrict_case", "Restrict a request to named persons"),
             ("export_trail", "Export who did what for a court"),
+            ("answer_pull", "Answer pull orders as a data owner"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -8,6 +8,7 @@ from cases.admin.base import CaseModelAdmin
 from disclosures.admin import (
     acknowledging,
     breaking,
+    chasing,
     choosing,
     custody,
     declaring,
@@ -17,6 +18,7 @@ from disclosures.admin import (
     freezing,
     ordering,
     packet,
+    pulling,
     releasing,
     story,
     trail,
@@ -26,6 +28,7 @@ from disclosures.admin import (
 __all__ = [
     "acknowledging",
     "breaking",
+    "chasing",
     "choosing",
     "custody",
     "declaring",
@@ -35,6 +38,7 @@ __all__ = [
     "freezing",
     "ordering",
     "packet",
+    "pulling",
     "releasing",
     "story",
     "trail",

@@ -27,9 +27,10 @@ from cases.exceptions import CaseError
 from disclosures import breaks, facts, reading
 from disclosures.admin import marking, words
 from disclosures.datamap import plan, schema
-from disclosures.enums import ExhibitStatus, LeftOut, ResponseCode
+from disclosures.enums import ExhibitStatus, LeftOut, PartKind, ResponseCode
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Exhibit, Packet
+from disclosures.packet import contents
 from disclosures.packet.legible import legible
 
 _LONGEST_NUMBER = 12  # digits of a row's number that a person may ask for
@@ -253,6 +254,11 @@ def _about(exhibit: Exhibit) -> dict[str, Any]:
         "parameters": [
             (name, legible(str(value)))
             for name, value in sorted(exhibit.parameters.items())
+        ],
+        "answered": [
+            (words_, legible(str(exhibit.parameters[name])))
+            for name, words_ in contents.OF_AN_ANSWER.items()
+            if exhibit.kind == PartKind.MANUAL and name in exhibit.parameters
         ],
     }
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("disclosures", "0014_breaks"),
+        ("disclosures", "0020_pull_orders"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

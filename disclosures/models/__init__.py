@@ -1,5 +1,6 @@
 """What goes out: one file per noun, gathered here."""
 
+from disclosures.models.block import BlockOrder
 from disclosures.models.collection import AccountCandidate, TargetAccount
 from disclosures.models.custody import CustodyBreak
 from disclosures.models.datamap import DataMapVersion
@@ -11,10 +12,12 @@ from disclosures.models.freeze import Freeze
 from disclosures.models.packet import Packet
 from disclosures.models.places import RowPlaces
 from disclosures.models.produced import ProducedScope
+from disclosures.models.pull import PullAnswer, PullOrder
 
 __all__ = [
     "AccountCandidate",
     "Acknowledgement",
+    "BlockOrder",
     "CustodyBreak",
     "DataMapVersion",
     "Declaration",
@@ -25,6 +28,8 @@ __all__ = [
     "Mark",
     "Packet",
     "ProducedScope",
+    "PullAnswer",
+    "PullOrder",
     "RowPlaces",
     "TargetAccount",
 ]

@@ -25,6 +25,14 @@ _BOUND = {
     "since": "first instant included",
     "until": "first instant no longer included",
 }
+# What is known of a data owner's answer, as packet and pages say it.
+OF_AN_ANSWER = {
+    "order": "pull order",
+    "answered_by": "answered by",
+    "answered_at": "answered at",
+    "upload_sha256": "SHA-256 of the file as uploaded",
+    "statement": "statement of the data owner",
+}
 
 
 @dataclass(frozen=True)
@@ -131,7 +139,8 @@ class ExhibitFacts:
     ``snapshot_at`` is ISO 8601 with its offset, or empty. ``read_as`` says as whom the
     source was read. ``odd_cells`` counts the values that don't fit their column's type
     and stand as the source has them; ``left_out`` the rows outside the scope that the
-    source gave and that weren't kept, each with its reason. ``path`` is where the CSV
+    source gave and that weren't kept, each with its reason. ``order`` is the pull order
+    under which a data owner answered; then no query was run. ``path`` is where the CSV
     lies while the packet is made; it is never printed. Rows, bytes and hash are those
     of the file that is enclosed; what was collected has ``collected_rows``, and a hash
     of its own where something of it isn't produced.
@@ -160,6 +169,7 @@ class ExhibitFacts:
     read_as: str
     odd_cells: int
     left_out: tuple[tuple[str, int], ...] = ()
+    order: str = ""
     collected_rows: int = 0
     collected_sha256: str = ""
     not_produced: tuple["NotProduced", ...] = ()
@@ -174,7 +184,9 @@ class ExhibitFacts:
 class PacketFacts:
     """Everything the production says, frozen when it is sealed.
 
-    ``paper`` is ``letter`` or ``a4``.
+    ``paper`` is ``letter`` or ``a4``. The exhibits' files are inside the PDF too while
+    they are at most ``attach_up_to`` bytes together. After ``volume_pages`` pages the
+    PDF goes on in a further volume.
     """
 
     organisation: OrganisationFacts
@@ -206,6 +218,14 @@ class PacketFacts:
     asked: Extent = ()
     narrowing: tuple[str, ...] = ()  # what was taken away from it, in sentences
     produced: Extent = ()
+    attach_up_to: int = 25_000_000
+    volume_pages: int = 5_000
+
+    @property
+    def attached(self) -> tuple[ExhibitFacts, ...]:
+        """The exhibits whose files are inside the PDF too: all of them or none."""
+        files = with_file(self)
+        return files if sum(one.bytes for one in files) <= self.attach_up_to else ()
 
     @property
     def choices(self) -> tuple[tuple[int, str], ...]:
@@ -215,7 +235,7 @@ class PacketFacts:
     @property
     def readings(self) -> tuple[tuple[str, str], ...]:
         """Each source that was read, and as whom, in order of first appearance."""
-        files = with_file(self)
+        files = [one for one in with_file(self) if not one.order]
         return tuple(dict.fromkeys((one.source_title, one.read_as) for one in files))
 
     @property
@@ -235,8 +255,19 @@ class PacketFacts:
 
 
 @dataclass(frozen=True)
+class Volume:
+    """One PDF of the packet: its file's name, and its pages, counted in all from 0."""
+
+    name: str
+    first: int
+    stop: int
+
+
+@dataclass(frozen=True)
 class Rendered:
     """What the finished PDF turned out to be.
+
+    ``volumes`` are its files beside each other; the first bears all that isn't records.
 
     ``ranges`` gives for each exhibit number its first and last Bates number (whole,
     as printed) and its count of pages.
@@ -246,6 +277,7 @@ class Rendered:
     bates_last: int
     ranges: dict[str, tuple[str, str, int]]
     tool_versions: dict[str, str]
+    volumes: tuple[Volume, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -306,8 +338,11 @@ def codes(facts: PacketFacts) -> tuple[str, ...]:
 
 def parameters_note(parameters: dict[str, Any]) -> str:
     """What was bound to a query, a line each: in words, by its name, and its value."""
-    lines = {name: f"{words} (:{name}): " for name, words in _BOUND.items()}
-    lines |= {name: f"table {name}: " for name in parameters if name not in _BOUND}
+    if "order" in parameters:  # nothing was bound to anything
+        lines = {name: f"{words}: " for name, words in (OF_AN_ANSWER | _BOUND).items()}
+    else:
+        lines = {name: f"{words} (:{name}): " for name, words in _BOUND.items()}
+        lines |= {name: f"table {name}: " for name in parameters if name not in _BOUND}
     return "\n".join(
         f"{words}{parameters[name]}"
         for name, words in lines.items()

@@ -27,6 +27,7 @@ from disclosures.packet.contents import (
     ExhibitFacts,
     PacketFacts,
     Rendered,
+    Volume,
     bates,
     production_name,
     with_file,
@@ -131,7 +132,11 @@ def _fill(
     wanted = {one.file_name: one for one in facts.exhibits if one.file_name}
     if set(wanted) != set(exhibits):
         raise PacketBroken("The exhibit files aren't those of the packet.")
-    files = [_copy(pdf, folder / PDF, PDF)]
+    files = [
+        # The first was drawn as whatever the caller calls it, the others beside it.
+        _copy(pdf.with_name(name) if place else pdf, folder / name, name)
+        for place, name in enumerate([one.name for one in rendered.volumes] or [PDF])
+    ]
     for name, exhibit in wanted.items():
         made = _copy(exhibits[name], folder / EXHIBITS / name, f"{EXHIBITS}/{name}")
         if made[2] != exhibit.sha256 or made[1] != exhibit.bytes:
@@ -177,6 +182,8 @@ def _manifest(
         "pages": rendered.pages,
         "bates_first": bates(facts, facts.bates_start),
         "bates_last": bates(facts, rendered.bates_last),
+        "volumes": [_volume(facts, one) for one in rendered.volumes],
+        "attached": [one.file_name for one in facts.attached],
         "exhibits": [_exhibit(one, rendered) for one in facts.exhibits],
         "files": [
             {"name": name, "bytes": size, "sha256": digest}
@@ -197,6 +204,15 @@ def _declaration(facts: PacketFacts) -> dict[str, str] | None:
         "place": signed.place,
         "form": signed.signing_place,
         "on": signed.signed_on.isoformat(),
+    }
+
+
+def _volume(facts: PacketFacts, volume: Volume) -> dict[str, Any]:
+    return {
+        "file": volume.name,
+        "bates_first": bates(facts, facts.bates_start + volume.first),
+        "bates_last": bates(facts, facts.bates_start + volume.stop - 1),
+        "pages": volume.stop - volume.first,
     }
 
 
@@ -226,6 +242,7 @@ def _exhibit(exhibit: ExhibitFacts, rendered: Rendered) -> dict[str, Any]:
         "query_sha256": hashlib.sha256(exhibit.sql.encode()).hexdigest()
         if exhibit.sql
         else None,
+        **({"pull_order": exhibit.order} if exhibit.order else {}),
     }
 
 
@@ -283,7 +300,7 @@ def _zip(folder: Path, names: Iterable[str], archive: Path) -> None:
         for name in sorted(names):
             info = zipfile.ZipInfo(f"{folder.name}/{name}", ZIP_DAY)
             info.compress_type = (
-                zipfile.ZIP_STORED if name == PDF else zipfile.ZIP_DEFLATED
+                zipfile.ZIP_STORED if name.endswith(".pdf") else zipfile.ZIP_DEFLATED
             )
             info.create_system, info.external_attr = ZIP_SYSTEM, ZIP_MODE
             source = folder / name

@@ -90,7 +90,11 @@ def test_links_and_bookmarks_lead_to_the_pages_they_name(packet):
                 "Target 1: clever_otter",
                 "Target 2: night-ship",
             ]
-            marks = [one for target in targets for one in target.children]
+            items = [one for target in targets for one in target.children]
+            assert [one.title for one in items] == 2 * [
+                f"Item {number}: Category {number}" for number in (1, 2, 3, 4)
+            ]
+            marks = [one for item in items for one in item.children]
             assert [mark.title for mark in marks] == [
                 f"{one.number} {one.title}" for one in facts.exhibits
             ]
