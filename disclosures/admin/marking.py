@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -66,6 +67,8 @@ class MarkForm(forms.Form):
 
     def __init__(self, exhibit: Exhibit | None, *given: Any, **named: Any) -> None:
         """``exhibit`` is the one that the form is about, where there is one."""
+        if "data" in named:
+            named["data"] = _with_ticked(named["data"])
         super().__init__(*given, **named)
         if exhibit is not None:
             column: Any = self.fields["column"]
@@ -73,19 +76,24 @@ class MarkForm(forms.Form):
             column.choices = [("", _("Choose…")), *names]
 
     def clean(self) -> dict[str, Any]:
-        """The rows, ticked and written; what the choice needs is there."""
+        """What the choice needs is there."""
         data = super().clean() or {}
-        ticked = self.data.getlist("row") if hasattr(self.data, "getlist") else []
-        numbers = [one for one in ticked if one.isdecimal()]
-        data["rows"] = ", ".join(filter(None, [data.get("rows", ""), *numbers]))
         what = data.get("what")
         if what == COLUMN:
             data["rows"] = ""
-        elif not data["rows"]:
+        elif not data.get("rows"):
             self.add_error("rows", _("Say which rows."))
         if not data.get("column") and (what != ROWS or data.get("alike")):
             self.add_error("column", _("Say which column."))
         return data
+
+
+def _with_ticked(data: QueryDict) -> QueryDict:
+    """What was sent, the ticked rows among the written: so they stay where it fails."""
+    sent = data.copy()
+    numbers = [one for one in sent.pop("row", []) if str(one).isdecimal()]
+    sent["rows"] = ", ".join(filter(None, [sent.get("rows", ""), *numbers]))
+    return sent
 
 
 class LiftForm(forms.Form):
