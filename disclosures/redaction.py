@@ -223,6 +223,17 @@ def return_exhibit(
     return found
 
 
+def related(exhibit: Exhibit) -> list[Exhibit]:
+    """What it is derived from, and what is from it: marks there are marks of their own.
+
+    A row of one needn't be a row of the other, so none carries over.
+    """
+    parts = {one.code: one for one in facts.data_map(exhibit.packet).parts}
+    rows = exhibit.packet.exhibits.filter(target=exhibit.target_id, rows__gt=0)
+    found = rows.filter(part_code__in=parts[exhibit.part_code].inputs)
+    return [*found, *(one for one in _derived_from(exhibit) if one.rows)]
+
+
 def why_not_passed(exhibit: Exhibit, person: User) -> str:
     """Why this exhibit can't be passed by this person now; "" where it can."""
     if not exhibit.rows:
