@@ -76,7 +76,7 @@ class Closing:
                 self._pipe.close()
             self._thread.join()
             if self._fault:  # a broken pipe is only how it showed
-                raise OSError("The file couldn't be closed.") from self._fault
+                raise OSError(_("The file couldn't be closed.")) from self._fault
             if error:
                 raise error
 
