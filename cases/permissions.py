@@ -17,7 +17,9 @@ Rules about *persons* (who prepared may not sign) are not permissions: see
 "Restricted requests".
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -100,19 +102,46 @@ def _insiders() -> QuerySet[User]:
     return User.objects.filter(is_active=True, groups__in=roles)
 
 
+_Roles = tuple[frozenset[Perm], bool]  # what they carry, and whether one is an insider
+_read: ContextVar[dict[int, _Roles] | None] = ContextVar("_read", default=None)
+
+
+@contextmanager
+def roles_read_once() -> Iterator[None]:
+    """For a page that only shows: ask for a person's roles once. Grants are as ever."""
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+def _roles_of(user: User) -> _Roles | None:
+    """What was read of the person on this page; None where each check asks anew."""
+    read = _read.get()
+    if read is not None and user.pk not in read:
+        inside = _insiders().filter(pk=user.pk).exists()
+        read[user.pk] = verbs_of(user), inside
+    return None if read is None else read[user.pk]
+
+
 def has_role_for(user: User | AnonymousUser, perm: Perm) -> bool:
     """Whether any role of the user carries this verb, on whatever case.
 
     For menus and the add button. The tables are asked, not ``has_perm``, which lets a
     superuser pass.
     """
-    if not user.is_active or user.is_anonymous:
+    if not isinstance(user, User) or not user.is_active:
         return False
+    if roles := _roles_of(user):
+        return perm in roles[0]
     return _roles_with(perm).filter(user=user).exists()
 
 
 def needs_an_end(user: User) -> bool:
     """Whether only a grant by name and with an end lets this person in."""
+    if roles := _roles_of(user):
+        return not roles[1]
     return not _insiders().filter(pk=user.pk).exists()
 
 

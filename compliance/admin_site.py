@@ -4,6 +4,7 @@ The theme's palette keeps results for five minutes, also after a right was taken
 it searches no rows here (``search_models`` stays off).
 """
 
+from contextlib import nullcontext
 from typing import Any
 
 from allauth.account.views import login as account_login
@@ -56,7 +57,9 @@ class CandorAdminSite(UnfoldAdminSite):
         ) -> HttpResponse:
             zone = Organisation.objects.values_list("time_zone", flat=True).first()
             timezone.activate(zone or settings.TIME_ZONE)
-            response: HttpResponse = inner(request, *args, **kwargs)
+            shows = request.method in {"GET", "HEAD"}
+            with permissions.roles_read_once() if shows else nullcontext():
+                response: HttpResponse = inner(request, *args, **kwargs)
             return response
 
         return in_our_zone

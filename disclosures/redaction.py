@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from cases import audit, permissions, persons, queue
 from cases.enums import Act, EventKind, Perm, TaskName
 from cases.exceptions import IllegalTransition, require_storable
-from disclosures import breaks, marks, pulls, reading, reopening, workflow
+from disclosures import breaks, facts, marks, pulls, reading, reopening, workflow
 from disclosures.enums import Examined, ExhibitStatus, PacketStatus, PartKind
 from disclosures.models import Examination, Exhibit, Mark, Packet
 
@@ -231,7 +231,7 @@ def related(exhibit: Exhibit) -> list[Exhibit]:
     parts = {one.code: one for one in facts.data_map(exhibit.packet).parts}
     rows = exhibit.packet.exhibits.filter(target=exhibit.target_id, rows__gt=0)
     found = rows.filter(part_code__in=parts[exhibit.part_code].inputs)
-    return [*found, *(one for one in _derived_from(exhibit) if one.rows)]
+    return [*found, *(one for one in reopening.derived_from(exhibit) if one.rows)]
 
 
 def why_not_passed(exhibit: Exhibit, person: User) -> str:

@@ -34,7 +34,7 @@ def reopen(exhibit: Exhibit, *, by: User, because: str, at: datetime) -> list[Ex
         IllegalTransition: one isn't collected.
         ValidationError: no reason.
     """
-    found = [exhibit, *_derived_from(exhibit)]
+    found = [exhibit, *derived_from(exhibit)]
     blank = Exhibit()
     for one in found:
         void(one, at)
@@ -67,7 +67,7 @@ def lift(mark: Mark, by: User, because: str, at: datetime) -> None:
     mark.save()
 
 
-def _derived_from(exhibit: Exhibit) -> list[Exhibit]:
+def derived_from(exhibit: Exhibit) -> list[Exhibit]:
     """The exhibits of the same target that were worked out from this one."""
     parts = facts.data_map(exhibit.packet).parts
     found = {exhibit.part_code}

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser, Group, Permission
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cases import permissions
@@ -190,3 +191,26 @@ def test_people_are_called_by_their_names_where_they_have_one():
     named = make.person(first_name="Ana", last_name="Petrov")
     bare = make.person()
     assert permissions.names([named, bare]) == ["Ana Petrov", bare.username]
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_page_that_shows_reads_roles_once_and_says_the_same(role):
+    case, user = make.opened(), make.person(role)
+    right = verbs_of(user, case)
+    inside = permissions.needs_an_end(user)
+    with permissions.roles_read_once():
+        assert (verbs_of(user, case), permissions.needs_an_end(user)) == (right, inside)
+        assert {perm for perm in Perm if permissions.has_role_for(user, perm)} == (
+            permissions.ROLE_VERBS[role]
+        )
+        with CaptureQueriesContext(connection) as queries:
+            permissions.has_role_for(user, Perm.VIEW)
+        assert len(queries) == 0
+        # Another person's roles are their own, and a grant that ends ends at once.
+        assert not permissions.has_role_for(make.person(), Perm.VIEW)
+        CaseGroupPerm.objects.update(ends_at=timezone.now())
+        assert verbs_of(user, case) == right & {Perm.GRANT} - (
+            set() if role == Role.ADMINISTRATOR else {Perm.GRANT}
+        )
+    user.groups.clear()
+    assert not any(permissions.has_role_for(user, perm) for perm in Perm)

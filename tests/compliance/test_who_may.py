@@ -27,6 +27,7 @@ from tests import factories as make
 from tests.compliance import who_may
 from tests.disclosures import conftest as of_disclosures
 from tests.disclosures import packets
+from tests.remembered import remembered
 from tests.signing import signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small")]
@@ -89,12 +90,20 @@ class World:
 
 @pytest.fixture
 def world() -> World:
-    made = World(packets.sealed_undrawn(), packets.examined())
-    make.paper(made.sealed.case)
-    make.authentic(make.fresh(made.sealed.case))  # another paper asks for another check
-    packets.contact(made.sealed.case)
-    make.let_in(made.sealed.case, make.person(Role.AUDITOR, at_the_desk=False))
-    return made
+    sealed = one_of_two()
+    return World(sealed, packets.fresh(Packet.objects.exclude(pk=sealed.pk).get()))
+
+
+@remembered
+def one_of_two() -> Packet:
+    """The sealed packet of two, on which everything is that a page may show."""
+    sealed = packets.sealed_undrawn()
+    packets.examined()
+    make.paper(sealed.case)
+    make.authentic(make.fresh(sealed.case))  # another paper asks for another check
+    packets.contact(sealed.case)
+    make.let_in(sealed.case, make.person(Role.AUDITOR, at_the_desk=False))
+    return sealed
 
 
 def addresses() -> dict[str, frozenset[str]]:

@@ -106,6 +106,8 @@ def addresses(case: Case, packet: Packet) -> list[str]:
             for name in names
         ]
         for values in product(*choices):
+            if is_told(dict(zip(names, values, strict=True)), known["row_id"][0]):
+                continue
             path = GAP.sub("{}", route).format(*values)
             path = "/" + ENDS.sub("", path).replace(r"\.", ".").lstrip("/")
             found.add(path)
@@ -131,6 +133,17 @@ def addresses(case: Case, packet: Packet) -> list[str]:
         ),
     ]
     return asked + more
+
+
+def is_told(said: dict[str, object], row: object) -> bool:
+    """Whether another row stands behind a verb that takes none, and answers all alike.
+
+    ``row`` is the one that is asked for.
+    """
+    verb = said.get("verb")
+    if verb is None or "row_id" not in said or verbs.get(verb).of_a_row:
+        return False
+    return said["row_id"] not in {row, keys.disguise(row, "row")}
 
 
 def body(answer) -> str:

@@ -15,8 +15,9 @@ import sqlalchemy
 
 from disclosures.datamap.demo_service import tables
 
-_NAME = "candor_test_sources"
-READER = "candor_test_reader"
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")  # two at once don't share a name
+NAME = f"candor_test_sources{_WORKER}"
+READER = f"candor_test_reader{_WORKER}"
 
 
 def _address(variable: str) -> str:
@@ -29,15 +30,15 @@ def _address(variable: str) -> str:
 def postgres() -> Iterator[tuple[psycopg.Connection, str]]:
     """A connection to an empty database, and its address."""
     server = _address("CANDOR_TEST_POSTGRES_URL").replace("+psycopg", "")
-    address = urlsplit(server)._replace(path=f"/{_NAME}").geturl()
+    address = urlsplit(server)._replace(path=f"/{NAME}").geturl()
     with psycopg.connect(server, autocommit=True) as owner:
-        owner.execute(f"DROP DATABASE IF EXISTS {_NAME} WITH (FORCE)")
-        owner.execute(f"CREATE DATABASE {_NAME}")
+        owner.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
+        owner.execute(f"CREATE DATABASE {NAME}")
         try:
             with psycopg.connect(address, autocommit=True) as connection:
                 yield connection, address
         finally:
-            owner.execute(f"DROP DATABASE IF EXISTS {_NAME} WITH (FORCE)")
+            owner.execute(f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
 
 
 @contextmanager

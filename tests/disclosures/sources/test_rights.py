@@ -64,29 +64,29 @@ def test_a_role_that_only_reads_is_taken(postgres, tmp_path):
 @pytest.mark.parametrize(
     ("given", "tables"),
     [
-        (f"GRANT INSERT ON t TO {READER}", "public.t"),
-        (f"GRANT UPDATE ON t TO {READER}", "public.t"),
-        (f"GRANT DELETE ON t TO {READER}", "public.t"),
-        (f"GRANT TRUNCATE ON t TO {READER}", "public.t"),
-        (f"GRANT TRIGGER ON t TO {READER}", "public.t"),
-        (f"GRANT UPDATE (more) ON t TO {READER}", "public.t"),
-        (f"GRANT INSERT ON names TO {READER}", "public.names"),
+        ("GRANT INSERT ON t TO {reader}", "public.t"),
+        ("GRANT UPDATE ON t TO {reader}", "public.t"),
+        ("GRANT DELETE ON t TO {reader}", "public.t"),
+        ("GRANT TRUNCATE ON t TO {reader}", "public.t"),
+        ("GRANT TRIGGER ON t TO {reader}", "public.t"),
+        ("GRANT UPDATE (more) ON t TO {reader}", "public.t"),
+        ("GRANT INSERT ON names TO {reader}", "public.names"),
         ("GRANT INSERT ON t TO PUBLIC", "public.t"),
-        (f"GRANT CREATE ON SCHEMA public TO {READER}", "public.names, public.t"),
+        ("GRANT CREATE ON SCHEMA public TO {reader}", "public.names, public.t"),
         (
-            f"GRANT CREATE ON DATABASE candor_test_sources TO {READER}",
+            "GRANT CREATE ON DATABASE {database} TO {reader}",
             "public.names, public.t",
         ),
         # Not inherited, and a SET ROLE away.
-        (f"GRANT DELETE ON t TO {READER}s; GRANT {READER}s TO {READER}", "public.t"),
-        (f"ALTER ROLE {READER} CREATEROLE", "everything"),
+        ("GRANT DELETE ON t TO {reader}s; GRANT {reader}s TO {reader}", "public.t"),
+        ("ALTER ROLE {reader} CREATEROLE", "everything"),
     ],
 )
 def test_a_role_that_could_write_is_refused_by_the_catalogue(
     postgres, tmp_path, given, tables
 ):
     owner, address = postgres
-    owner.execute(given)
+    owner.execute(given.format(reader=READER, database=servers.NAME))
     assert refusal(address, tmp_path / "x.csv") == tables
     assert owner.execute("SELECT count(*) FROM t").fetchone() == (1,)
 
