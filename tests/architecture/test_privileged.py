@@ -59,6 +59,7 @@ LEAVES = {
     "Exhibit.statement",
     "Organisation.address",
     "Organisation.letterhead",
+    "BlockOrder.failure",
     "Packet.failure",
     "RequestedItem.wording",
     "ProducedScope.document",  # ids and reasons as the packet stated them

@@ -22,7 +22,7 @@ _BLOCKS = (
 _SURROGATES = 0xD800
 
 
-class NotSimple(Exception):  # noqa: N818 - says what it is
+class NeedsShapingError(Exception):
     """A character that must be shaped with its neighbours, or another face."""
 
 
@@ -47,9 +47,9 @@ class Simple(dict[int, str]):
     def _alone(self, character: str) -> tuple[int, int]:
         is_known = any(first <= ord(character) <= last for first, last in _BLOCKS)
         if not is_known or unicodedata.category(character)[0] in "MC":
-            raise NotSimple
+            raise NeedsShapingError
         if unicodedata.bidirectional(character) in {"R", "AL", "AN"}:
-            raise NotSimple
+            raise NeedsShapingError
         face = self._face
         buffer = hb.Buffer()
         buffer.add_str(character)
@@ -66,5 +66,5 @@ class Simple(dict[int, str]):
             and round(places[0].x_advance * 1000 / face.upem) == own
         )
         if not is_whole:
-            raise NotSimple
+            raise NeedsShapingError
         return glyph, own
