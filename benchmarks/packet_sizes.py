@@ -120,7 +120,7 @@ class Sizes:
     def _run(self, engine: str, rows: int) -> Drawn:
         code = "from benchmarks import packet_one; packet_one.main()"
         command = [sys.executable, "-c", code, engine, str(rows)]
-        done = subprocess.run(  # noqa: S603 - our own interpreter and code
+        done = subprocess.run(
             [*command, str(self._folder)],
             cwd=ROOT,
             stdout=subprocess.PIPE,

@@ -12,17 +12,23 @@ Plain records stand in a folder of their own beside the store while a worker is 
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Q
 
 from cases import queue
-from disclosures.models import BlockOrder, Exhibit, Packet
+from disclosures.models import BlockOrder, Exhibit, Packet, PullAnswer
 from disclosures.models.packet import WORKABLE
 
 COLLECTED, PACKETS, BLOCKS, WORK = "collected", "packets", "blocks", "work"
+UPLOADED = "uploaded"  # by data owners; closed, known by the rows of their answers
+_UPLOADING = "upload-"
+# No upload takes so long; what is older is nobody's any more.
+_UPLOAD_SECONDS = 3600
 _NAME = re.compile(r"\.?(?P<packet>\d+)-(?P<token>\d+)(?![0-9])")
 
 
@@ -52,6 +58,18 @@ def private(held: queue.Claim) -> Iterator[Path]:
 
 
 @contextmanager
+def private_upload() -> Iterator[Path]:
+    """The same for what somebody uploads: no worker has a claim on it."""
+    root = Path(settings.WORK_DIR)
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=_UPLOADING, dir=root))
+    try:
+        yield folder
+    finally:
+        _remove(folder)
+
+
+@contextmanager
 def private_block(packet: Packet, held: queue.Claim) -> Iterator[Path]:
     """The same for a block of a packet, which several workers draw at once.
 
@@ -69,6 +87,23 @@ def private_block(packet: Packet, held: queue.Claim) -> Iterator[Path]:
         yield folder
     finally:
         _remove(folder)
+
+
+def _clear_uploads() -> list[str]:
+    """Remove what uploads left that were killed: plain folders, files without a row."""
+    before = time.time() - _UPLOAD_SECONDS
+    work = sorted(Path(settings.WORK_DIR).glob(f"{_UPLOADING}*"))
+    closed = sorted((Path(settings.FILES_DIR) / UPLOADED).glob("*"))
+    old = [one for one in (*work, *closed) if one.stat().st_mtime < before]
+    removed = []
+    for path in old:
+        name = f"{path.parent.name}/{path.name}"
+        named = Q(path=name) | Q(upload_path=name)
+        if path in closed and PullAnswer.objects.filter(named).exists():
+            continue
+        _remove(path)
+        removed.append(name)
+    return removed
 
 
 def clear() -> list[str]:
@@ -94,7 +129,7 @@ def clear() -> list[str]:
     BlockOrder.objects.exclude(packet__status__in=WORKABLE).delete()
     for block in BlockOrder.objects.filter(packet__in=ids):
         named |= {block.rows_path, block.part_path}
-    removed = []
+    removed = _clear_uploads()
     for name, path, match in found:
         packet = packets.get(int(match["packet"]))
         if packet and name not in named and _is_over(packet, int(match["token"])):

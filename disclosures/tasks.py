@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from cases import documents, queue
 from cases.enums import TaskName
-from disclosures import assembly, drawing, leftovers
+from disclosures import assembly, chasing, drawing, leftovers
 from disclosures.models import BlockOrder, Packet
 from disclosures.packet import assemble as pages
 from disclosures.sources import duck
@@ -44,3 +44,9 @@ def clear() -> None:
     """Remove the files that killed workers and uploads left half-made."""
     leftovers.clear()
     documents.clear(at=timezone.now())
+
+
+@shared_task(name=TaskName.REMIND)
+def remind() -> None:
+    """Remind of the pull orders that are past their day."""
+    chasing.remind(at=timezone.now())

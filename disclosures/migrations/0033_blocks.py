@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("disclosures", "0014_breaks"),
+        ("disclosures", "0024_places"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Any
 
-from disclosures.packet import bookmarks, numbering, wording
+from disclosures.packet import bookmarks, numbering, withheld, wording
 from disclosures.packet.contents import (
     AnswerFacts,
     ColumnFacts,
@@ -31,6 +31,7 @@ PARTS = (
     ("index", "Production index"),
     ("dictionary", "Data dictionary"),
     ("provenance", "Provenance"),
+    ("redactions", "Withheld and redacted"),
     ("schedules", "Record schedules"),
 )
 _TYPES = {
@@ -57,7 +58,12 @@ def part(facts: PacketFacts, name: str) -> dict[str, Any]:
     Raises:
         KeyError: no such part.
     """
-    says = {"declaration": _oath, "dictionary": _columns, "provenance": _origins}
+    says = {
+        "declaration": _oath,
+        "dictionary": _columns,
+        "provenance": _origins,
+        "redactions": _redactions,
+    }
     template = f"disclosures/packet/{name}.html"
     return {"part": template, "facts": facts, **says[name](facts)}
 
@@ -145,6 +151,16 @@ def _origins(facts: PacketFacts) -> dict[str, Any]:
         "dates": _dates(facts),
         "revision": str(facts.scope_revision),
         "provenance": _provenance(facts),
+    }
+
+
+def _redactions(facts: PacketFacts) -> dict[str, Any]:
+    return {
+        "log": [
+            {**line, "count": f"{line['count']:,}"} for line in withheld.lines(facts)
+        ],
+        "reasons": withheld.reasons(facts),
+        "extents": withheld.extents(facts),
     }
 
 
@@ -324,17 +340,18 @@ def _type(column: ColumnFacts) -> str:
 
 
 def _provenance(facts: PacketFacts) -> list[dict[str, Any]]:
-    """Each query once, with the exhibits it made."""
+    """Each query, or each pull order, once, with the exhibits it made."""
     groups: dict[tuple[str, str, str], list[ExhibitFacts]] = {}
     for exhibit in with_file(facts):
-        key = (exhibit.part_code, exhibit.source_title, exhibit.sql)
+        key = (exhibit.part_code, exhibit.source_title, exhibit.order or exhibit.sql)
         groups.setdefault(key, []).append(exhibit)
     return [
         {
             "code": code,
             "title": made[0].title,
             "source": source,
-            "sql": sql,
+            "sql": "" if made[0].order else sql,
+            "order": made[0].order,
             "exhibits": [
                 {
                     "number": one.number,

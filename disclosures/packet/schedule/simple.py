@@ -22,7 +22,7 @@ _BLOCKS = (
 _SURROGATES = 0xD800
 
 
-class NeedsShapingError(Exception):
+class NotSimple(Exception):
     """A character that must be shaped with its neighbours, or another face."""
 
 
@@ -47,9 +47,9 @@ class Simple(dict[int, str]):
     def _alone(self, character: str) -> tuple[int, int]:
         is_known = any(first <= ord(character) <= last for first, last in _BLOCKS)
         if not is_known or unicodedata.category(character)[0] in "MC":
-            raise NeedsShapingError
+            raise NotSimple
         if unicodedata.bidirectional(character) in {"R", "AL", "AN"}:
-            raise NeedsShapingError
+            raise NotSimple
         face = self._face
         buffer = hb.Buffer()
         buffer.add_str(character)
@@ -66,5 +66,5 @@ class Simple(dict[int, str]):
             and round(places[0].x_advance * 1000 / face.upem) == own
         )
         if not is_whole:
-            raise NeedsShapingError
+            raise NotSimple
         return glyph, own

@@ -20,7 +20,7 @@ from disclosures.packet.legible import code, legible, script
 from disclosures.packet.schedule import faces, shaping
 from disclosures.packet.schedule.plain import FILLED, Plain
 from disclosures.packet.schedule.shaping import Cluster, Run
-from disclosures.packet.schedule.simple import NeedsShapingError
+from disclosures.packet.schedule.simple import NotSimple
 
 # Where a line may end, after a space or else after one of these.
 _MARKS = "-/,;:)]}&?=|_.@+"
@@ -125,7 +125,7 @@ class Setter:
         simple = faces.faces()[style.face].simple
         try:
             glyphs = text.translate(simple)
-        except NeedsShapingError:
+        except NotSimple:
             return ()
         sums = list(accumulate(map(simple.advances.__getitem__, text)))
         letters = dict(zip(text, glyphs, strict=True))

@@ -82,9 +82,10 @@ def test_links_and_bookmarks_lead_to_the_pages_they_name(packet):
                 "Production index",
                 "Data dictionary",
                 "Provenance",
+                "Withheld and redacted",
                 "Record schedules",
             ]
-            targets = outline.root[6].children
+            targets = outline.root[7].children
             assert [one.title for one in targets] == [
                 "Target 1: clever_otter",
                 "Target 2: night-ship",
@@ -217,7 +218,7 @@ def test_bookmarks_follow_the_items_where_targets_mix(packet, draw, tmp_path):
     with pikepdf.open(pdf) as opened, opened.open_outline() as outline:
         assert [
             (mark.title, [one.title[:4] for one in mark.children])
-            for mark in outline.root[6].children
+            for mark in outline.root[7].children
         ] == [
             ("Item 1: Category 1", ["E001", "E002", "E007", "E008"]),
             ("Item 2: Category 2", ["E003", "E009"]),
