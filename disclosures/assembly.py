@@ -33,6 +33,7 @@ from disclosures import (
     breaks,
     collection,
     facts,
+    frozen,
     leftovers,
     planning,
     preflight,
@@ -44,6 +45,7 @@ from disclosures.models import Declaration, Packet
 from disclosures.packet import assemble as pages
 from disclosures.packet import objection as letter
 from disclosures.packet import seal as sealing
+from disclosures.packet.contents import PacketFacts
 from disclosures.sources.base import SourceUnavailable
 
 COLLECT_SECONDS = 3600
@@ -258,13 +260,16 @@ def _seal(packet_id: int, held: queue.Claim) -> None:
         files = {one.file_name: one.path for one in packet_facts.exhibits if one.path}
         sealed = sealing.seal(packet_facts, rendered, pdf, files, root / folder)
         made = facts.sealed_row(folder, packet_facts, rendered, sealed)
-        _write_seal(packet, held, made)
+        _write_seal(packet, held, made, packet_facts)
 
 
-def _write_seal(packet: Packet, held: queue.Claim, made: dict[str, Any]) -> None:
+def _write_seal(
+    packet: Packet, held: queue.Claim, made: dict[str, Any], said: PacketFacts
+) -> None:
     at = timezone.now()
     with transaction.atomic():
         queue.hold(held)
+        frozen.keep(packet, said, at=at)
         Packet.objects.filter(pk=packet.pk).update(sealed_at=at, failure="", **made)
         workflow.move_packet(packet.pk, "finish_sealing", actor=audit.SYSTEM, at=at)
         audit.record(

@@ -79,6 +79,8 @@ def exhibits_digest(packet: Packet) -> str:
 
 def bates_start(packet: Packet) -> int:
     """The first Bates number of this packet: one after the case's last sealed one."""
+    if packet.bates_first is not None:
+        return packet.bates_first
     sealed = packet.case.packets.filter(bates_last__isnull=False).exclude(pk=packet.pk)
     last = sealed.order_by("-bates_last").values_list("bates_last", flat=True).first()
     return (last or 0) + 1

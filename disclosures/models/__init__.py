@@ -7,6 +7,7 @@ from disclosures.models.declaration import Declaration
 from disclosures.models.delivery import Acknowledgement, Delivery
 from disclosures.models.exhibit import Exhibit
 from disclosures.models.freeze import Freeze
+from disclosures.models.frozen import FrozenFacts
 from disclosures.models.packet import Packet
 from disclosures.models.produced import ProducedScope
 
@@ -19,6 +20,7 @@ __all__ = [
     "Delivery",
     "Exhibit",
     "Freeze",
+    "FrozenFacts",
     "Packet",
     "ProducedScope",
     "TargetAccount",

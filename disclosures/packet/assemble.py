@@ -12,7 +12,6 @@ Equal facts and files give equal bytes, whatever the number of processes.
 import tempfile
 from collections.abc import Mapping
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from disclosures.packet import (
     merge,
     numbering,
     paper,
+    tools,
 )
 from disclosures.packet.blocks import Drawing, without_collector
 from disclosures.packet.contents import PacketFacts, Rendered
@@ -37,7 +37,6 @@ _COUNTED = (*numbering.OWN, numbering.FRONT)
 _ANCHORS = (*numbering.OWN, *numbering.APART, "schedules")
 # A number of another width than was counted with may move a page; then once more.
 _LAYOUTS = 3
-_TOOLS = ("weasyprint", "pydyf", "pikepdf", "uharfbuzz")
 
 
 def render(facts: PacketFacts, out: Path) -> Rendered:
@@ -74,7 +73,7 @@ def render(facts: PacketFacts, out: Path) -> Rendered:
         pages=total,
         bates_last=facts.bates_start + total - 1,
         ranges=ranges,
-        tool_versions={tool: metadata.version(tool) for tool in _TOOLS},
+        tool_versions=tools.versions(),
     )
 
 
@@ -84,6 +83,7 @@ def make_ready() -> None:
         "disclosures.packet.letters:warm",
         "disclosures.packet.schedule.draw:warm",
         "disclosures.packet.assemble",
+        "disclosures.packet.tools:versions",
     )
     sandbox.warm()
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from disclosures.exceptions import PacketBroken
+from disclosures.packet import inputs
 from disclosures.packet.contents import (
     UNSIGNED,
     ExhibitFacts,
@@ -171,6 +172,7 @@ def _manifest(
             {"name": name, "bytes": size, "sha256": digest}
             for name, size, digest in files
         ],
+        "inputs": {"facts": {"sha256": inputs.digest(inputs.document(facts))}},
         "tools": rendered.tool_versions,
     }
     return json.dumps(said, ensure_ascii=False, indent=2) + "\n"

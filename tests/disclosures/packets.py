@@ -270,7 +270,7 @@ def sealed_undrawn(packet: Packet | None = None, more: bytes = b"") -> Packet:
         root = Path(settings.FILES_DIR)
         done = seal.seal(said, rendered, pdf, files, root / folder_name)
     made = facts.sealed_row(folder_name, said, rendered, done)
-    assembly._write_seal(packet, _claim_of(packet), made)
+    assembly._write_seal(packet, _claim_of(packet), made, said)
     queue.done(_claim_of(packet))
     return fresh(packet)
 

@@ -6,13 +6,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from disclosures import production
-from disclosures.models import Packet
-from disclosures.models.packet import SEALED
+from disclosures.management.named import sealed
 from disclosures.packet.verify import verify
 
 
 class Command(BaseCommand):
-    """``manage.py verify_packet PATH`` or ``--packet ID``; exit code 1 on a finding.
+    """``manage.py verify_packet PATH``, or ``--packet CASE/NUMBER``.
+
+    The exit code is 1 on a finding.
 
     A folder or zip, wherever it lies, is checked against its own manifest. A packet on
     the site's disk is checked against what the database says was sealed as well, the
@@ -28,9 +29,8 @@ class Command(BaseCommand):
         what.add_argument("path", type=Path, nargs="?", help="A folder or a zip.")
         what.add_argument(
             "--packet",
-            type=int,
-            metavar="ID",
-            help="A packet sealed on this site, by the number in its page's address.",
+            metavar="CASE/NUMBER",
+            help="A packet sealed on this site: LR-2023-0001/1.",
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         found = (
             verify(options["path"])
             if options["packet"] is None
-            else production.findings(_sealed(options["packet"]))
+            else production.findings(sealed(options["packet"]))
         )
         for finding in found:
             self.stdout.write(str(finding))
@@ -52,13 +52,3 @@ class Command(BaseCommand):
                 f"{count} {'finding' if count == 1 else 'findings'}: not as sealed."
             )
         self.stdout.write("Every file is as it was sealed.")
-
-
-def _sealed(packet_id: int) -> Packet:
-    packet = Packet.objects.filter(pk=packet_id).first()
-    if packet is None:
-        raise CommandError(f"There is no packet {packet_id}.")
-    if packet.status not in SEALED:
-        status = packet.get_status_display()
-        raise CommandError(f"Packet {packet_id} is “{status}”, not sealed.")
-    return packet

@@ -7,8 +7,10 @@ import subprocess
 import pikepdf
 
 
-def output(*command):
-    done = subprocess.run(command, capture_output=True, check=True)  # noqa: S603 - ours
+def output(*command, fails=False, **more):
+    """What a command prints; one that ``fails`` must end with 1."""
+    done = subprocess.run(command, capture_output=True, check=False, **more)  # noqa: S603 - ours
+    assert done.returncode == int(fails), done.stderr.decode()
     return done.stdout.decode()
 
 

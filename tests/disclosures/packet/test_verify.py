@@ -46,6 +46,10 @@ def edit(path, old=None, new=None, place=None):
     path.write_bytes(data)
 
 
+def named(packet):
+    return f"{packet.case.number}/{packet.number}"
+
+
 @pytest.mark.feature("P2")
 def test_byte_edited_in_any_file_is_found(original, tmp_path):
     assert found(original.folder) == []
@@ -256,7 +260,7 @@ def test_command_checks_a_packet_of_this_site_zip_and_all(small):
     def said():
         out = StringIO()
         try:
-            call_command("verify_packet", packet=packet.pk, stdout=out)
+            call_command("verify_packet", packet=named(packet), stdout=out)
         except CommandError as refusal:
             return [*out.getvalue().splitlines(), str(refusal)]
         return out.getvalue().splitlines()
@@ -281,9 +285,10 @@ def test_command_checks_a_packet_of_this_site_zip_and_all(small):
 @pytest.mark.parametrize(
     ("arguments", "refusal"),
     [
-        (["--packet", "999"], "There is no packet 999."),
+        (["--packet", "LR-1/999"], "There is no packet LR-1/999; name it like"),
+        (["--packet", "999"], "There is no packet 999; name it like"),
         ([], "one of the arguments path --packet is required"),
-        (["x", "--packet", "1"], "not allowed with argument"),
+        (["x", "--packet", "LR-1/1"], "not allowed with argument"),
     ],
 )
 def test_command_says_what_it_can_t_check(arguments, refusal):
@@ -295,4 +300,4 @@ def test_command_says_what_it_can_t_check(arguments, refusal):
 def test_command_checks_no_packet_that_isn_t_sealed(small):
     packet = packets.ordered()
     with pytest.raises(CommandError, match=r"is “Queued”, not sealed"):
-        call_command("verify_packet", packet=packet.pk)
+        call_command("verify_packet", packet=named(packet))
