@@ -26,7 +26,7 @@ from disclosures import breaks, facts, frozen, kept, production
 from disclosures.exceptions import CustodyBroken
 from disclosures.models import Packet
 from disclosures.packet import assemble, contents, inputs, objection, seal
-from disclosures.packet.verify import MANIFEST, SUMS
+from disclosures.packet.verify import MANIFEST, SUMS, SUMS_512
 
 SECONDS, MEGABYTES = 1800, 4096
 
@@ -176,10 +176,9 @@ def _compared(packet: Packet, made: seal.Sealed) -> tuple[list[str], list[str]]:
     before = {name: digest for name, _size, digest in packet.files}
     after = {name: digest for name, _size, digest in made.files}
     after[made.archive.name] = made.archive_sha256
-    sums = [
-        _digest(folder / SUMS) for folder in (production.folder(packet), made.folder)
-    ]
-    before[SUMS], after[SUMS] = sums
+    for name in (SUMS, SUMS_512):
+        before[name] = _digest(production.folder(packet) / name)
+        after[name] = _digest(made.folder / name)
     names = sorted({*before, *after})
     equal = [name for name in names if before.get(name) == after.get(name)]
     return equal, [name for name in names if name not in equal]

@@ -1,20 +1,26 @@
 """What every test stands on: no network, own folders, empty tables, no broker."""
 
+import gc
 import os
 import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.conf import settings as site
-from django.db import connection, connections
+from django.db import connection
 from playwright.sync_api import expect
 
 from compliance.environment import audit_store
 from tests.buckets import LocalS3
+from tests.database import django_db_keepdb as django_db_keepdb
+from tests.database import (
+    django_db_modify_db_settings as django_db_modify_db_settings,
+)
+from tests.database import django_db_setup as django_db_setup
+from tests.database import migrated as migrated
 
 # Playwright's synchronous calls keep an event loop in the thread that Django works in.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -72,6 +78,18 @@ def pytest_collection_modifyitems(items, config):
             own = {**(marker.kwargs if marker else {})}
             own |= {"transaction": True, "serialized_rollback": True}
             item.add_marker(pytest.mark.django_db(**own), append=False)
+
+
+def pytest_collection_finish():
+    """Leave what was collected out of every later search for garbage: 10% of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
+def pytest_unconfigure():
+    """Let the libraries go as they would have."""
+    gc.unfreeze()
 
 
 def _is_of_another_database(item):
@@ -134,65 +152,6 @@ def _no_network(monkeypatch):
 
     monkeypatch.setattr(socket.socket, "connect", checked(connect))
     monkeypatch.setattr(socket.socket, "connect_ex", checked(connect_ex))
-
-
-# ---------------------------------------------------------------------- database
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    tmp_path_factory, django_db_modify_db_settings_parallel_suffix
-):
-    """A file, not SQLite's memory: a live server's threads connect for themselves."""
-    if connection.vendor == "sqlite":
-        name = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
-        connection.settings_dict["TEST"]["NAME"] = name
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """Let the tables be emptied after a test that commits, the trail included."""
-    # On the classes: under a browser's event loop Django uses another connection.
-    operations, wrapper = type(connection.ops), type(connections["default"])
-    flush = operations.execute_sql_flush
-
-    def flush_with_triggers_off(self, statements):
-        with triggers_off():
-            flush(self, statements)
-
-    operations.execute_sql_flush = flush_with_triggers_off
-    if hasattr(connection, "_test_serialized_contents"):
-        wrapper._test_serialized_contents = connection._test_serialized_contents
-    yield
-    operations.execute_sql_flush = flush
-
-
-@contextmanager
-def triggers_off() -> Iterator[None]:
-    """Lift the triggers that keep the trail append-only; set them as they were."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            rows = cursor.fetchall()
-            off = [f"DROP TRIGGER {name}" for name, _ in rows]
-            on = [sql for _, sql in rows]
-        else:
-            cursor.execute(
-                "SELECT tgrelid::regclass::text, tgname,"
-                " CASE tgenabled WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END"
-                " FROM pg_trigger WHERE NOT tgisinternal"
-            )
-            rows = cursor.fetchall()
-            off = [f"ALTER TABLE {t} DISABLE TRIGGER {name}" for t, name, _ in rows]
-            on = [
-                f"ALTER TABLE {t} {enable} TRIGGER {name}" for t, name, enable in rows
-            ]
-        for statement in off:
-            cursor.execute(statement)
-    yield
-    with connection.cursor() as cursor:
-        for statement in on:
-            cursor.execute(statement)
 
 
 # ----------------------------------------------------------------------- browser

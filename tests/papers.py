@@ -9,6 +9,7 @@ from pikepdf import Array, Dictionary, Name
 from cases import documents
 from cases.enums import DocumentKind
 from tests import factories as make
+from tests.inflated import blanks
 
 KEPT_AS_IS = {
     "compress_streams": False,
@@ -34,12 +35,10 @@ def page(width=612, height=792):
 
 def heavy_content():
     """A few bytes that unpack to more drawing orders than a child has memory for."""
-    packer, blank = zlib.compressobj(9), b" " * (1 << 20)
-    packed = b"".join(packer.compress(blank) for _ in range(3 << 8)) + packer.flush()
     made = page()
     content = made.make_stream(b"")
     twice = Array([Name.FlateDecode, Name.FlateDecode])
-    content.write(zlib.compress(packed, 9), filter=twice)
+    content.write(zlib.compress(blanks(3 << 8), 9), filter=twice)
     made.pages[0].Contents = content
     return saved(made, **KEPT_AS_IS)
 

@@ -30,7 +30,7 @@ def name(packet):
 
 
 def files(packet):
-    return sorted([*(name for name, _size, _digest in packet.files), "SHA256SUMS"])
+    return sorted([*(one[0] for one in packet.files), "SHA256SUMS", "SHA512SUMS"])
 
 
 @pytest.mark.feature("P7", part=True)

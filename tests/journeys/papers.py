@@ -6,6 +6,8 @@ import zlib
 import pikepdf
 from pikepdf import Array, Name
 
+from tests.inflated import blanks
+
 
 def subpoena(title: str = "GRAND JURY SUBPOENA", pages: int = 2) -> bytes:
     """A served paper with readable words on each page."""
@@ -32,13 +34,11 @@ def locked() -> bytes:
 
 def bomb() -> bytes:
     """A few kilobytes that unpack to three gigabytes of drawing orders."""
-    packer, blank = zlib.compressobj(9), b" " * (1 << 20)
-    packed = b"".join(packer.compress(blank) for _ in range(3 << 10)) + packer.flush()
     made = pikepdf.new()
     made.add_blank_page(page_size=(612, 792))
     content = made.make_stream(b"")
     twice = Array([Name.FlateDecode, Name.FlateDecode])
-    content.write(zlib.compress(packed, 9), filter=twice)
+    content.write(zlib.compress(blanks(3 << 10), 9), filter=twice)
     made.pages[0].Contents = content
     return _saved(
         made,

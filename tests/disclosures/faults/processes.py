@@ -19,7 +19,7 @@ from cases.models import Event
 from disclosures import assembly, kept, leftovers, production
 from disclosures.enums import ExhibitStatus, PacketStatus
 from disclosures.models import Packet
-from tests.conftest import triggers_off
+from tests.database import triggers_off
 from tests.disclosures import packets
 
 WORKER = Path(__file__).parent / "worker.py"

@@ -7,10 +7,10 @@ import subprocess
 import pikepdf
 
 
-def output(*command, fails=False, **more):
-    """What a command prints; one that ``fails`` must end with 1."""
+def output(*command, code=0, **more):
+    """What a command prints, which must end with this code."""
     done = subprocess.run(command, capture_output=True, check=False, **more)  # noqa: S603 - ours
-    assert done.returncode == int(fails), done.stderr.decode()
+    assert done.returncode == code, done.stderr.decode()
     return done.stdout.decode()
 
 

@@ -1,0 +1,162 @@
+"""What a production says of itself: ``manifest.json``, the index, lists of checksums.
+
+For machines; keys stand in a fixed order, so that equal inputs give equal bytes.
+"""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from disclosures.packet import inputs
+from disclosures.packet.contents import (
+    UNSIGNED,
+    ExhibitFacts,
+    PacketFacts,
+    Rendered,
+    bates,
+    production_name,
+)
+from disclosures.packet.signer import Signature
+from disclosures.packet.verify import SIGNATURE
+
+FORMAT = "candor-production-2"
+PDF, INDEX, EXHIBITS = "packet.pdf", "index.csv", "exhibits"
+
+
+@dataclass(frozen=True, order=True)
+class File:
+    """One file of a production: its name in it, its size in bytes, its hashes."""
+
+    name: str
+    bytes: int
+    sha256: str
+    sha512: str
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """As the manifest lists it."""
+        return {"name": self.name, **self.measures}
+
+    @property
+    def measures(self) -> dict[str, Any]:
+        """The same without the name."""
+        return {"bytes": self.bytes, "sha256": self.sha256, "sha512": self.sha512}
+
+
+def text(
+    facts: PacketFacts,
+    rendered: Rendered,
+    files: Iterable[File],
+    unsigned: File,
+    signature: Signature | None,
+) -> str:
+    """The manifest; ``unsigned`` is the PDF as it was drawn."""
+    listed = {one.name: one for one in files}
+    said = {
+        "format": FORMAT,
+        "production": production_name(facts),
+        "case": facts.case_number,
+        "organisation": facts.organisation.name,
+        "agency": facts.agency,
+        "agency_reference": facts.agency_reference,
+        "instrument": facts.instrument,
+        "served_on": facts.served_on.isoformat(),
+        "prepared_on": facts.prepared_on.isoformat(),
+        "scope": {"revision": facts.scope_revision, "sha256": facts.scope_digest},
+        "sign_off": {
+            "counsel": facts.counsel_name,
+            "on": facts.signed_off_on.isoformat(),
+            "legal_basis": facts.legal_basis,
+        },
+        "declaration": _declaration(facts),
+        "data_map": {
+            "title": facts.map_title,
+            "version": facts.map_version,
+            "sha256": facts.map_digest,
+        },
+        "pages": rendered.pages,
+        "bates_first": bates(facts, facts.bates_start),
+        "bates_last": bates(facts, rendered.bates_last),
+        "rows": sum(one.rows for one in facts.exhibits if one.file_name),
+        "exhibits": [_exhibit(one, rendered) for one in facts.exhibits],
+        "pdf": {
+            "file": PDF,
+            "unsigned": unsigned.measures,
+            "signed": listed[PDF].measures if signature else None,
+        },
+        "signature": _signature(signature),
+        "files": [one.data for one in listed.values()],
+        "inputs": {"facts": {"sha256": inputs.digest(inputs.document(facts))}},
+        "tools": rendered.tool_versions,
+    }
+    return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+
+
+def sums(files: Iterable[File], algorithm: str) -> str:
+    """A list of checksums as ``sha256sum -c`` and its kin read it."""
+    return "".join(f"{getattr(one, algorithm)}  {one.name}\n" for one in sorted(files))
+
+
+def _signature(signature: Signature | None) -> Mapping[str, str] | None:
+    if signature is None:
+        return None
+    return {"manifest": SIGNATURE, **signature.data}
+
+
+def _declaration(facts: PacketFacts) -> dict[str, str] | None:
+    signed = facts.declaration
+    if signed == UNSIGNED:
+        return None
+    return {
+        "custodian": signed.custodian_name,
+        "role": signed.role,
+        "place": signed.place,
+        "form": signed.signing_place,
+        "on": signed.signed_on.isoformat(),
+    }
+
+
+def _exhibit(exhibit: ExhibitFacts, rendered: Rendered) -> dict[str, Any]:
+    first, last, pages = rendered.ranges[exhibit.number]
+    return {
+        "number": exhibit.number,
+        "target": exhibit.target_number,
+        "item": exhibit.item_number,
+        "part": exhibit.part_code,
+        "title": exhibit.title,
+        "response": exhibit.code,
+        "bates_first": first,
+        "bates_last": last,
+        "pages": pages,
+        "file": f"{EXHIBITS}/{exhibit.file_name}" if exhibit.file_name else None,
+        "rows": exhibit.rows if exhibit.file_name else None,
+        "rows_in_all": exhibit.total if exhibit.file_name else None,
+        "bytes": exhibit.bytes if exhibit.file_name else None,
+        "sha256": exhibit.sha256 or None,
+        "source": exhibit.source_title or None,
+        "snapshot_at": exhibit.snapshot_at or None,
+        "query_sha256": hashlib.sha256(exhibit.sql.encode()).hexdigest()
+        if exhibit.sql
+        else None,
+    }
+
+
+_INDEX_COLUMNS = (
+    *("number", "target", "item", "part", "title", "response"),
+    *("bates_first", "bates_last", "pages", "file", "rows", "bytes", "sha256"),
+)
+
+
+def index(facts: PacketFacts, rendered: Rendered) -> str:
+    """The production index as a table: RFC 4180, like the exhibits."""
+    out = io.StringIO(newline="")
+    rows = csv.DictWriter(
+        out, _INDEX_COLUMNS, extrasaction="ignore", lineterminator="\r\n"
+    )
+    rows.writeheader()
+    rows.writerows(_exhibit(one, rendered) for one in facts.exhibits)
+    return out.getvalue()
