@@ -248,6 +248,14 @@ SITE_KEYS = env("CANDOR_KEYS", [SECRET_KEY] if DEMO else list[str](), words)
 # What signs the trail's checkpoints, newest first: older ones check older signatures.
 AUDIT_KEYS = env("CANDOR_AUDIT_KEYS", [SECRET_KEY] if DEMO else list[str](), words)
 
+# What signs sealed packets; a site that sets none of them seals unsigned.
+SIGNING = {
+    "key": env("CANDOR_SIGNING_KEY", "", str),  # a PKCS#12 file, read at each seal
+    "passphrase": env("CANDOR_SIGNING_PASSPHRASE", "", str),
+    "roots": env("CANDOR_SIGNING_ROOTS", "", str),  # PEM: of the key, and of the stamps
+    "authority": env("CANDOR_TIMESTAMP_URL", "", str),  # RFC 3161
+}
+
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "admin:index"

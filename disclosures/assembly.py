@@ -37,10 +37,12 @@ from disclosures import (
     leftovers,
     planning,
     preflight,
+    production,
+    signing,
     workflow,
 )
 from disclosures.enums import PacketStatus
-from disclosures.exceptions import CollectionFailed
+from disclosures.exceptions import AuthorityOut, CollectionFailed
 from disclosures.models import Declaration, Packet
 from disclosures.packet import assemble as pages
 from disclosures.packet import objection as letter
@@ -52,6 +54,8 @@ COLLECT_SECONDS = 3600
 SEAL_SECONDS = 1800
 RENDER_MEGABYTES = 4096
 _log = logging.getLogger(__name__)
+# Out of reach for now: tried again a few times before anybody has to look.
+_PASSING = (SourceUnavailable, AuthorityOut)
 _RETRY_AFTER = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
 
 
@@ -179,7 +183,7 @@ def assemble(packet_id: int, *, at: datetime | None = None) -> None:
             step(packet_id, held)
     except ClaimLost:
         return
-    except (SourceUnavailable, OperationalError, InterfaceError) as error:
+    except (*_PASSING, OperationalError, InterfaceError) as error:
         _again_or_fail(packet_id, held, _sentence(error))
     except Exception as error:  # noqa: BLE001 - its text may hold records: not for logs
         _fail(packet_id, held, _sentence(error))
@@ -240,6 +244,7 @@ def _await_choice(packet: Packet, held: queue.Claim) -> None:
 def _seal(packet_id: int, held: queue.Claim) -> None:
     _start(packet_id, held, "start_sealing", PacketStatus.SEALING)
     packet = Packet.objects.select_related("case", "revision").get(pk=packet_id)
+    signer = signing.site_signer()
     root, folder = Path(settings.FILES_DIR), leftovers.place(leftovers.PACKETS, held)
     with leftovers.private(held) as work:
         packet_facts = facts.packet_facts(packet, work)
@@ -258,8 +263,9 @@ def _seal(packet_id: int, held: queue.Claim) -> None:
                 _("Rendering took too much time or memory and was stopped.")
             ) from error
         files = {one.file_name: one.path for one in packet_facts.exhibits if one.path}
-        sealed = sealing.seal(packet_facts, rendered, pdf, files, root / folder)
-        made = facts.sealed_row(folder, packet_facts, rendered, sealed)
+        out = root / folder
+        sealed = sealing.seal(packet_facts, rendered, pdf, files, out, signer)
+        made = production.sealed_row(folder, packet_facts, rendered, sealed)
         _write_seal(packet, held, made, packet_facts)
 
 

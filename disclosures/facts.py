@@ -29,7 +29,7 @@ from disclosures.models import (
     Packet,
     TargetAccount,
 )
-from disclosures.packet import contents, seal, wording
+from disclosures.packet import contents, wording
 
 # What a query's parameters are, as the packet says it.
 _BOUND = {
@@ -322,28 +322,6 @@ def _exhibit(
             (str(LeftOut(reason).label), n) for reason, n in one.left_out.items()
         ),
     )
-
-
-def sealed_row(
-    folder: str,
-    packet_facts: contents.PacketFacts,
-    rendered: contents.Rendered,
-    sealed: seal.Sealed,
-) -> dict[str, Any]:
-    """What a packet's row keeps of its seal; the zip is the last of its files."""
-    zipped = sealed.archive
-    return {
-        "folder": folder,
-        "pages": rendered.pages,
-        "bates_first": packet_facts.bates_start,
-        "bates_last": rendered.bates_last,
-        "pdf_sha256": sealed.pdf_sha256,
-        "manifest_sha256": sealed.manifest_sha256,
-        "files": [
-            *map(list, sealed.files),
-            [zipped.name, zipped.stat().st_size, sealed.archive_sha256],
-        ],
-    }
 
 
 def days_label(window: dict[str, Any]) -> str:

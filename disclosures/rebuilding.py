@@ -12,6 +12,7 @@ What is said here names files, exhibits and fields, and never a value of them.
 import contextlib
 import hashlib
 import json
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,9 +27,12 @@ from disclosures import breaks, facts, frozen, kept, production
 from disclosures.exceptions import CustodyBroken
 from disclosures.models import Packet
 from disclosures.packet import assemble, contents, inputs, objection, seal
-from disclosures.packet.verify import MANIFEST, SUMS, SUMS_512
+from disclosures.packet.manifest import PDF
+from disclosures.packet.signer import Signature
+from disclosures.packet.verify import MANIFEST, SIGNATURE, SUMS, SUMS_512
 
 SECONDS, MEGABYTES = 1800, 4096
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Outcome:
     tools: list[str] = field(default_factory=list)
     equal: list[str] = field(default_factory=list)
     different: list[str] = field(default_factory=list)
+    is_signed: bool = False
 
     @property
     def is_proved(self) -> bool:
@@ -74,14 +79,48 @@ def rebuild(packet: Packet) -> Outcome:
             seconds=SECONDS,
             megabytes=MEGABYTES,
         )
-        made = seal.seal(said, rendered, pdf, paths, work / "out")
+        signer = _AsSealed(packet, manifest) if manifest.get("signature") else None
+        made = seal.seal(said, rendered, pdf, paths, work / "out", signer)
         equal, different = _compared(packet, made)
         return Outcome(
             notes=_told_otherwise(packet, said),
             tools=_versions(manifest.get("tools", {}), rendered.tool_versions),
             equal=equal,
             different=different,
+            is_signed=signer is not None,
         )
+
+
+class _AsSealed:
+    """Puts the signature of the sealed packet behind what was drawn anew.
+
+    A signature can't be made again: its time and its numbers are of the day. It stands
+    behind the drawn bytes, so these must be what the sealed file begins with.
+    """
+
+    def __init__(self, packet: Packet, manifest: dict[str, Any]) -> None:
+        self._folder = production.folder(packet)
+        said = dict(manifest["signature"])
+        del said["manifest"]
+        self._signature = Signature(**said)
+
+    def pdf(self, unsigned: Path, signed: Path) -> Signature:
+        """The sealed PDF if it begins with what was drawn, else what was drawn."""
+        sealed = self._folder / PDF
+        shutil.copyfile(sealed if _begins(sealed, unsigned) else unsigned, signed)
+        return self._signature
+
+    def manifest(self, data: bytes) -> bytes:
+        """The signature of the sealed manifest."""
+        return (self._folder / SIGNATURE).read_bytes()
+
+
+def _begins(path: Path, start: Path) -> bool:
+    with path.open("rb") as whole, start.open("rb") as part:
+        while chunk := part.read(_CHUNK):
+            if whole.read(len(chunk)) != chunk:
+                return False
+    return True
 
 
 @contextlib.contextmanager

@@ -9,6 +9,23 @@ from typing import Protocol
 
 
 @dataclass(frozen=True)
+class Desk:
+    """What a site signs with; paths of a PKCS#12 file and of the roots it trusts (PEM).
+
+    ``authority`` is the address of its time-stamp authority (RFC 3161).
+    """
+
+    key: str
+    passphrase: str
+    roots: str
+    authority: str
+
+    def __repr__(self) -> str:
+        """Without the pass-phrase: a trace may print this."""
+        return f"Desk({self.key!r})"
+
+
+@dataclass(frozen=True)
 class Signature:
     """Whose key signed, and who stamped the time.
 

@@ -55,6 +55,11 @@ class Command(BaseCommand):
             self._say("These tools are of another version:", outcome.tools)
         else:
             self.stdout.write("Every tool is of the version that it was sealed with.")
+        if outcome.is_signed:
+            self.stdout.write(
+                "A signature can't be made again: the sealed one stands behind what "
+                "was drawn anew."
+            )
         for name in outcome.equal:
             self.stdout.write(f"{name}: equal")
         for name in outcome.different:
