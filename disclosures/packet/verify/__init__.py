@@ -9,10 +9,13 @@ whether the whole production was made anew: for that, compare the SHA-256 of
 ``manifest.json`` with the one handed over, or check who signed it.
 """
 
+import json
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from disclosures.packet.verify import listed, packing, reading
+from disclosures.packet.verify import listed, packing, reading, signatures
 from disclosures.packet.verify.found import (
     MANIFEST,
     SIGNATURE,
@@ -22,18 +25,31 @@ from disclosures.packet.verify.found import (
     Finding,
 )
 
-__all__ = ["MANIFEST", "SIGNATURE", "SUMS", "SUMS_512", "Finding", "verify"]
+__all__ = ["MANIFEST", "SIGNATURE", "SUMS", "SUMS_512", "Finding", "signed", "verify"]
 
 
 def verify(path: Path) -> list[Finding]:
     """Everything that is wrong with the production; an empty list is a clean one."""
+    if not path.exists():
+        return [Finding("", f"There is nothing at {path}.")]
     try:
-        if path.is_dir():
-            return list(listed.findings(reading.folder(path)))
-        if not path.exists():
-            return [Finding("", f"There is nothing at {path}.")]
-        with path.open("rb") as file, zipfile.ZipFile(file) as archive:
-            packed = list(packing.findings(file, archive))
-            return packed + list(listed.findings(reading.archive(archive)))
+        with _opened(path) as (production, packed):
+            return packed + list(listed.findings(production))
     except (*UNREADABLE, TypeError) as error:
         return [Finding("", f"The production can't be read: {error}.")]
+
+
+def signed(path: Path) -> list[str]:
+    """What is to be said of the signatures of a production that was found clean."""
+    with _opened(path) as (production, _packed):
+        return signatures.lines(json.loads(reading.read(production, MANIFEST)))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[reading.Production, list[Finding]]]:
+    """The production, and what is wrong with its packing."""
+    if path.is_dir():
+        yield reading.folder(path), []
+        return
+    with path.open("rb") as file, zipfile.ZipFile(file) as archive:
+        yield reading.archive(archive), list(packing.findings(file, archive))

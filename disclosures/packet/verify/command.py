@@ -9,7 +9,7 @@ everything is as it was sealed, 1 where something isn't, 2 where it was called w
 import sys
 from pathlib import Path
 
-from disclosures.packet.verify import verify
+from disclosures.packet.verify import signed, verify
 
 USAGE = "usage: python3 verify_packet.pyz [FOLDER_OR_ZIP]\n"
 
@@ -23,6 +23,8 @@ def main(program: str, arguments: list[str]) -> int:
     findings = verify(path)
     for finding in findings:
         sys.stdout.write(f"{finding}\n")
-    if not findings:
-        sys.stdout.write("Every file is as it was sealed.\n")
-    return 1 if findings else 0
+    if findings:
+        return 1
+    for line in ("Every file is as it was sealed.", *signed(path)):
+        sys.stdout.write(f"{line}\n")
+    return 0

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from disclosures.packet.verify import signatures
 from disclosures.packet.verify.found import (
     MANIFEST,
     SIGNATURE,
@@ -46,6 +47,7 @@ def findings(production: Production) -> Iterator[Finding]:
     for exhibit in exhibits:
         yield from _rows(production, exhibit, listed)
     yield from _ranges(manifest)
+    yield from signatures.findings(production, manifest)
 
 
 def _presence(
