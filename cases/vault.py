@@ -47,6 +47,8 @@ def pour(closed: Path, sink: Any, *, case: Case) -> None:
     Raises:
         KeyGone: the case has no key.
         NotOpened: the file is missing, broken, or another key closed it.
+        OSError: the machine's own fault, such as a full disk: it says nothing of the
+            file.
     """
     try:
         key = case.key  # asked once for all the files that are read of a case
@@ -58,8 +60,12 @@ def pour(closed: Path, sink: Any, *, case: Case) -> None:
     try:
         with closed.open("rb") as source:
             pyrage.decrypt_io(source, sink, [identity])
-    except (OSError, pyrage.DecryptError) as fault:
+    except (FileNotFoundError, pyrage.DecryptError) as fault:
         raise NotOpened(closed.name) from fault
+    except OSError as fault:
+        if fault.errno is not None:
+            raise
+        raise NotOpened(closed.name) from fault  # so pyrage says "decryption error"
 
 
 def _made(case_id: int) -> CaseKey:

@@ -67,7 +67,8 @@ def request(case_id: int, *, actor: User, at: datetime | None = None) -> Packet:
     Raises:
         PermissionDenied: ``actor`` may not.
         FourEyesViolation: ``actor`` approved this scope.
-        IllegalTransition: no sign-off covers the scope as it stands now.
+        IllegalTransition: no sign-off covers the scope as it stands now, or a break in
+            custody stands on the case.
         CaseError: the data map can't answer the scope, or a source what is planned of
             it; it says which.
     """
@@ -87,6 +88,7 @@ def _order(case_id: int, actor: User, at: datetime) -> Packet:
     case = Case.objects.select_for_update().get(pk=case_id)
     permissions.require(actor, Perm.ORDER, case)
     persons.require_other(case, actor, Act.COLLECT)
+    breaks.require_none(case)
     move_case(case.pk, "order_packet", actor=actor, at=at)
     sign_off = SignOff.objects.filter(case=case).covering(scope.digest(case)).get()
     for older in case.packets.in_force().exclude(status=PacketStatus.RELEASED):

@@ -72,9 +72,10 @@ def run(packet: Packet, held: queue.Claim) -> bool:
         accounts = _resolve_targets(packet, sources, held)
         if packet.accounts.to_choose().exists():
             return False
+        signed = planning.Signed(packet, the_map)
         for exhibit in outstanding(packet, the_map):
             workflow.require_covered(packet.pk)
-            _collect(exhibit, accounts[exhibit.target_id], the_map, sources, held)
+            _collect(exhibit, accounts[exhibit.target_id], signed, sources, held)
     return True
 
 
@@ -88,7 +89,7 @@ def outstanding(packet: Packet, the_map: schema.DataMap) -> list[Exhibit]:
         the_map, list(packet.exhibits.values_list("part_code", flat=True))
     )
     return sorted(
-        packet.exhibits.outstanding().select_related("packet", "target"),
+        packet.exhibits.outstanding().select_related("target"),
         key=lambda one: (one.target.number, order.get(one.part_code, -1), one.number),
     )
 
@@ -160,13 +161,13 @@ def _accounts(target: dict[str, Any], sources: Run) -> list[Account]:
 def _collect(
     exhibit: Exhibit,
     account: TargetAccount,
-    the_map: schema.DataMap,
+    signed: planning.Signed,
     sources: Run,
     held: queue.Claim,
 ) -> None:
     started_at = timezone.now()
     try:
-        answer = _answer(exhibit, account, the_map, sources, held)
+        answer = _answer(exhibit, account, signed, sources, held)
     except SourceUnavailable as error:  # tried again, so the exhibit stays as it is
         _note(exhibit, str(error), held)
         raise
@@ -181,10 +182,11 @@ def _collect(
 def _answer(
     exhibit: Exhibit,
     account: TargetAccount,
-    the_map: schema.DataMap,
+    signed: planning.Signed,
     sources: Run,
     held: queue.Claim,
 ) -> Answer:
+    the_map = signed.the_map
     if exhibit.response_code:  # an objection or "not held", planned with its answer
         return _planned(exhibit)
     part = the_map.part(exhibit.part_code)
@@ -196,7 +198,7 @@ def _answer(
     inputs = _inputs(exhibit, part)
     if unsigned := graph.missing_statement(the_map, part, inputs):
         return Answer(ResponseCode.OUT_OF_SCOPE_AFTER_NARROWING, unsigned)
-    planning.require_signed(exhibit, the_map)
+    signed.require(exhibit)
     place = f"{leftovers.place(leftovers.COLLECTED, held)}-{secrets.token_hex(16)}"
     out = f"{place}.csv.age"
     with leftovers.private(held) as folder:
@@ -237,12 +239,11 @@ def _inputs(exhibit: Exhibit, part: schema.Part) -> dict[str, Exhibit]:
     """
     if not part.inputs:
         return {}
-    rows = Exhibit.objects.filter(
-        packet=exhibit.packet_id,
+    rows = exhibit.packet.exhibits.filter(
         target=exhibit.target_id,
         part_code__in=part.inputs,
         status=ExhibitStatus.COLLECTED,
-    ).select_related("packet", "target")
+    )
     return {row.part_code: row for row in rows if row.path}
 
 

@@ -5,6 +5,7 @@ frozen scope, the exhibits with their provenance, and the signed declaration. It
 what was frozen and never the live case.
 """
 
+import functools
 import hashlib
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -95,7 +96,12 @@ def data_map(packet: Packet) -> schema.DataMap:
     row = DataMapVersion.objects.filter(digest=packet.revision.map_digest).first()
     if row is None or schema.digest(row.text) != row.digest:
         raise PacketBroken(_("The data map that this scope was frozen with is gone."))
-    return schema.parse(row.text)
+    return _parsed(row.text)
+
+
+@functools.lru_cache(maxsize=16)
+def _parsed(text: str) -> schema.DataMap:
+    return schema.parse(text)
 
 
 def frozen_scope(packet: Packet) -> dict[str, Any]:
@@ -141,7 +147,8 @@ def draft_facts(
 ) -> contents.PacketFacts:
     """Everything the packet would say with this declaration, signed or not.
 
-    Each exhibit's file is hashed; without a ``folder`` its path is left out.
+    Each exhibit's file is hashed as it is copied into ``folder``; without one no file
+    is read, and what is said of it is what was written down when it was collected.
 
     Raises:
         PacketBroken: stored records, scope or map are no longer what they were.
@@ -282,7 +289,7 @@ def _exhibit(
     one: Exhibit, the_map: schema.DataMap, folder: Path | None
 ) -> contents.ExhibitFacts:
     path = kept.copy(one, folder) if folder else None
-    has_file = bool(path) if folder else kept.read(one)
+    has_file = bool(one.path)
     part = next((part for part in the_map.parts if part.code == one.part_code), None)
     window = one.window_since, one.window_until
     return contents.ExhibitFacts(

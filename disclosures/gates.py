@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from cases import agencies, authenticity, nondisclosure, scope, standing
 from cases.enums import Audience, Perm
-from cases.exceptions import CaseError, IllegalTransition
+from cases.exceptions import IllegalTransition
 from disclosures import breaks, production
 from disclosures.exceptions import CustodyBroken
 from disclosures.models import Declaration, Freeze, Packet
@@ -33,7 +33,6 @@ class Gate:
     mended_by: Perm  # whose step opens it
     is_stop: bool = False  # whether it breaks off even what is under way
     reads_files: bool = False  # hashes the whole packet: once, and outside the lock
-    refusal: type[CaseError] = IllegalTransition
 
 
 def is_covered(packet: Packet) -> bool:
@@ -143,13 +142,12 @@ def require(packet: Packet, gates: Iterable[Gate] = GATES) -> None:
     """Let a packet through every gate, or say all that stands in its way.
 
     Raises:
-        CaseError: of the first gate that isn't met; the words are those of all.
-        CustodyBroken: a byte of the packet changed, whichever gates are shut besides.
+        IllegalTransition: a gate isn't met; the words are those of all.
+        CustodyBroken: a byte of the packet changed, whichever gates are shut besides;
+            the words are of that alone, as they are noted with the break.
     """
-    refused = [(gate, words) for gate in gates if (words := gate.question(packet))]
-    if not refused:
-        return
-    words = " ".join(words for _gate, words in refused)
-    if any(gate.reads_files for gate, _words in refused):
-        raise CustodyBroken(words, packet_id=packet.pk)
-    raise refused[0][0].refusal(words)
+    refused = {gate: words for gate in gates if (words := gate.question(packet))}
+    if broken := [words for gate, words in refused.items() if gate.reads_files]:
+        raise CustodyBroken(" ".join(broken), packet_id=packet.pk)
+    if refused:
+        raise IllegalTransition(" ".join(refused.values()))

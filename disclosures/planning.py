@@ -71,11 +71,12 @@ def drafted(packet: Packet, the_map: schema.DataMap) -> list[Exhibit]:
         PacketBroken: the frozen scope was changed.
     """
     frozen = facts.frozen_scope(packet)
+    unnamed_ids = naming.unnamed_in(frozen)
     planned: list[Exhibit] = []
     for wanted in wanted_pairs(packet, the_map):
         planned += (
             [_part_exhibit(packet, wanted, part) for part in wanted.category.parts]
-            if _is_produced(wanted, naming.unnamed_in(frozen))
+            if _is_produced(wanted, unnamed_ids)
             else [_refused_exhibit(packet, wanted, frozen)]
         )
     for number, exhibit in enumerate(planned, start=1):
@@ -232,31 +233,46 @@ def order_of_parts(the_map: schema.DataMap, codes: list[str]) -> dict[str, int]:
     return {code: position for position, code in enumerate(ordered)}
 
 
-def require_signed(exhibit: Exhibit, the_map: schema.DataMap) -> None:
-    """Hold one exhibit to the scope as counsel signed it, before anything is asked.
+class Signed:
+    """What counsel signed for, exhibit by exhibit: read once for a run."""
 
-    Raises:
-        PacketBroken: the frozen scope was changed, or it doesn't have this part, for
-            this item, target and window.
-    """
-    for wanted in wanted_pairs(exhibit.packet, the_map):
-        pair = wanted.target["id"], wanted.item["id"]
-        if pair != (exhibit.target_id, exhibit.item_id):
-            continue
-        if not ItemDecision(wanted.decision["decision"]).produces:
-            continue
-        for part in wanted.category.parts:
-            signed = _part_exhibit(exhibit.packet, wanted, part)
-            if _bounds(signed) == _bounds(exhibit):
-                return
-    raise PacketBroken(
-        _("%(label)s isn't in the scope that counsel signed. Nothing was asked for it.")
-        % {"label": exhibit.label}
-    )
+    def __init__(self, packet: Packet, the_map: schema.DataMap) -> None:
+        """Read the frozen scope.
+
+        Raises:
+            CollectionFailed: the data map lacks a category of the scope.
+            InsufficientProcess: the instrument doesn't reach what would be produced.
+            PacketBroken: the frozen scope was changed.
+        """
+        self.the_map = the_map
+        self._bounds = {
+            _bounds(one) for one in drafted(packet, the_map) if not one.response_code
+        }
+
+    def require(self, exhibit: Exhibit) -> None:
+        """Hold one exhibit to it, before anything is asked.
+
+        Raises:
+            PacketBroken: it doesn't have this part, for this item, target and window.
+        """
+        if _bounds(exhibit) not in self._bounds:
+            raise PacketBroken(
+                _(
+                    "%(label)s isn't in the scope that counsel signed. Nothing was "
+                    "asked for it."
+                )
+                % {"label": exhibit.label}
+            )
 
 
 def _bounds(exhibit: Exhibit) -> tuple[Any, ...]:
-    return exhibit.part_code, exhibit.window_since, exhibit.window_until
+    return (
+        exhibit.target_id,
+        exhibit.item_id,
+        exhibit.part_code,
+        exhibit.window_since,
+        exhibit.window_until,
+    )
 
 
 def signed_window(wanted: Wanted) -> Window:

@@ -57,7 +57,8 @@ def tasks_of(case: Case) -> list[Task]:
 def _broken(cases: QuerySet[Case]) -> list[Task]:
     """A task a case on which a break in custody stands: it goes before any other."""
     standing = CustodyBreak.objects.standing().filter(case__in=cases)
-    first = {one.case_id: one for one in reversed(standing.select_related("case"))}
+    rows = standing.select_related("case__agency")
+    first = {one.case_id: one for one in reversed(rows)}
     title, detail = _words()[_SETTLE]
     return [
         Task(one.case, _SETTLE, title, detail, one.case.due_on, one.found_at)

@@ -55,6 +55,7 @@ _COLUMN = {
     "type": "the type",
     "zone": "the time zone",
     "third_party": "whether it is about other people",
+    "whose": "whose it is",
 }
 
 

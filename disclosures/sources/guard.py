@@ -3,7 +3,7 @@
 A source is asked for one account and one window, and what it gives is checked all the
 same: by the columns that the map marks as saying whose a row is, and by the column of
 the part's window, half-open. That the part answers an item of the scope is checked
-before anything is asked (``planning.require_signed``). What doesn't belong is counted
+before anything is asked (``planning.Signed``). What doesn't belong is counted
 by reason. A part without such a column can't be checked for it, and its page says so.
 
 Rows are judged by the batch: one pass over the marked columns alone, and row by row

@@ -1,5 +1,6 @@
 """Files of a case at rest: closed by its own key, whole or not at all."""
 
+import errno
 import io
 
 import pyrage
@@ -94,6 +95,24 @@ def test_a_file_that_isn_t_whole_is_refused(tmp_path, change):
             there.write_bytes(PLAIN)
     with pytest.raises(NotOpened):
         poured(there, case)
+
+
+class Full:
+    """A disk that takes nothing more."""
+
+    def write(self, _data):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def flush(self):
+        """Nothing is held back."""
+
+
+def test_a_fault_of_the_machine_says_nothing_of_the_file(tmp_path):
+    case = make.opened()
+    there = closed(tmp_path, case)
+    with pytest.raises(OSError, match="No space left"):
+        vault.pour(there, Full(), case=make.fresh(case))
+    assert poured(there, case) == PLAIN
 
 
 def test_what_can_t_be_closed_leaves_nothing(tmp_path):

@@ -49,7 +49,7 @@ def read_on_a_page(packet):
 
 
 def draw_the_declaration(packet):
-    declaring.draft(packet, packets.custodian(), {})
+    declaring.checked_draft(packet, packets.custodian(), {})
 
 
 def seal_it(packet):

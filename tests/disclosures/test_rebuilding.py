@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from cases import keys
 from cases.models import Organisation
 from disclosures import production
 from disclosures.models import CustodyBreak, FrozenFacts
@@ -26,7 +27,7 @@ def said(packet):
 
 
 def name(packet):
-    return f"{packet.case.number}/{packet.number}"
+    return keys.disguise(packet.pk, "row")
 
 
 def files(packet):

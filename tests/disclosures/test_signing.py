@@ -11,6 +11,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import DocumentSecurityStore, validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
+from cases import keys
 from compliance import checks
 from disclosures import assembly, production, signing
 from disclosures.enums import PacketStatus
@@ -169,7 +170,7 @@ def test_a_site_that_signs_never_seals_unsigned_and_goes_on_when_mended(
     assert authorities.PASSPHRASE not in text
     # What was drawn is made again; the signature stands behind it.
     shown = io.StringIO()
-    call_command("rebuild_packet", f"{packet.case.number}/1", stdout=shown)
+    call_command("rebuild_packet", keys.disguise(packet.pk, "row"), stdout=shown)
     assert "packet.pdf: equal\n" in shown.getvalue()
     assert "A signature can't be made again" in shown.getvalue()
 

@@ -12,7 +12,7 @@ from disclosures.rebuilding import Outcome
 
 
 class Command(BaseCommand):
-    """``manage.py rebuild_packet CASE/NUMBER``; exit code 1 unless all is equal.
+    """``manage.py rebuild_packet ID``; exit code 1 unless all is equal.
 
     Nothing is changed: the packet is made in a scratch place that is removed.
     """
@@ -21,8 +21,12 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the name of a packet."""
-        parser.add_argument("packet", metavar="CASE/NUMBER", help="LR-2023-0001/1")
+        """Take the token of a packet on this site."""
+        parser.add_argument(
+            "packet",
+            metavar="ID",
+            help="A packet sealed on this site: the last word of its page's address.",
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Print what was compared: inputs, versions, bytes.

@@ -11,7 +11,7 @@ from disclosures.packet.verify import verify
 
 
 class Command(BaseCommand):
-    """``manage.py verify_packet PATH``, or ``--packet CASE/NUMBER``.
+    """``manage.py verify_packet PATH``, or ``--packet ID``.
 
     The exit code is 1 on a finding.
 
@@ -24,13 +24,13 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the place of the production, or the number of a packet on this site."""
+        """Take the place of the production, or the token of a packet on this site."""
         what = parser.add_mutually_exclusive_group(required=True)
         what.add_argument("path", type=Path, nargs="?", help="A folder or a zip.")
         what.add_argument(
             "--packet",
-            metavar="CASE/NUMBER",
-            help="A packet sealed on this site: LR-2023-0001/1.",
+            metavar="ID",
+            help="A packet sealed on this site: the last word of its page's address.",
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from cases import keys
 from disclosures import production as disk
 from disclosures.packet import seal, verify
 from tests.disclosures import packets
+from tests.disclosures.admin.conftest import page_of
 
 RECORDS = "exhibits/E001_t1_3a.csv"
 
@@ -42,10 +44,6 @@ def edit(path, old=None, new=None, place=None):
     else:
         data[place] ^= 1
     path.write_bytes(data)
-
-
-def named(packet):
-    return f"{packet.case.number}/{packet.number}"
 
 
 @pytest.mark.feature("P2")
@@ -238,11 +236,12 @@ def test_command_prints_the_findings_and_fails(original, production):
 @pytest.mark.feature("P2", part=True)
 def test_command_checks_a_packet_of_this_site_zip_and_all(small):
     packet = packets.sealed_undrawn()
+    token = page_of(packet).rstrip("/").rsplit("/", 1)[-1]
 
     def said():
         out = StringIO()
         try:
-            call_command("verify_packet", packet=named(packet), stdout=out)
+            call_command("verify_packet", packet=token, stdout=out)
         except CommandError as refusal:
             return [*out.getvalue().splitlines(), str(refusal)]
         return out.getvalue().splitlines()
@@ -267,10 +266,9 @@ def test_command_checks_a_packet_of_this_site_zip_and_all(small):
 @pytest.mark.parametrize(
     ("arguments", "refusal"),
     [
-        (["--packet", "LR-1/999"], "There is no packet LR-1/999; name it like"),
-        (["--packet", "999"], "There is no packet 999; name it like"),
+        (["--packet", "999"], "There is no packet 999."),
         ([], "one of the arguments path --packet is required"),
-        (["x", "--packet", "LR-1/1"], "not allowed with argument"),
+        (["x", "--packet", "1"], "not allowed with argument"),
     ],
 )
 def test_command_says_what_it_can_t_check(arguments, refusal):
@@ -279,7 +277,14 @@ def test_command_says_what_it_can_t_check(arguments, refusal):
 
 
 @pytest.mark.django_db
+def test_command_knows_a_packet_that_is_gone_from_one_that_never_was():
+    token = keys.disguise(999, "row")
+    with pytest.raises(CommandError, match=f"There is no packet {token}."):
+        call_command("verify_packet", "--packet", token)
+
+
+@pytest.mark.django_db
 def test_command_checks_no_packet_that_isn_t_sealed(small):
     packet = packets.ordered()
     with pytest.raises(CommandError, match=r"is “Queued”, not sealed"):
-        call_command("verify_packet", packet=named(packet))
+        call_command("verify_packet", packet=keys.disguise(packet.pk, "row"))
