@@ -15,6 +15,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from compliance.environment import (
+    at_least,
     audit_store,
     database,
     env,
@@ -37,6 +38,11 @@ read_site_file(SITE_FILE)
 FILES_DIR = env("CANDOR_FILES_DIR", VAR_DIR / "files", Path)
 WORK_DIR = env("CANDOR_WORK_DIR", VAR_DIR / "work", Path)  # plain, while worked on
 AUDIT_DIR = env("CANDOR_AUDIT_DIR", str(VAR_DIR / "audit"), str)
+
+# A packet holds its record files too, while they are at most so large together; and
+# its PDF goes on in a further volume after so many pages.
+ATTACH_MEGABYTES = env("CANDOR_ATTACH_MEGABYTES", 25, at_least(0))
+VOLUME_PAGES = env("CANDOR_VOLUME_PAGES", 5_000, at_least(100))
 
 # S3-compatible buckets, for checkpoints and files of records, by the usual names.
 S3 = {
@@ -248,13 +254,10 @@ SITE_KEYS = env("CANDOR_KEYS", [SECRET_KEY] if DEMO else list[str](), words)
 # What signs the trail's checkpoints, newest first: older ones check older signatures.
 AUDIT_KEYS = env("CANDOR_AUDIT_KEYS", [SECRET_KEY] if DEMO else list[str](), words)
 
-# What signs sealed packets; a site that sets none of them seals unsigned.
-SIGNING = {
-    "key": env("CANDOR_SIGNING_KEY", "", str),  # a PKCS#12 file, read at each seal
-    "passphrase": env("CANDOR_SIGNING_PASSPHRASE", "", str),
-    "roots": env("CANDOR_SIGNING_ROOTS", "", str),  # PEM: of the key, and of the stamps
-    "authority": env("CANDOR_TIMESTAMP_URL", "", str),  # RFC 3161
-}
+# What signs sealed packets, and what is trusted of it; with none they are unsigned.
+_SIGNING = {"key": "SIGNING_KEY", "passphrase": "SIGNING_PASSPHRASE"}
+_SIGNING |= {"roots": "SIGNING_ROOTS", "authority": "TIMESTAMP_URL"}
+SIGNING = {name: env(f"CANDOR_{of}", "", str) for name, of in _SIGNING.items()}
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"

@@ -15,7 +15,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,10 @@ from django.conf import settings
 
 from cases import sandbox
 from cases.exceptions import CaseError
-from disclosures import breaks, facts, frozen, kept, production
+from disclosures import breaks, facts, frozen, marks, production
 from disclosures.exceptions import CustodyBroken
 from disclosures.models import Packet
 from disclosures.packet import assemble, contents, inputs, objection, seal
-from disclosures.packet.manifest import PDF
 from disclosures.packet.signer import Signature
 from disclosures.packet.verify import MANIFEST, SIGNATURE, SUMS, SUMS_512
 
@@ -103,12 +102,14 @@ class _AsSealed:
         said = dict(manifest["signature"])
         del said["manifest"]
         self._signature = Signature(**said)
+        self._stamped = {one["file"]: one["stamped_at"] for one in manifest["pdfs"]}
 
     def pdf(self, unsigned: Path, signed: Path) -> Signature:
         """The sealed PDF if it begins with what was drawn, else what was drawn."""
-        sealed = self._folder / PDF
+        sealed = self._folder / signed.name
         shutil.copyfile(sealed if _begins(sealed, unsigned) else unsigned, signed)
-        return self._signature
+        stamped = self._stamped.get(signed.name) or self._signature.stamped_at
+        return replace(self._signature, stamped_at=stamped)
 
     def manifest(self, data: bytes) -> bytes:
         """The signature of the sealed manifest."""
@@ -138,7 +139,7 @@ def _inputs(packet: Packet, work: Path) -> tuple[list[str], dict[str, Path]]:
     for exhibit in packet.exhibits.select_related("target", "packet__case"):
         try:
             with breaks.noted():
-                path = kept.copy(exhibit, work)
+                path = marks.copy(exhibit, work)
         except CustodyBroken as fault:
             faults.append(str(fault))
         else:
@@ -167,7 +168,7 @@ def _not_as_frozen(packet: Packet, said: contents.PacketFacts) -> list[str]:
     rows = {one.label: one for one in packet.exhibits.all()}
     for exhibit in said.exhibits:
         row = rows.get(exhibit.number)
-        if row is None or row.sha256 != exhibit.sha256:
+        if row is None or row.sha256 != (exhibit.collected_sha256 or exhibit.sha256):
             found.append(f"Exhibit {exhibit.number} isn't the one that was sealed.")
     return found
 

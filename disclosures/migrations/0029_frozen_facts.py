@@ -6,7 +6,7 @@ import cases.models.sealed
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("disclosures", "0014_breaks"),
+        ("disclosures", "0033_blocks"),
     ]
 
     operations = [

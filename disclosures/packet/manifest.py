@@ -7,7 +7,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from disclosures.packet.contents import (
     ExhibitFacts,
     PacketFacts,
     Rendered,
+    Volume,
     bates,
     production_name,
 )
@@ -25,6 +26,7 @@ from disclosures.packet.verify import SIGNATURE
 
 FORMAT = "candor-production-2"
 PDF, INDEX, EXHIBITS = "packet.pdf", "index.csv", "exhibits"
+LOG = "redactions.csv"  # of what was withheld and redacted; a letter has none
 
 
 @dataclass(frozen=True, order=True)
@@ -47,15 +49,32 @@ class File:
         return {"bytes": self.bytes, "sha256": self.sha256, "sha512": self.sha512}
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """One PDF: as it was drawn, as it is enclosed, and who signed it."""
+
+    unsigned: File
+    enclosed: File
+    signature: Signature | None
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """As the manifest says it."""
+        return {
+            "file": self.enclosed.name,
+            "unsigned": self.unsigned.measures,
+            "signed": self.enclosed.measures if self.signature else None,
+            "stamped_at": self.signature.stamped_at if self.signature else None,
+        }
+
+
 def text(
     facts: PacketFacts,
     rendered: Rendered,
     files: Iterable[File],
-    unsigned: File,
-    signature: Signature | None,
+    drawn: Sequence[Drawn],
 ) -> str:
-    """The manifest; ``unsigned`` is the PDF as it was drawn."""
-    listed = {one.name: one for one in files}
+    """The manifest; ``drawn`` are the PDFs, the first of them first."""
     said = {
         "format": FORMAT,
         "production": production_name(facts),
@@ -81,15 +100,13 @@ def text(
         "pages": rendered.pages,
         "bates_first": bates(facts, facts.bates_start),
         "bates_last": bates(facts, rendered.bates_last),
+        "volumes": [_volume(facts, one) for one in rendered.volumes],
+        "attached": [one.file_name for one in facts.attached],
         "rows": sum(one.rows for one in facts.exhibits if one.file_name),
         "exhibits": [_exhibit(one, rendered) for one in facts.exhibits],
-        "pdf": {
-            "file": PDF,
-            "unsigned": unsigned.measures,
-            "signed": listed[PDF].measures if signature else None,
-        },
-        "signature": _signature(signature),
-        "files": [one.data for one in listed.values()],
+        "pdfs": [one.data for one in drawn],
+        "signature": _signature(drawn[0].signature),
+        "files": [one.data for one in files],
         "inputs": {"facts": {"sha256": inputs.digest(inputs.document(facts))}},
         "tools": rendered.tool_versions,
     }
@@ -120,6 +137,15 @@ def _declaration(facts: PacketFacts) -> dict[str, str] | None:
     }
 
 
+def _volume(facts: PacketFacts, volume: Volume) -> dict[str, Any]:
+    return {
+        "file": volume.name,
+        "bates_first": bates(facts, facts.bates_start + volume.first),
+        "bates_last": bates(facts, facts.bates_start + volume.stop - 1),
+        "pages": volume.stop - volume.first,
+    }
+
+
 def _exhibit(exhibit: ExhibitFacts, rendered: Rendered) -> dict[str, Any]:
     first, last, pages = rendered.ranges[exhibit.number]
     return {
@@ -135,6 +161,10 @@ def _exhibit(exhibit: ExhibitFacts, rendered: Rendered) -> dict[str, Any]:
         "file": f"{EXHIBITS}/{exhibit.file_name}" if exhibit.file_name else None,
         "rows": exhibit.rows if exhibit.file_name else None,
         "rows_in_all": exhibit.total if exhibit.file_name else None,
+        "rows_collected": exhibit.collected_rows if exhibit.file_name else None,
+        "rows_withheld": _not_produced(exhibit, of_columns=False),
+        "values_redacted": _not_produced(exhibit, of_columns=True),
+        "sha256_collected": exhibit.collected_sha256 or None,
         "bytes": exhibit.bytes if exhibit.file_name else None,
         "sha256": exhibit.sha256 or None,
         "source": exhibit.source_title or None,
@@ -142,12 +172,19 @@ def _exhibit(exhibit: ExhibitFacts, rendered: Rendered) -> dict[str, Any]:
         "query_sha256": hashlib.sha256(exhibit.sql.encode()).hexdigest()
         if exhibit.sql
         else None,
+        **({"pull_order": exhibit.order} if exhibit.order else {}),
     }
+
+
+def _not_produced(exhibit: ExhibitFacts, *, of_columns: bool) -> int | None:
+    found = [n.count for n in exhibit.not_produced if bool(n.column) == of_columns]
+    return sum(found) if exhibit.file_name else None
 
 
 _INDEX_COLUMNS = (
     *("number", "target", "item", "part", "title", "response"),
     *("bates_first", "bates_last", "pages", "file", "rows", "bytes", "sha256"),
+    *("rows_collected", "rows_withheld", "values_redacted"),
 )
 
 

@@ -12,19 +12,19 @@ import os
 import secrets
 import shutil
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from disclosures.exceptions import PacketBroken
-from disclosures.packet import manifest, program
+from disclosures.packet import manifest, program, withheld
 from disclosures.packet.contents import (
     PacketFacts,
     Rendered,
     production_name,
     with_file,
 )
-from disclosures.packet.manifest import EXHIBITS, INDEX, PDF, File
+from disclosures.packet.manifest import EXHIBITS, INDEX, LOG, PDF, Drawn, File
 from disclosures.packet.signer import Signature, Signer
 from disclosures.packet.verify import MANIFEST, SIGNATURE, SUMS, SUMS_512
 from disclosures.packet.verify.found import ZIP_DAY, ZIP_MODE, ZIP_SYSTEM
@@ -55,10 +55,14 @@ def seal(
     exhibits: Mapping[str, Path],
     out: Path,
     signer: Signer | None = None,
+    *,
+    prove: Callable[[Path], None] | None = None,
 ) -> Sealed:
     """Put the production into ``out``, which mustn't exist: folder and zip.
 
-    With a ``signer`` the PDF is signed, and the manifest that lists it.
+    With a ``signer`` each PDF is signed, and the manifest that lists them. ``prove``
+    looks through the finished folder, the archive beside it, and raises where it
+    mustn't be sealed: then nothing of it stays.
 
     Raises:
         PacketBroken: an exhibit file is missing, is one too many, or isn't what was
@@ -79,6 +83,8 @@ def seal(
         archive = folder.with_suffix(".zip")
         _zip(folder, [*(one.name for one in files), *_SUMS], archive)
         archive_sha256 = _measured(archive, archive.name).sha256
+        if prove is not None:
+            prove(folder)
         for path in dict.fromkeys((inside, folder, work)):
             _sync_folder(path)
         # A folder that came meanwhile and isn't empty makes this fail: nothing is lost.
@@ -137,30 +143,35 @@ def _fill(
             raise PacketBroken(f"Exhibit {exhibit.number} isn't what was collected.")
         files.append(made)
     files.append(_write(folder, INDEX, manifest.index(facts, rendered).encode()))
+    if wanted:
+        files.append(_write(folder, LOG, withheld.as_csv(facts).encode()))
     files.append(_write(folder, program.NAME, program.data()))
-    unsigned, drawn, signature = _pdf(pdf, folder, signer)
-    files.append(drawn)
-    said = manifest.text(facts, rendered, sorted(files), unsigned, signature).encode()
+    drawn = [
+        # The first was drawn as whatever the caller calls it, the others beside it.
+        _pdf(pdf.with_name(name) if place else pdf, folder / name, signer)
+        for place, name in enumerate([one.name for one in rendered.volumes] or [PDF])
+    ]
+    files += [one.enclosed for one in drawn]
+    said = manifest.text(facts, rendered, sorted(files), drawn).encode()
     files.append(_write(folder, MANIFEST, said))
     if signer:
         files.append(_write(folder, SIGNATURE, signer.manifest(said)))
     for name, algorithm in _SUMS.items():
         _write(folder, name, manifest.sums(files, algorithm).encode())
-    return _Filled(tuple(sorted(files)), unsigned, signature)
+    first = drawn[0]
+    return _Filled(tuple(sorted(files)), first.unsigned, first.signature)
 
 
-def _pdf(
-    pdf: Path, folder: Path, signer: Signer | None
-) -> tuple[File, File, Signature | None]:
-    """The PDF as drawn, as it goes into the production, and who signed it."""
+def _pdf(pdf: Path, target: Path, signer: Signer | None) -> Drawn:
+    """One PDF into the production, signed where the site signs."""
     if signer is None:
-        drawn = _copy(pdf, folder / PDF, PDF)
-        return drawn, drawn, None
-    unsigned = _measured(pdf, PDF)
-    signature = signer.pdf(pdf, folder / PDF)
-    with (folder / PDF).open("rb+") as file:
+        copied = _copy(pdf, target, target.name)
+        return Drawn(copied, copied, None)
+    unsigned = _measured(pdf, target.name)
+    signature = signer.pdf(pdf, target)
+    with target.open("rb+") as file:
         os.fsync(file.fileno())
-    return unsigned, _measured(folder / PDF, PDF), signature
+    return Drawn(unsigned, _measured(target, target.name), signature)
 
 
 def _copy(source: Path, target: Path, name: str) -> File:
@@ -195,7 +206,7 @@ def _zip(folder: Path, names: Iterable[str], archive: Path) -> None:
         for name in sorted(names):
             info = zipfile.ZipInfo(f"{folder.name}/{name}", ZIP_DAY)
             info.compress_type = (
-                zipfile.ZIP_STORED if name == PDF else zipfile.ZIP_DEFLATED
+                zipfile.ZIP_STORED if name.endswith(".pdf") else zipfile.ZIP_DEFLATED
             )
             info.create_system, info.external_attr = ZIP_SYSTEM, ZIP_MODE
             source = folder / name

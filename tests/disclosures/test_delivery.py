@@ -61,7 +61,6 @@ def test_a_release_records_the_hand_over_and_moves_packet_and_case():
     packet = packets.fresh(packet)
     assert (packet.status, packet.case.status) == (PacketStatus.RELEASED, "released")
     assert at <= made.handed_over_at <= made.recorded_at
-    assert made.expires_at is None
     assert {
         key: value
         for key, value in Delivery.objects.values().get().items()
@@ -149,7 +148,8 @@ def test_a_byte_changed_in_any_file_is_named_and_nothing_is_released():
     folder = production.folder(packet)
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
     assert names == {
-        *("packet.pdf", "index.csv", "manifest.json", "verify_packet.pyz"),
+        *("packet.pdf", "index.csv", "manifest.json", "redactions.csv"),
+        "verify_packet.pyz",
         *("exhibits/E001_t1_1a.csv", "exhibits/E003_t1_2a.csv"),
         "exhibits/E004_t1_3a.csv",
     }

@@ -40,7 +40,8 @@ def findings(production: Production, manifest: dict[str, Any]) -> Iterator[Findi
         digest = hashlib.sha256(data).digest()
         message = read(production, SIGNATURE)
         yield from _one(SIGNATURE, message, digest, said["certificate_sha256"])
-        yield from _pdf(production, manifest, said["certificate_sha256"])
+        for pdf in manifest["pdfs"]:
+            yield from _pdf(production, pdf, said["certificate_sha256"])
     except (*UNREADABLE, KeyError, TypeError) as error:
         yield Finding(SIGNATURE, f"can't be checked ({type(error).__name__})")
 
@@ -67,10 +68,10 @@ def is_checkable() -> bool:
 
 
 def _pdf(
-    production: Production, manifest: dict[str, Any], certificate: str
+    production: Production, pdf: dict[str, Any], certificate: str
 ) -> Iterator[Finding]:
     """The PDF begins with what was drawn, and its signature covers it to the end."""
-    name, drawn = manifest["pdf"]["file"], manifest["pdf"]["unsigned"]
+    name, drawn = pdf["file"], pdf["unsigned"]
     unsigned = hashlib.sha256()
     with production.open(name) as file:
         _through(file, drawn["bytes"], unsigned)

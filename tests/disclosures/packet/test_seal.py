@@ -41,7 +41,7 @@ def test_seal_makes_a_folder_that_checks_itself(packet, tmp_path):
         if one.is_file()
     )
     records = [f"exhibits/{name}" for name in files(facts)]
-    records.append("verify_packet.pyz")
+    records += ["verify_packet.pyz", "redactions.csv"]
     listed = sorted([*records, "index.csv", "manifest.json", "packet.pdf"])
     assert names == sorted(["SHA256SUMS", "SHA512SUMS", *listed])
     assert [name for name, _, _ in made.files] == listed
@@ -76,7 +76,9 @@ def test_manifest_says_what_was_produced_and_on_whose_word(packet, tmp_path):
         "sha256": hashlib.sha256(drawn).hexdigest(),
         "sha512": hashlib.sha512(drawn).hexdigest(),
     }
-    assert said["pdf"] == {"file": "packet.pdf", "unsigned": measures, "signed": None}
+    [drawn] = said["pdfs"]
+    assert (drawn["file"], drawn["unsigned"]) == ("packet.pdf", measures)
+    assert (drawn["signed"], drawn["stamped_at"]) == (None, None)
     assert {"name": "packet.pdf", **measures} in said["files"]
     assert (said["signature"], said["rows"]) == (None, 51)
     assert said["pages"] == told.pages

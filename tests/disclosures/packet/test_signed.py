@@ -33,11 +33,14 @@ def test_a_signed_production_is_sound_pdf_a_and_says_both_hashes(
         for path in (pdf, made.folder / "packet.pdf")
     ]
     unsigned, signed = measures
-    assert manifest["pdf"] == {
-        "file": "packet.pdf",
-        "unsigned": unsigned,
-        "signed": signed,
-    }
+    assert manifest["pdfs"] == [
+        {
+            "file": "packet.pdf",
+            "unsigned": unsigned,
+            "signed": signed,
+            "stamped_at": made.signature.stamped_at,
+        }
+    ]
     assert manifest["signature"] == {
         "manifest": "manifest.json.p7s",
         "signer": authorities.SIGNER,
