@@ -11,8 +11,11 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
+from django.utils import timezone
 
 from cases import stores
+from disclosures import signing
+from disclosures.exceptions import SigningRefused
 
 PANGO = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
 KEY_LENGTH = 32
@@ -215,6 +218,38 @@ def _endpoint_fault(endpoint: str) -> str:
     return "AWS_ENDPOINT_URL should be https://host, unless it is on this machine."
 
 
+def signing_is_whole(
+    app_configs: Sequence[Any] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """E012: half a signing desk could only fail at the seal, or trust just anybody."""
+    said = settings.SIGNING
+    if not any(said.values()):
+        return []
+    fault = "" if all(said.values()) else "Signing is set up in part."
+    if said["authority"] and not said["authority"].startswith(("https://", "http://")):
+        fault = "CANDOR_TIMESTAMP_URL is no address."
+    hint = "CANDOR_SIGNING_KEY, _PASSPHRASE and _ROOTS, and CANDOR_TIMESTAMP_URL, "
+    hint += "belong together."
+    return [Error(fault, hint=hint, id="compliance.E012")] if fault else []
+
+
+def signing_key_is_fit(
+    app_configs: Sequence[Any] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """W002: nothing is sealed until the key is mended; all else goes on."""
+    desk, at = signing.desk(), timezone.now()
+    if desk is None or not all(settings.SIGNING.values()):
+        return []
+    try:
+        ends = signing.certificate(desk, at).not_valid_after_utc
+    except SigningRefused as refusal:
+        return [Warning(f"No packet can be sealed: {refusal}", id="compliance.W002")]
+    if ends - at > signing.SOON:
+        return []
+    said = f"The certificate of the signing key ends on {ends:%Y-%m-%d}."
+    return [Warning(said, id="compliance.W002")]
+
+
 def packets_can_be_rendered(
     app_configs: Sequence[Any] | None, **kwargs: Any
 ) -> list[CheckMessage]:
@@ -243,5 +278,7 @@ ALL = (
     lockouts_are_shared,
     single_sign_on_is_whole,
     buckets_can_be_opened,
+    signing_is_whole,
+    signing_key_is_fit,
     packets_can_be_rendered,
 )

@@ -254,6 +254,11 @@ SITE_KEYS = env("CANDOR_KEYS", [SECRET_KEY] if DEMO else list[str](), words)
 # What signs the trail's checkpoints, newest first: older ones check older signatures.
 AUDIT_KEYS = env("CANDOR_AUDIT_KEYS", [SECRET_KEY] if DEMO else list[str](), words)
 
+# What signs sealed packets, and what is trusted of it; with none they are unsigned.
+_SIGNING = {"key": "SIGNING_KEY", "passphrase": "SIGNING_PASSPHRASE"}
+_SIGNING |= {"roots": "SIGNING_ROOTS", "authority": "TIMESTAMP_URL"}
+SIGNING = {name: env(f"CANDOR_{of}", "", str) for name, of in _SIGNING.items()}
+
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = ACCOUNT_LOGOUT_REDIRECT_URL = "admin:index"

@@ -35,20 +35,24 @@ from disclosures import (
     collection,
     drawing,
     facts,
+    frozen,
     leftovers,
     planning,
     preflight,
+    production,
     proving,
     pulls,
+    signing,
     workflow,
 )
 from disclosures.collection import Pause
 from disclosures.enums import PacketStatus
-from disclosures.exceptions import CollectionFailed
+from disclosures.exceptions import AuthorityOut, CollectionFailed
 from disclosures.models import Declaration, Packet
 from disclosures.packet import assemble as pages
 from disclosures.packet import objection as letter
 from disclosures.packet import seal as sealing
+from disclosures.packet.contents import PacketFacts
 from disclosures.packet.schedule import plan
 from disclosures.sources.base import SourceUnavailable
 
@@ -56,6 +60,8 @@ COLLECT_SECONDS = 3600
 SEAL_SECONDS = 1800
 RENDER_MEGABYTES = 4096
 _log = logging.getLogger(__name__)
+# Out of reach for now: tried again a few times before anybody has to look.
+_PASSING = (SourceUnavailable, AuthorityOut)
 _RETRY_AFTER = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
 
 
@@ -186,7 +192,7 @@ def assemble(packet_id: int, *, at: datetime | None = None) -> None:
             step(packet_id, held)
     except ClaimLost:
         return
-    except (SourceUnavailable, OperationalError, InterfaceError) as error:
+    except (*_PASSING, OperationalError, InterfaceError) as error:
         _again_or_fail(packet_id, held, _sentence(error))
     except Exception as error:  # noqa: BLE001 - its text may hold records: not for logs
         _fail(packet_id, held, _sentence(error))
@@ -260,6 +266,7 @@ def _await_owners(packet: Packet, held: queue.Claim) -> None:
 def _seal(packet_id: int, held: queue.Claim) -> None:
     _start(packet_id, held, "start_sealing", PacketStatus.SEALING)
     packet = Packet.objects.select_related("case", "revision").get(pk=packet_id)
+    signer = signing.site_signer()
     root, folder = Path(settings.FILES_DIR), leftovers.place(leftovers.PACKETS, held)
     with leftovers.private(held) as work:
         packet_facts = facts.packet_facts(packet, work)
@@ -290,17 +297,21 @@ def _seal(packet_id: int, held: queue.Claim) -> None:
             pdf,
             files,
             root / folder,
+            signer,
             prove=partial(proving.prove, packet, packet_facts),
         )
-        made = facts.sealed_row(folder, packet_facts, rendered, sealed)
-        _write_seal(packet, held, made)
+        made = production.sealed_row(folder, packet_facts, rendered, sealed)
+        _write_seal(packet, held, made, packet_facts)
     drawing.forget(packet)
 
 
-def _write_seal(packet: Packet, held: queue.Claim, made: dict[str, Any]) -> None:
+def _write_seal(
+    packet: Packet, held: queue.Claim, made: dict[str, Any], said: PacketFacts
+) -> None:
     at = timezone.now()
     with transaction.atomic():
         queue.hold(held)
+        frozen.keep(packet, said, at=at)
         Packet.objects.filter(pk=packet.pk).update(sealed_at=at, failure="", **made)
         workflow.move_packet(packet.pk, "finish_sealing", actor=audit.SYSTEM, at=at)
         audit.record(

@@ -23,7 +23,7 @@ from cases.models import Event
 from disclosures import breaks, facts, kept, marks
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Declaration, Delivery, Exhibit, Packet
-from disclosures.packet.seal import EXHIBITS
+from disclosures.packet.manifest import EXHIBITS
 
 COLUMNS = ("file", "sha256", "bytes", "at", "who", "what", "detail", "event")
 

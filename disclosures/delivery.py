@@ -27,7 +27,7 @@ from cases.exceptions import CaseError, IllegalTransition, require_storable
 from cases.models import AgencyContact, Case, Organisation
 from cases.proof import Proof
 from cases.workflow import transition as move_case
-from disclosures import breaks, gates, produced, production, workflow
+from disclosures import breaks, gates, produced, production, transmission, workflow
 from disclosures.enums import DeliveryMethod, InHand, PacketStatus
 from disclosures.models import Acknowledgement, Declaration, Delivery, Packet
 
@@ -133,6 +133,7 @@ def release(
         recorded_at=at,
         **proof.columns,
     )
+    transmission.freeze(delivery)
     delivery.full_clean()
     delivery.save()
     # Whoever stops all releases takes this lock: the step asks under it.
@@ -152,6 +153,7 @@ def release(
             "method": delivery.method,
             "contact": contact.pk,
             "in_hand": in_hand,
+            "transmission": delivery.transmission_sha256,
             "proof": delivery.proof_method,
         },
     )

@@ -27,6 +27,7 @@ from disclosures import facts, leftovers
 from disclosures.exceptions import CollectionFailed
 from disclosures.models import BlockOrder, Packet
 from disclosures.packet import assemble as pages
+from disclosures.packet import tools
 from disclosures.packet.contents import PacketFacts
 from disclosures.packet.schedule import plan
 
@@ -109,7 +110,7 @@ def _require_attempts_left(held: queue.Claim) -> None:
 
 
 def _is_drawn(block: BlockOrder | None) -> bool:
-    return bool(block and block.drawn_at and block.made_with == pages.tools())
+    return bool(block and block.drawn_at and block.made_with == tools.versions())
 
 
 def _order(
@@ -131,7 +132,7 @@ def _order(
                 packet=packet,
                 number=block.number,
                 piece=dataclasses.asdict(piece),
-                made_with=pages.tools(),
+                made_with=tools.versions(),
                 rows_path=path,
                 rows_sha256=_close(plain, path, packet),
             )
@@ -177,7 +178,7 @@ def _finish(block: BlockOrder, held: queue.Claim, path: str, sha256: str) -> Non
         BlockOrder.objects.filter(pk=block.pk).update(
             part_path=path,
             part_sha256=sha256,
-            made_with=pages.tools(),
+            made_with=tools.versions(),
             drawn_at=timezone.now(),
             lease_until=None,
         )

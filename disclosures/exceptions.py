@@ -33,3 +33,11 @@ class CustodyBroken(PacketBroken):
 
 class FontMissing(CaseError):
     """A font that packets are set in isn't installed."""
+
+
+class SigningRefused(CaseError):
+    """The site signs its packets, and its key can't be used until it is mended."""
+
+
+class AuthorityOut(CaseError):
+    """No time stamp came, or no word on revocation; trying again later may help."""

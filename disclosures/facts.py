@@ -31,7 +31,7 @@ from disclosures.models import (
     Packet,
     TargetAccount,
 )
-from disclosures.packet import contents, seal, wording
+from disclosures.packet import contents, wording
 
 
 def today(at: datetime) -> date:
@@ -74,6 +74,8 @@ def exhibits_digest(packet: Packet) -> str:
 
 def bates_start(packet: Packet) -> int:
     """The first Bates number of this packet: one after the case's last sealed one."""
+    if packet.bates_first is not None:
+        return packet.bates_first
     sealed = packet.case.packets.filter(bates_last__isnull=False).exclude(pk=packet.pk)
     last = sealed.order_by("-bates_last").values_list("bates_last", flat=True).first()
     return (last or 0) + 1
@@ -338,28 +340,6 @@ def _exhibit(
             for line in made.lines
         ),
     )
-
-
-def sealed_row(
-    folder: str,
-    packet_facts: contents.PacketFacts,
-    rendered: contents.Rendered,
-    sealed: seal.Sealed,
-) -> dict[str, Any]:
-    """What a packet's row keeps of its seal; the zip is the last of its files."""
-    zipped = sealed.archive
-    return {
-        "folder": folder,
-        "pages": rendered.pages,
-        "bates_first": packet_facts.bates_start,
-        "bates_last": rendered.bates_last,
-        "pdf_sha256": sealed.pdf_sha256,
-        "manifest_sha256": sealed.manifest_sha256,
-        "files": [
-            *map(list, sealed.files),
-            [zipped.name, zipped.stat().st_size, sealed.archive_sha256],
-        ],
-    }
 
 
 def days_label(window: dict[str, Any]) -> str:

@@ -1,12 +1,15 @@
 """The sealed production on disk: where it lies, and whether it is what was sealed."""
 
 import hashlib
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
 from disclosures.models import Packet
-from disclosures.packet import verify
+from disclosures.packet import contents, seal, verify
+from disclosures.packet.signer import Signature
 
 
 def folder(packet: Packet) -> Path:
@@ -28,6 +31,41 @@ def archive_sha256(packet: Packet) -> str:
     """The digest that the zip was sealed with; "" where it wasn't."""
     sealed = {file: digest for file, _size, digest in packet.files}
     return str(sealed.get(archive(packet).name, ""))
+
+
+def sealed_row(
+    folder: str,
+    packet_facts: contents.PacketFacts,
+    rendered: contents.Rendered,
+    sealed: seal.Sealed,
+) -> dict[str, Any]:
+    """What a packet's row keeps of its seal; the zip is the last of its files."""
+    zipped = sealed.archive
+    return {
+        "folder": folder,
+        "pages": rendered.pages,
+        "bates_first": packet_facts.bates_start,
+        "bates_last": rendered.bates_last,
+        "pdf_sha256": sealed.pdf_sha256,
+        "unsigned_sha256": sealed.unsigned.sha256,
+        **_signature_row(sealed.signature),
+        "manifest_sha256": sealed.manifest_sha256,
+        "files": [
+            *map(list, sealed.files),
+            [zipped.name, zipped.stat().st_size, sealed.archive_sha256],
+        ],
+    }
+
+
+def _signature_row(signature: Signature | None) -> dict[str, Any]:
+    """What a packet's row keeps of who signed it; nothing of an unsigned one."""
+    if signature is None:
+        return {}
+    return {
+        "signer": signature.signer,
+        "stamper": signature.authority,
+        "stamped_at": datetime.fromisoformat(signature.stamped_at),
+    }
 
 
 def findings(packet: Packet) -> list[str]:

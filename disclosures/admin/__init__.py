@@ -88,4 +88,9 @@ def urls(desk: CaseModelAdmin) -> list[URLPattern]:
             wrap(require_GET(files.production(desk))),
             name="disclosures_production",
         ),
+        path(
+            f"{base}transmission/",
+            wrap(require_GET(files.transmission(desk))),
+            name="disclosures_transmission",
+        ),
     ]

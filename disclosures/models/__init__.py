@@ -9,6 +9,7 @@ from disclosures.models.delivery import Acknowledgement, Delivery
 from disclosures.models.examination import Examination, Mark
 from disclosures.models.exhibit import Exhibit
 from disclosures.models.freeze import Freeze
+from disclosures.models.frozen import FrozenFacts
 from disclosures.models.packet import Packet
 from disclosures.models.places import RowPlaces
 from disclosures.models.produced import ProducedScope
@@ -25,6 +26,7 @@ __all__ = [
     "Examination",
     "Exhibit",
     "Freeze",
+    "FrozenFacts",
     "Mark",
     "Packet",
     "ProducedScope",

@@ -32,6 +32,9 @@ class Delivery(Proved):
     expires_at = models.DateTimeField(_("until"), null=True, blank=True)
     manifest_sha256 = models.CharField(max_length=64, editable=False)
     note = models.TextField(_("note"), blank=True)
+    # The manifest of the transmission, frozen; "" in rows from before it was written.
+    transmission = models.TextField(blank=True, editable=False)
+    transmission_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     # Who did what before, and the rules of the day: the row alone keeps them apart.
     profile = models.CharField(max_length=16, choices=Profile)
     prepared_by = models.ForeignKey(
@@ -80,6 +83,11 @@ class Delivery(Proved):
                 name="delivery_has_recipient",
                 condition=~Q(recipient_name="") & ~Q(recipient_address=""),
                 violation_error_message=_("Say to whom and to which address."),
+            ),
+            models.CheckConstraint(
+                name="delivery_transmission_is_hashed",
+                condition=Q(transmission="", transmission_sha256="")
+                | (~Q(transmission="") & ~Q(transmission_sha256="")),
             ),
             persons_apart(
                 "delivery",

@@ -77,6 +77,13 @@ class Packet(WorkOrder):
     pages = models.PositiveIntegerField(null=True, blank=True)
     folder = models.CharField(max_length=200, blank=True)
     pdf_sha256 = models.CharField(max_length=64, blank=True)
+    # The PDF as it was drawn; "" of packets from before it was kept.
+    unsigned_sha256 = models.CharField(max_length=64, blank=True)
+    # Whose certificate signed it and whose stamped the time; "" where the site signs
+    # nothing.
+    signer = models.CharField(_("signed by"), max_length=300, blank=True)
+    stamper = models.CharField(_("time stamped by"), max_length=300, blank=True)
+    stamped_at = models.DateTimeField(_("time stamped"), null=True, blank=True)
     manifest_sha256 = models.CharField(max_length=64, blank=True)
     files = models.JSONField(default=list, blank=True)
     sealed_at = models.DateTimeField(null=True, blank=True)
@@ -122,6 +129,11 @@ class Packet(WorkOrder):
                     & ~Q(manifest_sha256="")
                 ),
                 violation_error_message=_("A sealed packet is whole."),
+            ),
+            models.CheckConstraint(
+                name="packet_signed_as_a_whole",
+                condition=Q(signer="", stamper="", stamped_at=None)
+                | (~Q(signer="") & ~Q(stamper="") & Q(stamped_at__isnull=False)),
             ),
             models.CheckConstraint(
                 name="packet_bates_in_order",

@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from disclosures.packet import (
     merge,
     numbering,
     paper,
+    tools,
     volumes,
 )
 from disclosures.packet.blocks import Drawing, without_collector
@@ -43,7 +43,6 @@ _COUNTED = (*numbering.OWN, numbering.FRONT)
 _ANCHORS = (*numbering.OWN, *numbering.APART, "schedules")
 # A number of another width than was counted with may move a page; then once more.
 _LAYOUTS = 3
-_TOOLS = ("weasyprint", "pydyf", "pikepdf", "uharfbuzz")
 
 
 def draw_apart(facts: PacketFacts, block: plan.Block, out: Path) -> None:
@@ -57,11 +56,6 @@ def draw_apart(facts: PacketFacts, block: plan.Block, out: Path) -> None:
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".drawing-") as name:
         part = Path(name) / "part"
         pack(part, draw(shown, block, part, tagged=_is_tagged(shown)), out)
-
-
-def tools() -> dict[str, str]:
-    """What draws, each with its version: others may give other bytes."""
-    return {tool: metadata.version(tool) for tool in _TOOLS}
 
 
 def render(
@@ -111,7 +105,7 @@ def render(
         pages=total,
         bates_last=facts.bates_start + total - 1,
         ranges=ranges,
-        tool_versions=tools(),
+        tool_versions=tools.versions(),
         volumes=parted,
     )
 
@@ -122,6 +116,7 @@ def make_ready() -> None:
         "disclosures.packet.letters:warm",
         "disclosures.packet.schedule.draw:warm",
         "disclosures.packet.assemble",
+        "disclosures.packet.tools:versions",
     )
     sandbox.warm()
 

@@ -5,16 +5,22 @@ for each item and identifier on which ground it isn't answered, with the provisi
 Equal facts give equal bytes, as with every packet.
 """
 
-from importlib import metadata
 from pathlib import Path
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from disclosures.packet import fonts, legible, letters, merge, numbering, paper, wording
+from disclosures.packet import (
+    fonts,
+    legible,
+    letters,
+    merge,
+    numbering,
+    paper,
+    tools,
+    wording,
+)
 from disclosures.packet.contents import PacketFacts, Rendered, matrix, production_name
-
-_TOOLS = ("weasyprint", "pydyf", "pikepdf")
 
 
 def render(facts: PacketFacts, out: Path) -> Rendered:
@@ -44,7 +50,7 @@ def render(facts: PacketFacts, out: Path) -> Rendered:
         pages=pages,
         bates_last=facts.bates_start + pages - 1,
         ranges={},
-        tool_versions={tool: metadata.version(tool) for tool in _TOOLS},
+        tool_versions=tools.versions(),
     )
 
 

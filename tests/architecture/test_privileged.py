@@ -62,6 +62,8 @@ LEAVES = {
     "BlockOrder.failure",
     "Packet.failure",
     "RequestedItem.wording",
+    "Delivery.transmission",  # goes with the packet
+    "FrozenFacts.document",  # all that the packet says
     "ProducedScope.document",  # ids and reasons as the packet stated them
     "ScopeItem.reason",  # the packet states it
     "ScopeRevision.document",

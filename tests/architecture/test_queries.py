@@ -143,6 +143,7 @@ WITHOUT_ROWS = {
     *("cases_organisation_changelist", "cases_organisation_edit"),  # the one row
     *("cases_agency_edit", "cases_contact_check", "cases_contact_retire"),  # one row
     *("disclosures_production", "disclosures_exhibit_copy"),  # a file
+    "disclosures_transmission",  # a file
     "cases_break_glass",  # a form
     "cases_bound",  # what one was told of and hasn't read
     "cases_register_file",  # a file

@@ -106,6 +106,7 @@ PAGES: dict[str, str] = {
     "admin:disclosures_exhibit": "ACLOR",
     "admin:disclosures_exhibit_copy": "ACLOR",
     "admin:disclosures_production": "R",
+    "admin:disclosures_transmission": DESK,
     "admin:disclosures_custody": DESK,
     "admin:disclosures_custody_file": "LU",
 }

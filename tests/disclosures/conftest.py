@@ -8,6 +8,7 @@ import pytest
 from disclosures.datamap import schema
 from disclosures.datamap.demo_service import Shape, make_service
 from disclosures.datamap.demo_service.activity import World
+from tests import authority as authorities
 from tests.disclosures import packets, pulling
 
 assert pulling.MAP  # imported so that every status of a packet can be made
@@ -69,3 +70,11 @@ def small(tmp_path, settings) -> packets.Service:
     made = packets.small_service(folder)
     settings.SOURCE_URLS = made.urls
     return made
+
+
+@pytest.fixture
+def authority(tmp_path):
+    folder = tmp_path / "authority"
+    folder.mkdir()
+    with authorities.running(folder) as running:
+        yield running

@@ -24,7 +24,15 @@ from cases.enums import (
     Secrecy,
 )
 from cases.models import AgencyContact, Case, Organisation
-from disclosures import assembly, certifying, delivery, facts, leftovers, workflow
+from disclosures import (
+    assembly,
+    certifying,
+    delivery,
+    facts,
+    leftovers,
+    production,
+    workflow,
+)
 from disclosures import choosing as choosing_
 from disclosures.datamap import load
 from disclosures.enums import DeliveryMethod, PacketStatus, SigningPlace
@@ -210,15 +218,13 @@ def certify(packet: Packet, by: User | None = None, **changed: object) -> Declar
 @remembered
 def certified(packet: Packet | None = None) -> Packet:
     """A packet waiting for a worker to seal it."""
-    packet = packet or collected()
-    certify(packet)
+    certify(packet := packet or collected())
     return fresh(packet)
 
 
 def sealed(packet: Packet | None = None) -> Packet:
     """A sealed packet, rendered for real."""
-    packet = packet or certified()
-    assembly.assemble(packet.pk)
+    assembly.assemble((packet := packet or certified()).pk)
     return fresh(packet)
 
 
@@ -229,22 +235,22 @@ def sealed_undrawn(packet: Packet | None = None, more: bytes = b"") -> Packet:
     ``more`` is put after the pages, for a packet that takes its time to be sent.
     """
     packet = sealing(packet)
-    with tempfile.TemporaryDirectory() as folder:
-        said = facts.packet_facts(packet, Path(folder))
-        pdf = Path(folder) / "packet.pdf"
+    with tempfile.TemporaryDirectory() as name:
+        said = facts.packet_facts(packet, folder := Path(name))
+        pdf = folder / "packet.pdf"
         drawn = max(1, len(said.exhibits))  # a letter of objection has no exhibit
         pdf.write_bytes(make.pdf(drawn) + more)
-        numbers = enumerate((one.number for one in said.exhibits), said.bates_start)
-        ranges = {name: (*[contents.bates(said, n)] * 2, 1) for n, name in numbers}
-        last = said.bates_start + drawn - 1
-        rendered = contents.Rendered(drawn, last, ranges, {})
-        folder_name = leftovers.place(leftovers.PACKETS, _claim_of(packet))
+        numbers = enumerate(said.exhibits, said.bates_start)
+        ranges = {x.number: (*[contents.bates(said, n)] * 2, 1) for n, x in numbers}
+        rendered = contents.Rendered(drawn, said.bates_start + drawn - 1, ranges, {})
+        claim = _claim_of(packet)
+        folder_name = leftovers.place(leftovers.PACKETS, claim)
         files = {one.file_name: one.path for one in said.exhibits if one.path}
-        root = Path(settings.FILES_DIR)
-        done = seal.seal(said, rendered, pdf, files, root / folder_name)
-    made = facts.sealed_row(folder_name, said, rendered, done)
-    assembly._write_seal(packet, _claim_of(packet), made)
-    queue.done(_claim_of(packet))
+        out = Path(settings.FILES_DIR) / folder_name
+        done = seal.seal(said, rendered, pdf, files, out)
+    made = production.sealed_row(folder_name, said, rendered, done)
+    assembly._write_seal(packet, claim, made, said)
+    queue.done(claim)
     return fresh(packet)
 
 
@@ -287,8 +293,7 @@ def superseded(packet: Packet | None = None) -> Packet:
 @remembered
 def released(packet: Packet | None = None) -> Packet:
     """A packet that was handed over."""
-    packet = packet or sealed_undrawn()
-    release(packet)
+    release(packet := packet or sealed_undrawn())
     return fresh(packet)
 
 

@@ -64,7 +64,7 @@ def test_a_release_records_the_hand_over_and_moves_packet_and_case():
     assert {
         key: value
         for key, value in Delivery.objects.values().get().items()
-        if key not in {"id", "handed_over_at", "recorded_at", "proof_at"}
+        if key not in {"id", "transmission"} and "_at" not in key
     } == {
         "packet_id": packet.pk,
         "recipient_name": "Dana Whitlock",
@@ -72,8 +72,8 @@ def test_a_release_records_the_hand_over_and_moves_packet_and_case():
         "contact_id": contact.pk,
         "in_hand": "manifest",
         "method": "encrypted_mail",
-        "expires_at": None,
         "manifest_sha256": packet.manifest_sha256,
+        "transmission_sha256": made.transmission_sha256,
         "note": "Receipt 4.",
         "profile": "standard",
         "prepared_by_id": packet.revision.prepared_by_id,
@@ -98,6 +98,7 @@ def test_a_release_records_the_hand_over_and_moves_packet_and_case():
         "method": "encrypted_mail",
         "contact": contact.pk,
         "in_hand": "manifest",
+        "transmission": made.transmission_sha256,
         "proof": "password",
     }
 
@@ -148,12 +149,14 @@ def test_a_byte_changed_in_any_file_is_named_and_nothing_is_released():
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
     assert names == {
         *("packet.pdf", "index.csv", "manifest.json", "redactions.csv"),
+        "verify_packet.pyz",
         *("exhibits/E001_t1_1a.csv", "exhibits/E003_t1_2a.csv"),
         "exhibits/E004_t1_3a.csv",
     }
     assert production.findings(packet) == []
 
-    files = [*sorted(folder / name for name in names), folder / "SHA256SUMS"]
+    sums = [folder / "SHA256SUMS", folder / "SHA512SUMS"]
+    files = [*sorted(folder / name for name in names), *sums]
     for path in [*files, production.archive(packet)]:
         whole = path.read_bytes()
         for place in (0, len(whole) // 2, len(whole) - 1):
@@ -194,7 +197,7 @@ def test_every_byte_of_the_small_files_counts():
 @pytest.mark.parametrize(
     "name",
     [
-        *("packet.pdf", "index.csv", "manifest.json", "SHA256SUMS"),
+        *("packet.pdf", "index.csv", "manifest.json", "SHA256SUMS", "SHA512SUMS"),
         *("exhibits/E003_t1_2a.csv", "../production-0001.zip"),
     ],
 )
@@ -221,8 +224,8 @@ def test_a_production_made_anew_whole_is_not_the_sealed_one():
     for path in sorted(production.folder(other).rglob("*.*")):
         name = path.relative_to(production.folder(other))
         (folder / name).write_bytes(path.read_bytes())
-    sums = production.folder(other) / "SHA256SUMS"
-    (folder / "SHA256SUMS").write_bytes(sums.read_bytes())
+    for sums in ("SHA256SUMS", "SHA512SUMS"):
+        (folder / sums).write_bytes((production.folder(other) / sums).read_bytes())
 
     assert production.findings(packet) == [
         "manifest.json: not the one that was sealed."

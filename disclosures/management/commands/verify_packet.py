@@ -5,16 +5,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from cases import keys
-from cases.admin.addresses import RowToken
 from disclosures import production
-from disclosures.models import Packet
-from disclosures.models.packet import SEALED
+from disclosures.management.named import sealed
 from disclosures.packet.verify import verify
 
 
 class Command(BaseCommand):
-    """``manage.py verify_packet PATH`` or ``--packet ID``; exit code 1 on a finding.
+    """``manage.py verify_packet PATH``, or ``--packet ID``.
+
+    The exit code is 1 on a finding.
 
     A folder or zip, wherever it lies, is checked against its own manifest. A packet on
     the site's disk is checked against what the database says was sealed as well, the
@@ -43,7 +42,7 @@ class Command(BaseCommand):
         found = (
             verify(options["path"])
             if options["packet"] is None
-            else production.findings(_sealed(options["packet"]))
+            else production.findings(sealed(options["packet"]))
         )
         for finding in found:
             self.stdout.write(str(finding))
@@ -53,14 +52,3 @@ class Command(BaseCommand):
                 f"{count} {'finding' if count == 1 else 'findings'}: not as sealed."
             )
         self.stdout.write("Every file is as it was sealed.")
-
-
-def _sealed(token: str) -> Packet:
-    try:
-        packet = Packet.objects.get(pk=keys.undisguise(token, RowToken.kind))
-    except (ValueError, Packet.DoesNotExist):
-        raise CommandError(f"There is no packet {token}.") from None
-    if packet.status not in SEALED:
-        status = packet.get_status_display()
-        raise CommandError(f"Packet {token} is “{status}”, not sealed.")
-    return packet

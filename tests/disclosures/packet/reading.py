@@ -7,8 +7,10 @@ import subprocess
 import pikepdf
 
 
-def output(*command):
-    done = subprocess.run(command, capture_output=True, check=True)  # noqa: S603 - ours
+def output(*command, code=0, **more):
+    """What a command prints, which must end with this code."""
+    done = subprocess.run(command, capture_output=True, check=False, **more)  # noqa: S603 - ours
+    assert done.returncode == code, done.stderr.decode()
     return done.stdout.decode()
 
 

@@ -18,6 +18,7 @@ import pytest
 from disclosures.exceptions import PacketBroken
 from disclosures.packet import seal
 from disclosures.packet.verify import verify
+from tests.disclosures.packet.reading import output
 
 
 def files(facts):
@@ -40,19 +41,13 @@ def test_seal_makes_a_folder_that_checks_itself(packet, tmp_path):
         if one.is_file()
     )
     records = [f"exhibits/{name}" for name in files(facts)]
-    listed = sorted(
-        [*records, "index.csv", "manifest.json", "packet.pdf", "redactions.csv"]
-    )
-    assert names == sorted(["SHA256SUMS", *listed])
+    records += ["verify_packet.pyz", "redactions.csv"]
+    listed = sorted([*records, "index.csv", "manifest.json", "packet.pdf"])
+    assert names == sorted(["SHA256SUMS", "SHA512SUMS", *listed])
     assert [name for name, _, _ in made.files] == listed
-    check = subprocess.run(
-        ["sha256sum", "-c", "--strict", "SHA256SUMS"],  # noqa: S607 - the recipient's own
-        cwd=made.folder,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert check.stdout.splitlines() == [f"{name}: OK" for name in listed]
+    for check, sums in (("sha256sum", "SHA256SUMS"), ("sha512sum", "SHA512SUMS")):
+        said = output(check, "-c", "--strict", sums, cwd=made.folder)
+        assert said.splitlines() == [f"{name}: OK" for name in listed]
     assert made.pdf_sha256 == hashlib.sha256(pdf.read_bytes()).hexdigest()
     assert sorted(one.name for one in made.folder.parent.iterdir()) == [
         "production-0001",
@@ -64,7 +59,7 @@ def test_seal_makes_a_folder_that_checks_itself(packet, tmp_path):
 
 @pytest.mark.feature("P2", part=True)
 def test_manifest_says_what_was_produced_and_on_whose_word(packet, tmp_path):
-    facts, _pdf, told = packet
+    facts, pdf, told = packet
     made = sealed(packet, tmp_path / "out")
     said = json.loads((made.folder / "manifest.json").read_text())
     assert said["scope"] == {"revision": 3, "sha256": "5f" * 32}
@@ -75,6 +70,17 @@ def test_manifest_says_what_was_produced_and_on_whose_word(packet, tmp_path):
     }
     assert said["data_map"]["version"] == "2023-05"
     assert said["tools"] == told.tool_versions
+    drawn = pdf.read_bytes()
+    measures = {
+        "bytes": len(drawn),
+        "sha256": hashlib.sha256(drawn).hexdigest(),
+        "sha512": hashlib.sha512(drawn).hexdigest(),
+    }
+    [drawn] = said["pdfs"]
+    assert (drawn["file"], drawn["unsigned"]) == ("packet.pdf", measures)
+    assert (drawn["signed"], drawn["stamped_at"]) == (None, None)
+    assert {"name": "packet.pdf", **measures} in said["files"]
+    assert (said["signature"], said["rows"]) == (None, 51)
     assert said["pages"] == told.pages
     assert said["bates_first"] == "EPI-0001-000041"
     first = said["exhibits"][0]
@@ -105,7 +111,7 @@ def test_archive_holds_the_folder_and_no_trace_of_its_making(packet, tmp_path):
         assert archive.testzip() is None
         assert [one.filename for one in archive.infolist()] == sorted(
             f"production-0001/{name}"
-            for name in [*(f[0] for f in made.files), "SHA256SUMS"]
+            for name in [*(f[0] for f in made.files), "SHA256SUMS", "SHA512SUMS"]
         )
         assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     assert verify(made.archive) == []
