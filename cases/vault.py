@@ -22,6 +22,7 @@ import pyrage
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases import agefile
 from cases.exceptions import KeyGone, NotOpened
 from cases.models import Case, CaseKey
 
@@ -126,13 +127,7 @@ def pour(closed: Path, sink: Any, *, case: Case) -> None:
         OSError: the machine's own fault, such as a full disk: it says nothing of the
             file.
     """
-    try:
-        key = case.key  # asked once for all the files that are read of a case
-    except CaseKey.DoesNotExist:
-        raise KeyGone(
-            _("The key of this request is gone: its records can't be opened any more.")
-        ) from None
-    identity = pyrage.x25519.Identity.from_str(key.identity)
+    identity = pyrage.x25519.Identity.from_str(_key(case).identity)
     try:
         with closed.open("rb") as source:
             pyrage.decrypt_io(source, sink, [identity])
@@ -142,6 +137,32 @@ def pour(closed: Path, sink: Any, *, case: Case) -> None:
         if fault.errno is not None:
             raise
         raise NotOpened(closed.name) from fault  # so pyrage says "decryption error"
+
+
+def piece(closed: Path, start: int, length: int, *, case: Case) -> bytes:
+    """Plain bytes out of the middle of a closed file, without opening the rest.
+
+    Whoever calls knows by a hash that they are those of the file that was closed.
+
+    Raises:
+        KeyGone: the case has no key.
+        NotOpened: the file is missing, broken there, or another key closed it.
+    """
+    key = _key(case)
+    try:
+        with closed.open("rb") as source:
+            return agefile.stretch(source, key.identity, start, length)
+    except (OSError, agefile.NoAgeFileError) as fault:
+        raise NotOpened(closed.name) from fault
+
+
+def _key(case: Case) -> CaseKey:
+    try:
+        return case.key  # asked once for all the files that are read of a case
+    except CaseKey.DoesNotExist:
+        raise KeyGone(
+            _("The key of this request is gone: its records can't be opened any more.")
+        ) from None
 
 
 def _made(case_id: int) -> CaseKey:

@@ -5,13 +5,15 @@ closed by the case's key, under a name that says nothing, and the row that names
 written only while the claim still stands; what was collected before a failure stays,
 and the run goes on from there. "Account not found" is said of every part, and nothing
 else is searched. Where an identifier matches several accounts, a person chooses
-(``choosing``) before anything is. The approval is asked for again before each part:
-after a change of scope nothing is read.
+(``choosing``) before anything is. Parts that people fetch by hand are asked of them
+first (``pulls``), and all others are collected while they are at it. The approval is
+asked for again before each part: after a change of scope nothing is read.
 """
 
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +22,16 @@ from django.utils.translation import gettext as _
 
 from cases import queue
 from cases.enums import IdentifierKind
-from disclosures import facts, kept, leftovers, planning, preflight, workflow
+from disclosures import (
+    facts,
+    kept,
+    leftovers,
+    marks,
+    planning,
+    preflight,
+    pulls,
+    workflow,
+)
 from disclosures.datamap import plan as graph
 from disclosures.datamap import schema
 from disclosures.enums import ExhibitStatus, PartKind, Resolution, ResponseCode
@@ -39,6 +50,13 @@ _NONE_MEANT = (
 )
 
 
+class Pause(StrEnum):
+    """Whom a run waits for before it can go on."""
+
+    CHOICE = "choice"  # somebody says which account a target is; nothing was searched
+    OWNERS = "owners"  # data owners answer; all else is collected
+
+
 @dataclass(frozen=True)
 class Answer:
     """What one exhibit says, ready to be written down."""
@@ -47,13 +65,11 @@ class Answer:
     statement: str
     path: str = ""
     pulled: Pulled | None = None
+    columns: tuple[schema.Column, ...] = ()
 
 
-def run(packet: Packet, held: queue.Claim) -> bool:
-    """Collect every outstanding exhibit of the packet.
-
-    False where a person has to say first which account a target is; nothing was
-    searched then.
+def run(packet: Packet, held: queue.Claim) -> Pause | None:
+    """Collect every outstanding exhibit of the packet, or say whom it waits for.
 
     Raises:
         SourceUnavailable: a source can't be reached; worth another try.
@@ -67,16 +83,18 @@ def run(packet: Packet, held: queue.Claim) -> bool:
         for exhibit in outstanding(packet, the_map):
             workflow.require_covered(packet.pk)
             _write(exhibit, _planned(exhibit), timezone.now(), held)
-        return True
+        return None
     with preflight.open_sources(the_map) as sources:
         accounts = _resolve_targets(packet, sources, held)
         if packet.accounts.to_choose().exists():
-            return False
+            return Pause.CHOICE
         signed = planning.Signed(packet, the_map)
+        waiting = pulls.issue(packet, signed, held)
         for exhibit in outstanding(packet, the_map):
-            workflow.require_covered(packet.pk)
-            _collect(exhibit, accounts[exhibit.target_id], signed, sources, held)
-    return True
+            if exhibit.pk not in waiting:
+                workflow.require_covered(packet.pk)
+                _collect(exhibit, accounts[exhibit.target_id], signed, sources, held)
+    return Pause.OWNERS if waiting else None
 
 
 def outstanding(packet: Packet, the_map: schema.DataMap) -> list[Exhibit]:
@@ -199,13 +217,15 @@ def _answer(
     if unsigned := graph.missing_statement(the_map, part, inputs):
         return Answer(ResponseCode.OUT_OF_SCOPE_AFTER_NARROWING, unsigned)
     signed.require(exhibit)
+    if part.kind == PartKind.MANUAL:
+        return Answer(*pulls.outcome(exhibit, part, _account(account)))
     place = f"{leftovers.place(leftovers.COLLECTED, held)}-{secrets.token_hex(16)}"
     out = f"{place}.csv.age"
     with leftovers.private(held) as folder:
         files = {code: kept.copy(row, folder) for code, row in inputs.items()}
         pulled = sources.pull(
             part,
-            account=Account(key=account.account_key, name=account.account_name),
+            account=_account(account),
             window=_window(exhibit),
             inputs={code: path for code, path in files.items() if path},
             out=kept.keeping(out, exhibit.packet),
@@ -223,7 +243,12 @@ def _answer(
         graph.narrower_statement(part, shorter),
         graph.capped_statement(part, counts),
     )
-    return Answer(code, " ".join(filter(None, words)), out, pulled)
+    said = " ".join(filter(None, words))
+    return Answer(code, said, out, pulled, part.columns)
+
+
+def _account(row: TargetAccount) -> Account:
+    return Account(key=row.account_key, name=row.account_name)
 
 
 def _window(exhibit: Exhibit) -> Window:
@@ -266,6 +291,7 @@ def _write(
             **(_provenance(pulled) if pulled else {}),
         )
         workflow.move_exhibit(exhibit.pk, "collect", at=at)
+        marks.by_map(exhibit, answer.columns, at=at)
         # Only now: a failed exhibit says why, and the database holds it to that.
         Exhibit.objects.filter(pk=exhibit.pk).update(failure="")
 

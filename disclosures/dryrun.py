@@ -149,6 +149,9 @@ def _line(
     part = the_map.part(exhibit.part_code)
     if part.kind == PartKind.STATEMENT:
         return None, str(ResponseCode(part.response).label), None
+    if part.kind == PartKind.MANUAL:
+        words = _("Asked of %(owner)s by a pull order") % {"owner": part.owner}
+        return None, words, None
     if not sources.can_count(part):
         named = {"parts": ", ".join(part.inputs)}
         words = _("Worked out from %(parts)s when it is collected") % named

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from cases import agencies, authenticity, nondisclosure, scope, standing
 from cases.enums import Audience, Perm
 from cases.exceptions import IllegalTransition
-from disclosures import breaks, production
+from disclosures import breaks, marks, production
 from disclosures.exceptions import CustodyBroken
 from disclosures.models import Declaration, Freeze, Packet
 
@@ -67,6 +67,15 @@ def no_objection(packet: Packet) -> str:
 def genuine(packet: Packet) -> str:
     """The served paper is found authentic, as it stands now."""
     return authenticity.refusal(packet.case, is_letter=packet.is_letter)
+
+
+def examined(packet: Packet) -> str:
+    """A second person passed each exhibit with rows, as it stands with its marks."""
+    rows = packet.exhibits.filter(rows__gt=0).prefetch_related("marks", "examinations")
+    left = [one.label for one in rows if not marks.passed(one)]
+    if not left:
+        return ""
+    return _("Not examined yet: %(labels)s.") % {"labels": ", ".join(left)}
 
 
 def declared(packet: Packet) -> str:
@@ -126,6 +135,7 @@ GATES = (
     Gate("objection", no_objection, Perm.SIGN_OFF, is_stop=True),
     Gate("genuine", genuine, Perm.AUTHENTICATE, is_stop=True),
     Gate("covered", covered, Perm.REVIEW),
+    Gate("examined", examined, Perm.EXAMINE),
     Gate("declared", declared, Perm.CERTIFY),
     Gate("secrecy", secrecy_known, Perm.INTAKE),
     Gate("recipient", recipient_checked, Perm.CHECK_CONTACT),

@@ -38,7 +38,7 @@ class Rows:
     """
 
     def __init__(self) -> None:
-        self._number = 0  # the header is row 0
+        self.number = 0  # of the next row; the header is row 0
         self._line: list[bytes] = []  # of a row that isn't complete yet
         self._is_quoted = False
         self._waiting: list[bytes] = []
@@ -77,9 +77,9 @@ class Rows:
             self._line.append(line)
             self._is_quoted ^= line.count(b'"') % 2 == 1
             if not self._is_quoted:
-                self.row(self._number, _NEWLINE.join(self._line) + _NEWLINE)
+                self.row(self.number, _NEWLINE.join(self._line) + _NEWLINE)
                 self._line = []
-                self._number += 1
+                self.number += 1
 
 
 class _Hashed:

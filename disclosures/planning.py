@@ -13,9 +13,9 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from cases import naming
+from cases import naming, permissions
 from cases.authority import Cell, reach
-from cases.enums import Instrument, ItemDecision, Reach
+from cases.enums import Instrument, ItemDecision, Perm, Reach
 from cases.exceptions import InsufficientProcess
 from cases.grounds import grounds
 from cases.models.target import day_window
@@ -59,7 +59,9 @@ def plan_exhibits(packet: Packet) -> list[Exhibit]:
     the_map = facts.data_map(packet)
     planned = drafted(packet, the_map)
     order_of_parts(the_map, [one.part_code for one in planned])
-    require_addresses(the_map, planned_parts(packet, the_map))
+    parts = planned_parts(packet, the_map)
+    require_addresses(the_map, parts)
+    require_owners(parts)
     return Exhibit.objects.bulk_create(planned)
 
 
@@ -135,6 +137,25 @@ def require_addresses(the_map: schema.DataMap, parts: Iterable[schema.Part]) -> 
                     "this server. An administrator sets it; then order again."
                 )
                 % {"part": part.code, "source": the_map.source(part.source).title}
+            )
+
+
+def require_owners(parts: Iterable[schema.Part]) -> None:
+    """Every part that people fetch has somebody who can, before any is ordered.
+
+    Raises:
+        CollectionFailed: nobody of the group is a data owner; it names the part.
+    """
+    able = permissions.who_has_role(Perm.ANSWER_PULL)
+    for part in parts:
+        if part.owner and not able.filter(groups__name=part.owner).exists():
+            raise CollectionFailed(
+                _(
+                    "Part %(part)s is fetched by hand by “%(owner)s”, and nobody of "
+                    "that group has the role of a data owner. An administrator sees to "
+                    "it; then order again."
+                )
+                % {"part": part.code, "owner": part.owner}
             )
 
 

@@ -81,6 +81,7 @@ def asked(packet: Packet, the_map: schema.DataMap) -> Iterator[Run]:
     parts = planning.planned_parts(packet, the_map)
     planning.order_of_parts(the_map, [part.code for part in parts])
     planning.require_addresses(the_map, parts)
+    planning.require_owners(parts)
     try:
         with open_sources(the_map, LIMITS) as sources:
             if parts:

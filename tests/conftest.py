@@ -21,6 +21,7 @@ from tests.database import (
 )
 from tests.database import django_db_setup as django_db_setup
 from tests.database import migrated as migrated
+from tests.remembered import whose_patches as whose_patches
 
 # Playwright's synchronous calls keep an event loop in the thread that Django works in.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"

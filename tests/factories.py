@@ -27,7 +27,6 @@ from cases.enums import (
     CaseStatus,
     Channel,
     CheckMethod,
-    DataClass,
     Disposition,
     DocumentKind,
     Finding,
@@ -49,7 +48,6 @@ from cases.models import (
     AuthenticityFinding,
     Case,
     CaseDocument,
-    Category,
     ScopeRevision,
     SignOff,
     Target,
@@ -66,9 +64,11 @@ from tests.desk import (
     person,
 )
 from tests.desk import organisation as organisation  # the tests' own name for it
+from tests.mapped import MAP as MAP
+from tests.mapped import categories as categories
+from tests.remembered import remembered
 
 AT = datetime(2023, 3, 14, 16, 0, tzinfo=UTC)
-MAP = "f" * 64
 BASIS = "18 U.S.C. 2703(c)(2)"
 
 # What each instrument must state beyond the common facts, with a value that will do.
@@ -80,30 +80,6 @@ OWN_FACTS = {
     "issuer_kind": IssuerKind.JUDGE,
     "due_on": date(2023, 3, 30),
 }
-
-
-def categories() -> list[Category]:
-    """A data map in use with one category of each class that a subpoena tells apart."""
-    lines = (
-        ("names", DataClass.SUBSCRIBER),
-        ("sessions", DataClass.IDENTIFYING),
-        ("messages", DataClass.CONTENT),
-    )
-    return [
-        Category.objects.get_or_create(
-            map_digest=MAP,
-            code=code,
-            defaults={
-                "is_current": True,
-                "number": number,
-                "title": code.capitalize(),
-                "usual_words": f"All {code}",
-                "data_class": data_class,
-                "held": "Held.",
-            },
-        )[0]
-        for number, (code, data_class) in enumerate(lines, start=1)
-    ]
 
 
 def facts(**changed: object) -> dict[str, object]:
@@ -140,6 +116,7 @@ def target_facts(identifier: str = "alice", **changed: object) -> targeting.Targ
     )
 
 
+@remembered
 def opened(*, by: User | None = None, at: datetime = AT, **changed: object) -> Case:
     """A case of which nothing but the facts is in."""
     return intake.open_case(actor=by or clerk(), facts=facts(**changed), at=at)
@@ -223,6 +200,7 @@ def authentic(case: Case) -> None:
         check(case, counsel(), method=CheckMethod.CALL_BACK)
 
 
+@remembered
 def received(*, by: User | None = None, **changed: object) -> Case:
     """A case whose intake is complete: genuine paper, secrecy, a target, two items."""
     case = opened(by=by, **changed)
@@ -234,6 +212,7 @@ def received(*, by: User | None = None, **changed: object) -> Case:
     return fresh(case)
 
 
+@remembered
 def in_review(*, by: User | None = None, **changed: object) -> Case:
     """A case whose review has begun; ``by`` is the analyst."""
     case = received(**changed)
@@ -264,6 +243,7 @@ def submit(case: Case, by: User) -> ScopeRevision:
     return review.submit(case.pk, actor=by, at=AT)
 
 
+@remembered
 def awaiting(*, by: User | None = None, **changed: object) -> Case:
     """A case that waits for counsel; ``by`` prepared it."""
     by = by or analyst()
@@ -326,6 +306,7 @@ def sign(
     )
 
 
+@remembered
 def approved(*, by: User | None = None, **changed: object) -> Case:
     """A case that counsel has approved; ``by`` prepared it."""
     case = awaiting(by=by, **changed)
@@ -338,6 +319,7 @@ def in_status(status: str) -> Case:
     return fresh(_MADE[CaseStatus(status)]())
 
 
+@remembered
 def decided() -> Case:
     """A case in review of which every pair is decided."""
     case = in_review()
@@ -345,6 +327,7 @@ def decided() -> Case:
     return case
 
 
+@remembered
 def refused() -> Case:
     """A case that counsel has refused."""
     case = awaiting()
@@ -352,6 +335,7 @@ def refused() -> Case:
     return case
 
 
+@remembered
 def in_production() -> Case:
     """An approved case that an analyst has taken into production."""
     case = approved()
@@ -359,6 +343,7 @@ def in_production() -> Case:
     return case
 
 
+@remembered
 def released() -> Case:
     """A case whose packet was handed over."""
     case = in_production()
@@ -366,6 +351,7 @@ def released() -> Case:
     return case
 
 
+@remembered
 def closed() -> Case:
     """A case that its agency took back."""
     case = opened()

@@ -95,6 +95,7 @@ def _titles() -> dict[str, str]:
         "objection": _("No objection stands against it"),
         "genuine": _("The paper is found authentic"),
         "covered": _("Counsel's approval covers the scope as it is now"),
+        "examined": _("A second person has examined each exhibit"),
         "declared": _("The custodian has signed the declaration"),
         "secrecy": _("Secrecy is recorded, and the agency may know"),
         "recipient": _("The agency has a checked delivery address"),

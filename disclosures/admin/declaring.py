@@ -26,7 +26,7 @@ from cases.enums import Act, Perm
 from cases.exceptions import CaseError
 from cases.models import Case, Organisation
 from cases.proof import Proof
-from disclosures import breaks, certifying, facts, kept
+from disclosures import breaks, certifying, facts, gates, kept
 from disclosures.admin import exhibits
 from disclosures.admin.forms import DeclarationForm
 from disclosures.admin.packet import current, find, outdated
@@ -148,7 +148,7 @@ class CertifyPage(VerbPage):
         """While the collected records wait for it."""
         packet = current(case)
         if packet and packet.status == PacketStatus.COLLECTED:
-            return outdated(packet)
+            return outdated(packet) or gates.examined(packet)
         return _("No collected records of this request wait for a declaration.")
 
     def form(self, case: Case, row: Any, user: User, **given: Any) -> forms.Form:

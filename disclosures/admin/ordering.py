@@ -110,6 +110,8 @@ def _how(part: schema.Part, the_map: schema.DataMap) -> tuple[str, str]:
             return _("Derived from %(parts)s") % {"parts": ", ".join(part.inputs)}, ""
         case PartKind.STATEMENT:
             return _("Statement"), ""
+        case PartKind.MANUAL:
+            return _("Pull order to %(owner)s") % {"owner": part.owner}, ""
 
 
 def _pair(wanted: planning.Wanted, the_map: schema.DataMap) -> Pair:

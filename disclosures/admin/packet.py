@@ -21,7 +21,7 @@ from cases.admin.base import CaseModelAdmin, crumbs, person, record_view, verb_u
 from cases.enums import Act, Naming, Perm
 from cases.models import Case
 from disclosures import breaks, gates, planning, production, worklist
-from disclosures.admin import exhibits, progress, words
+from disclosures.admin import exhibits, progress, pull_lines, words
 from disclosures.enums import PacketStatus, Resolution
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Declaration, Delivery, Packet, TargetAccount
@@ -73,6 +73,8 @@ def page(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
             groups=groups,
             answers=exhibits.answers(groups),
             accounts=_accounts(packet, may_read=may_read),
+            pull_orders=pull_lines.lines(packet, may_read=may_read),
+            pull_links=pull_lines.links(packet, user) if is_current else [],
             may_read=may_read,
             may_trace=bool(packet.files)
             and permissions.allowed(user, Perm.READ_TRAIL, case),

@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 
-class SourceUnavailable(CaseError):  # noqa: N818 - a refusal, like its fellows
+class SourceUnavailable(CaseError):
     """A source can't be reached now; trying again later may help."""
 
 

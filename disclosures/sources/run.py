@@ -145,6 +145,8 @@ class Run:
     def _source(self, part: Part) -> SqlSource | FilesSource | DerivedSource:
         if part.kind is PartKind.STATEMENT:
             raise QueryFailed(f"Part {part.code} is a statement: it has no records.")
+        if part.kind is PartKind.MANUAL:
+            raise QueryFailed(f"Part {part.code} is asked of people, by a pull order.")
         if part.kind is PartKind.DERIVED:
             return DerivedSource(self._map, self._limits)
         return self._read(part)

@@ -1,16 +1,12 @@
-"""Packets for tests: a small service with a map of its own, and packets at any stage.
+"""Packets for tests, at any stage, over the small service with a map of its own.
 
-The service keeps two people. ``alice`` has three events, one of them a log-in outside
-the window that ``case`` asks about by default; ``bob`` has none. Two share an e-mail
-address. Rendering is left out until a test asks for a seal.
+Rendering is left out until a test asks for a seal.
 """
 
 import json
-import sqlite3
 import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -36,57 +32,21 @@ from disclosures.models import Declaration, Delivery, Packet, TargetAccount
 from disclosures.packet import contents, seal
 from tests import directory
 from tests import factories as make
+from tests.disclosures import examining
+from tests.disclosures.small import EVENTS as EVENTS  # the tests' own names for it
+from tests.disclosures.small import SHARED as SHARED
+from tests.disclosures.small import Service as Service
+from tests.disclosures.small import small_service as small_service
+from tests.remembered import remembered
 
-# Days of New York: the first event lies in the window by its zone alone.
-EVENTS = (
-    ("e1", "2022-01-01 05:00:00", "192.0.2.1", "login"),
-    ("e2", "2022-06-01 12:00:00", "192.0.2.2", "upload"),
-    ("e3", "2023-03-01 05:00:00", "192.0.2.3", "login"),
-)
 MAP = (Path(__file__).parent / "small_map.toml").read_text(encoding="utf-8")
 ITEMS = ("names", "connections", "sessions")
-SHARED = "both@example.org"
-
-
-@dataclass(frozen=True)
-class Service:
-    """Where the small service's two databases lie."""
-
-    main: Path
-    events: Path
-
-    @property
-    def urls(self) -> dict[str, str]:
-        """Its addresses, by the name the map gives each."""
-        return {
-            "service": f"sqlite:///{self.main}",
-            "events": f"sqlite:///{self.events}",
-        }
-
-    def run(self, sql: str) -> None:
-        """Change something at the service: in its main database, or its events."""
-        place = self.events if "events" in sql else self.main
-        with closing(sqlite3.connect(place)) as connection, connection:
-            connection.execute(sql)
-
-
-def small_service(folder: Path) -> Service:
-    """Make the service; its addresses still have to be set."""
-    made = Service(folder / "main.sqlite3", folder / "events.sqlite3")
-    made.run("CREATE TABLE users (key TEXT, name TEXT, email TEXT)")
-    for key, name in (("acct-alice", "alice"), ("acct-bob", "bob")):
-        made.run(f"INSERT INTO users VALUES ('{key}', '{name}', '{SHARED}')")  # noqa: S608 - our own rows
-    made.run(
-        "CREATE TABLE events (key TEXT, id TEXT, time TEXT, address TEXT, kind TEXT)"
-    )
-    for row in EVENTS:
-        made.run(f"INSERT INTO events VALUES {('acct-alice', *row)}")  # noqa: S608 - our own rows
-    return made
 
 
 # ----------------------------------------------------------------------- the request
 
 
+@remembered
 def case(
     *targets: str,
     items: Sequence[str] = ITEMS,
@@ -122,6 +82,7 @@ def case(
     return make.fresh(found)
 
 
+@remembered
 def unsigned(
     *targets: str,
     items: Sequence[str] = ITEMS,
@@ -169,6 +130,7 @@ def demand(found: Case) -> Case:
 # ------------------------------------------------------------------------ the packet
 
 
+@remembered
 def ordered(
     found: Case | None = None, *, by: User | None = None, at: datetime | None = None
 ) -> Packet:
@@ -177,6 +139,7 @@ def ordered(
     return assembly.request(found.pk, actor=by or make.analyst(), at=at)
 
 
+@remembered
 def choosing(packet: Packet | None = None) -> Packet:
     """A packet that waits for a person to say which of two accounts a target is."""
     return collected(packet or ordered(case(SHARED)))
@@ -194,10 +157,17 @@ def choose(packet: Packet, name: str | None, by: User | None = None) -> TargetAc
     )
 
 
+@remembered
 def collected(packet: Packet | None = None, **more: object) -> Packet:
     """A packet waiting for the custodian."""
     packet = packet or ordered(**more)
     assembly.assemble(packet.pk)
+    return fresh(packet)
+
+
+def examined(packet: Packet | None = None, by: User | None = None) -> Packet:
+    """A packet each exhibit of which somebody has read and passed."""
+    examining.examine(packet := packet or collected(), by or custodian)
     return fresh(packet)
 
 
@@ -225,8 +195,9 @@ def statement(by: User, **changed: object) -> certifying.Statement:
 
 
 def certify(packet: Packet, by: User | None = None, **changed: object) -> Declaration:
-    """The custodian's declaration over the exhibits as they are."""
+    """The custodian's declaration over the exhibits as they are, all examined."""
     by = by or custodian()
+    examining.examine(packet, custodian)
     return certifying.certify(
         packet.pk,
         custodian=by,
@@ -236,6 +207,7 @@ def certify(packet: Packet, by: User | None = None, **changed: object) -> Declar
     )
 
 
+@remembered
 def certified(packet: Packet | None = None) -> Packet:
     """A packet waiting for a worker to seal it."""
     packet = packet or collected()
@@ -250,6 +222,7 @@ def sealed(packet: Packet | None = None) -> Packet:
     return fresh(packet)
 
 
+@remembered
 def sealed_undrawn(packet: Packet | None = None, more: bytes = b"") -> Packet:
     """A packet sealed as ever, but around blank pages: drawing takes seconds.
 
@@ -311,6 +284,7 @@ def superseded(packet: Packet | None = None) -> Packet:
     return fresh(packet)
 
 
+@remembered
 def released(packet: Packet | None = None) -> Packet:
     """A packet that was handed over."""
     packet = packet or sealed_undrawn()
@@ -318,7 +292,7 @@ def released(packet: Packet | None = None) -> Packet:
     return fresh(packet)
 
 
-_MADE = {
+MADE = {  # ``pulling`` adds the one that waits for a data owner
     PacketStatus.QUEUED: lambda: fresh(ordered()),
     PacketStatus.COLLECTING: collecting,
     PacketStatus.CHOOSING: choosing,
@@ -334,7 +308,7 @@ _MADE = {
 
 def in_status(status: str) -> Packet:
     """A packet in this status, brought there by lawful steps."""
-    return _MADE[PacketStatus(status)]()
+    return MADE[PacketStatus(status)]()
 
 
 def contact(found: Case) -> AgencyContact:

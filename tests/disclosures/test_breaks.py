@@ -63,7 +63,7 @@ def export_its_custody(packet):
 READINGS = {
     "page": (packets.collected, read_on_a_page),
     "declaration": (packets.collected, draw_the_declaration),
-    "certifying": (packets.collected, packets.certify),
+    "certifying": (packets.examined, packets.certify),
     "sealing": (packets.certified, seal_it),
     "custody": (packets.sealed_undrawn, export_its_custody),
 }
