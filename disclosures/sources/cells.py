@@ -132,13 +132,19 @@ def instant(text: str | None, zone: ZoneInfo) -> str | None:
 
 
 def _instant(text: str, zone: ZoneInfo) -> str | None:
+    found = moment(text, zone)
+    return None if found is None else found.isoformat()
+
+
+def moment(text: str, zone: ZoneInfo) -> datetime | None:
+    """The instant, in UTC, that a text means in a zone; None where it isn't a time."""
     if _FINER.search(text):
         return None
     try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=zone)
-        return moment.astimezone(UTC).isoformat()
+        found = datetime.fromisoformat(text)
+        if found.tzinfo is None:
+            found = found.replace(tzinfo=zone)
+        return found.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

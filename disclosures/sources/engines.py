@@ -9,7 +9,8 @@ statement off after its time.
 import logging
 import sqlite3
 import time
-from functools import partial
+from datetime import datetime
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -96,7 +97,7 @@ def _sqlite(url: URL, limits: Limits, deadline: Deadline) -> Engine:
             check_same_thread=False,
         )
         found.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
-        found.create_function("candor_instant", 2, _instant, deterministic=True)
+        found.create_function("candor_within", 4, _within, deterministic=True)
         found.execute("PRAGMA query_only = 1")
         found.set_progress_handler(deadline.has_passed, _STEPS)
         return found
@@ -110,8 +111,16 @@ def _sqlite(url: URL, limits: Limits, deadline: Deadline) -> Engine:
     return engine
 
 
-def _instant(text: object, zone: str) -> str | None:
-    return None if text is None else cells.instant(str(text), ZoneInfo(zone))
+def _within(text: object, zone: str, since: str, until: str) -> bool:
+    """Whether a time of any shape lies in a window, whose ends may be open ("")."""
+    found = None if text is None else cells.moment(str(text), ZoneInfo(zone))
+    if found is None:
+        return False
+    begins = not since or _end(since) <= found
+    return begins and (not until or found < _end(until))
+
+
+_end = lru_cache(datetime.fromisoformat)
 
 
 def _postgresql(url: URL, limits: Limits) -> Engine:

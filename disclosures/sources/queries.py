@@ -51,15 +51,8 @@ def of_part(
     inner = _inner(part.sql, [each.name for each in part.columns], used, bind)
     query = select(*inner.c)
     if part.window:
-        place, (since, until) = inner.c[part.window], _ends(window, zone, dialect)
-        if dialect == "sqlite":
-            # SQLite keeps times as text of any shape; ours sorts as they follow.
-            place = func.candor_instant(place, zone)
-        # Half-open: an instant equal to ``until`` is outside.
-        if since is not None:
-            query = query.where(place >= bind("part_since", since))
-        if until is not None:
-            query = query.where(place < bind("part_until", until))
+        within = _within(inner.c[part.window], window, zone, dialect, bind)
+        query = query.where(*within)
     return query.order_by(*_order(part, inner))
 
 
@@ -87,12 +80,21 @@ def nobody(form: AccountForm) -> Value:
             return ""
 
 
-def _ends(window: Window, zone: str, dialect: str) -> Iterator[str | None]:
-    for end in (window.since, window.until):
-        if dialect == "sqlite":
-            yield end.isoformat() if end else None
-        else:
-            yield _bound_time(end, zone, dialect)
+def _within(
+    place: Any, window: Window, zone: str, dialect: str, bind: Bind
+) -> Iterator[Any]:
+    """Half-open: an instant equal to ``until`` is outside."""
+    since, until = window.since, window.until
+    if dialect == "sqlite" and (since or until):
+        # SQLite keeps times as text of any shape: ours reads them, once a row.
+        ends = [end.isoformat() if end else "" for end in (since, until)]
+        names = zip(("part_since", "part_until"), ends, strict=True)
+        yield func.candor_within(place, zone, *(bind(*one) for one in names)) == 1
+        return
+    if begin := _bound_time(since, zone, dialect):
+        yield place >= bind("part_since", begin)
+    if end := _bound_time(until, zone, dialect):
+        yield place < bind("part_until", end)
 
 
 def _bound_time(moment: datetime | None, zone: str, dialect: str) -> str | None:

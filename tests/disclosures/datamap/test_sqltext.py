@@ -90,16 +90,17 @@ def test_selected_names_the_columns_or_says_that_it_cannot(sql, names):
 
 
 def test_the_texts_for_the_engines_bind_the_same_values():
-    sql = "SELECT ':x' AS a -- :y\n, b::text FROM t WHERE b = :account"
+    sql = "SELECT ':x' AS a -- :y\n, b::text FROM t WHERE b = :account::text"
 
     assert sqltext.binds(sql) == {"account"}
+    # Without the blank SQLAlchemy would take it for no value, but part of the cast.
     assert (
         sqltext.for_sqlalchemy(sql)
-        == "SELECT '\\:x' AS a  \n, b::text FROM t WHERE b = :account"
+        == "SELECT '\\:x' AS a  \n, b::text FROM t WHERE b = :account ::text"
     )
     assert (
         sqltext.for_duckdb(sql)
-        == "SELECT ':x' AS a  \n, b::text FROM t WHERE b = $account"
+        == "SELECT ':x' AS a  \n, b::text FROM t WHERE b = $account::text"
     )
 
 

@@ -140,20 +140,22 @@ def test_a_name_that_no_database_takes_is_refused_without_being_quoted(
 
 
 @pytest.mark.parametrize("form", ["integer", "text", "uuid"])
-def test_a_probe_reads_nothing_and_finds_what_is_missing(database, form):
+def test_a_probe_reads_nothing_and_finds_what_is_missing(database, tmp_path, form):
     connection, address = database
     connection.execute("CREATE TABLE t (a)")
     good = part("SELECT a FROM t WHERE a = :account", column("a"))
     bad = part("SELECT b FROM t WHERE a = :account", column("b"), code="1b")
     files = part("SELECT a FROM downloads", column("a"), source="downloads", code="1c")
+    lacking = part("SELECT b FROM downloads", column("b"), source="downloads")
+    (tmp_path / "d.csv").write_text("a\nx\n", encoding="utf-8")
+    addresses = {"service": address, "downloads": str(tmp_path / "d.csv")}
 
-    with Run(
-        datamap(good, bad, files, form=AccountForm(form)), {"service": address}
-    ) as run:
+    with Run(datamap(good, bad, files, form=AccountForm(form)), addresses) as run:
         run.probe(good)
         run.probe(files)
-        with pytest.raises(QueryFailed):
-            run.probe(bad)
+        for one in (bad, lacking):
+            with pytest.raises(QueryFailed):
+                run.probe(one)
 
 
 def test_a_slow_reader_runs_out_of_time_between_partitions(tmp_path, database):
