@@ -1,4 +1,4 @@
-"""The rounds of ``benchmarks/packet.py``: order, collect, certify, seal."""
+"""The rounds of ``benchmarks/packet.py``: order, collect, examine, certify, seal."""
 
 import time
 from dataclasses import dataclass
@@ -12,7 +12,15 @@ from cases.enums import CaseStatus, ProofMethod, SignOffDecision
 from cases.models import Case
 from cases.proof import Proof
 from compliance import demo
-from disclosures import assembly, certifying, facts, production
+from disclosures import (
+    assembly,
+    certifying,
+    facts,
+    marks,
+    production,
+    reading,
+    redaction,
+)
 from disclosures.enums import PacketStatus, SigningPlace
 from disclosures.models import Packet
 from disclosures.packet import assemble as pages
@@ -69,6 +77,10 @@ class Rounds:
 
     def _certify(self, packet: Packet) -> None:
         custodian = self.people["carl"]
+        for exhibit in packet.exhibits.to_examine():
+            reading.open_exhibit(exhibit.pk, actor=custodian)
+            digest = marks.digest(exhibit)
+            redaction.pass_exhibit(exhibit.pk, actor=custodian, marks_digest=digest)
         certifying.certify(
             packet.pk,
             custodian=custodian,

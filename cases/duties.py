@@ -3,7 +3,7 @@
 Pure. A permission knows roles; what a person *did* on this case is a rule of its own
 and binds superusers (law-and-practice 2.4). A profile deals the acts out to hands: one
 person may do what lies in one hand, and nothing of another's. The floor of both: who
-prepares or collects neither approves, nor certifies, nor releases.
+prepares or collects neither approves, nor examines, certifies or releases.
 """
 
 from collections.abc import Collection
@@ -13,12 +13,12 @@ from cases.enums import Act, Profile
 HANDS: dict[Profile, tuple[frozenset[Act], ...]] = {
     Profile.TWO_PEOPLE: (
         frozenset({Act.PREPARE, Act.COLLECT}),
-        frozenset({Act.APPROVE, Act.CERTIFY, Act.RELEASE}),
+        frozenset({Act.APPROVE, Act.EXAMINE, Act.CERTIFY, Act.RELEASE}),
     ),
     Profile.STANDARD: (
         frozenset({Act.PREPARE, Act.COLLECT}),
         frozenset({Act.APPROVE}),
-        frozenset({Act.CERTIFY}),
+        frozenset({Act.EXAMINE, Act.CERTIFY}),
         frozenset({Act.RELEASE}),
     ),
 }

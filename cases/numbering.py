@@ -41,6 +41,13 @@ def in_order(cases: QuerySet[Case]) -> QuerySet[Case]:
 def restricted_number() -> str:
     """A number that tells neither when the case came in nor how many there are."""
     while True:
-        number = "R-" + "".join(secrets.choice(_LETTERS) for _letter in range(_LENGTH))
+        number = random_name("R")
         if not Case.objects.filter(number=number).exists():
             return number
+
+
+def random_name(prefix: str) -> str:
+    """A name that tells nothing, such as ``R-7K3QXH2M``; it may be taken already."""
+    return f"{prefix}-" + "".join(
+        secrets.choice(_LETTERS) for _letter in range(_LENGTH)
+    )

@@ -48,19 +48,21 @@ ROLE_VERBS: dict[Role, frozenset[Perm]] = {
         Perm.ASK_COUNSEL,
         Perm.ORDER,
         Perm.READ_EXHIBITS,
+        Perm.EXAMINE,
         Perm.CLOSE,
         Perm.WITHDRAW,
         Perm.REOPEN,
         Perm.CHECK_CONTACT,
         Perm.RESTRICT,
     },
-    Role.CUSTODIAN: _DESK | {Perm.CERTIFY, Perm.READ_EXHIBITS},
+    Role.CUSTODIAN: _DESK | {Perm.CERTIFY, Perm.READ_EXHIBITS, Perm.EXAMINE},
     Role.COUNSEL: _DESK
     | {
         Perm.AUTHENTICATE,
         Perm.SIGN_OFF,
         Perm.READ_PRIVILEGED,
         Perm.READ_EXHIBITS,
+        Perm.EXAMINE,
         Perm.CLOSE,
         Perm.WITHDRAW,
         Perm.REOPEN,
@@ -78,6 +80,8 @@ ROLE_VERBS: dict[Role, frozenset[Perm]] = {
     Role.ADMINISTRATOR: frozenset(
         {Perm.FREEZE, Perm.GRANT, Perm.EDIT_SITE, Perm.KEEP_PEOPLE}
     ),
+    # Looks at no case: the order itself says whose it is (``disclosures.pulls``).
+    Role.DATA_OWNER: frozenset({Perm.ANSWER_PULL}),
 }
 
 

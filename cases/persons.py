@@ -22,6 +22,7 @@ _DONE = {
     Act.PREPARE: "prepared the scope",
     Act.APPROVE: "decided on the scope as counsel",
     Act.COLLECT: "ordered the collection",
+    Act.EXAMINE: "examined the exhibits",
     Act.CERTIFY: "signed the declaration",
     Act.RELEASE: "released the packet",
 }

@@ -43,11 +43,11 @@ _server: "_Server | None" = None
 _inherited: list["_Server"] = []
 
 
-class ChildTimedOut(Exception):  # noqa: N818 - says what happened
+class ChildTimedOut(Exception):
     """The child didn't finish within its seconds and was killed."""
 
 
-class ChildKilled(Exception):  # noqa: N818 - says what happened
+class ChildKilled(Exception):
     """The child ended without an answer: out of memory, crashed or killed."""
 
 

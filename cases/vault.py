@@ -10,15 +10,85 @@ Source: https://age-encryption.org/v1
 """
 
 import os
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, BinaryIO, Self
 
 import pyrage
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases import agefile
 from cases.exceptions import KeyGone, NotOpened
 from cases.models import Case, CaseKey
+
+_AT_ONCE = 1 << 16
+
+
+class Closing:
+    """A file that is closed for somebody while it is written, whole or not at all.
+
+    A context manager, which begins anew each time it is entered. What is written goes
+    through a pipe to a thread that closes it: the plain bytes are on no disk.
+    """
+
+    def __init__(self, closed: Path, recipient: str) -> None:
+        self._closed = closed
+        self._recipient = pyrage.x25519.Recipient.from_str(recipient)
+
+    def __enter__(self) -> Self:
+        """Begin the file."""
+        self._fault: Exception | None = None
+        self._stack = ExitStack()
+        self._out = self._stack.enter_context(_growing(self._closed))
+        reading, writing = os.pipe()
+        self._pipe = os.fdopen(writing, "wb", buffering=_AT_ONCE)
+        self._thread = threading.Thread(target=self._work, args=[reading], daemon=True)
+        self._thread.start()
+        return self
+
+    def write(self, data: bytes, /) -> int:
+        """Take a piece.
+
+        Raises:
+            OSError: it can't be written.
+        """
+        return self._pipe.write(data)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Give the whole file its name, or leave nothing.
+
+        Raises:
+            OSError: it couldn't be written.
+        """
+        with self._stack:
+            with suppress(BrokenPipeError):  # then the thread says why
+                self._pipe.close()
+            self._thread.join()
+            if self._fault:  # a broken pipe is only how it showed
+                raise OSError(_("The file couldn't be closed.")) from self._fault
+            if error:
+                raise error
+
+    def _work(self, reading: int) -> None:
+        with os.fdopen(reading, "rb", buffering=_AT_ONCE) as source:
+            try:
+                pyrage.encrypt_io(source, self._out, [self._recipient])
+            except (OSError, pyrage.EncryptError) as fault:
+                self._fault = fault
+
+
+def closing(closed: Path, *, case_id: int) -> Closing:
+    """A file to be written closed for the case, whose key is made if it has none."""
+    return Closing(closed, _made(case_id).recipient)
 
 
 def close(plain: Path, closed: Path, *, case_id: int) -> None:
@@ -26,16 +96,20 @@ def close(plain: Path, closed: Path, *, case_id: int) -> None:
 
     The case's key is made where it has none yet.
     """
+    with plain.open("rb") as source, _growing(closed) as out:
+        recipient = pyrage.x25519.Recipient.from_str(_made(case_id).recipient)
+        pyrage.encrypt_io(source, out, [recipient])
+
+
+@contextmanager
+def _growing(closed: Path) -> Iterator[BinaryIO]:
+    """A file that takes its name once it is whole; otherwise nothing is left of it."""
     growing = closed.with_name(f"{closed.name}.part")
     growing.unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
-        with (
-            plain.open("rb") as source,
-            os.fdopen(os.open(growing, flags, 0o600), "wb") as out,
-        ):
-            recipient = pyrage.x25519.Recipient.from_str(_made(case_id).recipient)
-            pyrage.encrypt_io(source, out, [recipient])
+        with os.fdopen(os.open(growing, flags, 0o600), "wb") as out:
+            yield out
         growing.replace(closed)
     finally:
         growing.unlink(missing_ok=True)
@@ -47,19 +121,45 @@ def pour(closed: Path, sink: Any, *, case: Case) -> None:
     Raises:
         KeyGone: the case has no key.
         NotOpened: the file is missing, broken, or another key closed it.
+        OSError: the machine's own fault, such as a full disk: it says nothing of the
+            file.
     """
+    identity = pyrage.x25519.Identity.from_str(_key(case).identity)
     try:
-        key = case.key  # asked once for all the files that are read of a case
+        with closed.open("rb") as source:
+            pyrage.decrypt_io(source, sink, [identity])
+    except (FileNotFoundError, pyrage.DecryptError) as fault:
+        raise NotOpened(closed.name) from fault
+    except OSError as fault:
+        if fault.errno is not None:
+            raise
+        raise NotOpened(closed.name) from fault  # so pyrage says "decryption error"
+
+
+def piece(closed: Path, start: int, length: int, *, case: Case) -> bytes:
+    """Plain bytes out of the middle of a closed file, without opening the rest.
+
+    Whoever calls knows by a hash that they are those of the file that was closed.
+
+    Raises:
+        KeyGone: the case has no key.
+        NotOpened: the file is missing, broken there, or another key closed it.
+    """
+    key = _key(case)
+    try:
+        with closed.open("rb") as source:
+            return agefile.stretch(source, key.identity, start, length)
+    except (OSError, agefile.NoAgeFileError) as fault:
+        raise NotOpened(closed.name) from fault
+
+
+def _key(case: Case) -> CaseKey:
+    try:
+        return case.key  # asked once for all the files that are read of a case
     except CaseKey.DoesNotExist:
         raise KeyGone(
             _("The key of this request is gone: its records can't be opened any more.")
         ) from None
-    identity = pyrage.x25519.Identity.from_str(key.identity)
-    try:
-        with closed.open("rb") as source:
-            pyrage.decrypt_io(source, sink, [identity])
-    except (OSError, pyrage.DecryptError) as fault:
-        raise NotOpened(closed.name) from fault
 
 
 def _made(case_id: int) -> CaseKey:

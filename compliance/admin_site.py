@@ -26,6 +26,7 @@ from cases import worklist as cases_worklist
 from cases.enums import CaseStatus, Perm, Role
 from cases.models import Organisation
 from cases.worklist import Task
+from disclosures import pulls
 from disclosures import worklist as disclosures_worklist
 
 _CASES = "admin:cases_case_changelist"
@@ -36,6 +37,7 @@ _STEPS = (  # the verbs that are somebody's turn
 _FIND = "admin:cases_find"
 _BESIDE_CASES = (_FIND, "admin:cases_trail", "admin:cases_numbers")
 _STOP = "admin:disclosures_freeze_changelist"
+_PULLS = "admin:disclosures_pullorder_changelist"
 
 
 class CandorAdminSite(UnfoldAdminSite):
@@ -96,6 +98,8 @@ class CandorAdminSite(UnfoldAdminSite):
             "tasks": tasks,
             "is_told": exposure.unbound(user).exists(),
             "overdue": sum(task.is_overdue for task in tasks),
+            "pull_orders": pulls.mine(user).open().count(),
+            "may_fetch": permissions.has_role_for(user, Perm.ANSWER_PULL),
             "may_act": any(permissions.has_role_for(user, one) for one in _STEPS),
             "counts": [
                 (status, status.label, counted.get(status.value, 0))
@@ -129,6 +133,8 @@ class CandorAdminSite(UnfoldAdminSite):
         if may_look:
             desk.append(_entry(request, _("Legal requests"), "folder_open", _CASES))
             desk.append(_entry(request, _("Find an account"), "search", _FIND))
+        if permissions.has_role_for(request.user, Perm.ANSWER_PULL):
+            desk.append(_entry(request, _("Pull orders"), "assignment", _PULLS))
         if permissions.has_role_for(request.user, Perm.READ_TRAIL):
             desk.append(_entry(request, _("Trail"), "history", "admin:cases_trail"))
         agencies = _entry(

@@ -15,6 +15,7 @@ app.autodiscover_tasks()
 SWEEP_SECONDS = 5
 CLEAR_SECONDS = 3600
 SEAL_SECONDS = 5
+REMIND_SECONDS = 3600
 
 app.conf.beat_schedule = {
     # A lost hint costs these seconds and nothing else: the row waits (cases/queue.py).
@@ -36,5 +37,11 @@ app.conf.beat_schedule = {
         "task": TaskName.CLEAR.value,
         "schedule": CLEAR_SECONDS,
         "options": {"expires": CLEAR_SECONDS},
+    },
+    # A pull order is due on a day: an hour after it ended is soon enough.
+    "remind": {
+        "task": TaskName.REMIND.value,
+        "schedule": REMIND_SECONDS,
+        "options": {"expires": REMIND_SECONDS},
     },
 }

@@ -2,12 +2,14 @@
 
 Three subpoenas of March and April 2023, five accounts between them, nine items each in
 the words of the request. One request is fresh, one waits for counsel, whose question
-was answered, and one is signed. Everything is done through the verbs, so the
-demo's trail is a real one.
+was answered, and one is signed. A fourth is collected, and a data owner is asked for
+what no query reaches. Everything is done through the verbs, so the demo's trail is a
+real one.
 """
 
 import io
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -50,13 +52,19 @@ from cases.enums import (
 )
 from cases.models import Agency, Case, Organisation
 from cases.proof import Proof
+from compliance import demo_tickets
 from compliance.demo_papers import SUBPOENAS, DemoSubpoena
 from compliance.demo_users import DEMO_PASSWORD, DEMO_USERS
+from disclosures import assembly
 from disclosures.datamap.demo_service import FIVE_ACCOUNTS, make_service
 from disclosures.datamap.load import load as load_map
 from disclosures.packet import letters
 
 DESK = "Case desk"
+_NOT_AT_THE_DESK = frozenset(
+    {Role.OUTSIDE_COUNSEL, Role.ADMINISTRATOR, Role.REPORT_EDITOR, Role.DATA_OWNER}
+)
+Wordings = Sequence[tuple[str, str]]
 MAP = (
     Path(__file__).resolve().parent.parent
     / "disclosures/datamap/examples/pypi-2023.toml"
@@ -77,11 +85,8 @@ def load() -> bool:
     with transaction.atomic():
         people = _people()
         _organisation()
-        load_map(
-            MAP.read_text(encoding="utf-8"),
-            actor=people["adam"],
-            at=_at(SUBPOENAS[0], -30),
-        )
+        map_text = MAP.read_text(encoding="utf-8")
+        load_map(map_text, actor=people["adam"], at=_at(SUBPOENAS[0], -30))
         agency = _agency(people)
         signed, waiting, fresh = (
             _open(paper, agency, people["ines"]) for paper in SUBPOENAS
@@ -92,7 +97,27 @@ def load() -> bool:
         _sign(signed, SUBPOENAS[0], people["cora"])
         _let_in(waiting, SUBPOENAS[1], people["olga"], people["cora"])
         _ask(waiting, SUBPOENAS[1], people["cora"], people["ana"])
+        _order_tickets(map_text, agency, people)
     return fresh.pk is not None
+
+
+def _order_tickets(map_text: str, agency: Agency, people: dict[str, User]) -> None:
+    """A request that a worker collects and a data owner completes; of a map of its own.
+
+    The map of the other requests is in use again afterwards.
+    """
+    paper, adam = demo_tickets.PAPER, people["adam"]
+    label = 'version = "2023-05'
+    with_tickets = map_text.replace(label, f"{label}, with tickets", 1)
+    with_tickets += demo_tickets.TICKETS
+    load_map(with_tickets, actor=adam, at=_at(paper, -1))
+    wordings = demo_tickets.WORDINGS
+    case = _open(paper, agency, people["ines"], wordings)
+    _prepare(case, paper, people["ines"], people["ana"], wordings)
+    _check(case, paper, people["ana"])
+    _sign(case, paper, people["cora"])
+    assembly.request(case.pk, actor=people["ana"])
+    load_map(map_text, actor=adam, at=_at(paper, 5))
 
 
 def make_demo_service() -> None:
@@ -120,8 +145,10 @@ def _people() -> dict[str, User]:
             is_superuser=role == Role.ADMINISTRATOR,
         )
         user.groups.add(Group.objects.get(name=role.value))
-        if role not in {Role.OUTSIDE_COUNSEL, Role.ADMINISTRATOR, Role.REPORT_EDITOR}:
+        if role not in _NOT_AT_THE_DESK:
             user.groups.add(desk)
+        if role == Role.DATA_OWNER:
+            user.groups.add(Group.objects.create(name=demo_tickets.SUPPORT_DESK))
         people[username] = user
     return people
 
@@ -185,7 +212,9 @@ def _agency(people: dict[str, User]) -> Agency:
     return agency
 
 
-def _open(paper: DemoSubpoena, agency: Agency, clerk: User) -> Case:
+def _open(
+    paper: DemoSubpoena, agency: Agency, clerk: User, items: Wordings = ()
+) -> Case:
     case = intake.open_case(
         actor=clerk,
         facts={
@@ -211,7 +240,7 @@ def _open(paper: DemoSubpoena, agency: Agency, clerk: User) -> Case:
         actor=clerk,
         kind=DocumentKind.PROCESS,
         name="subpoena.pdf",
-        content=io.BytesIO(_pdf(paper)),
+        content=io.BytesIO(_pdf(paper, items or intake.standard_list())),
         at=_at(paper, 0, minutes=4),
     )
     intake.record_secrecy(
@@ -220,11 +249,11 @@ def _open(paper: DemoSubpoena, agency: Agency, clerk: User) -> Case:
     return case
 
 
-def _pdf(paper: DemoSubpoena) -> bytes:
+def _pdf(paper: DemoSubpoena, items: Wordings) -> bytes:
     names = [FIVE_ACCOUNTS[place].username for place in paper.accounts]
     html = render_to_string(
         "compliance/demo_subpoena.html",
-        {"paper": paper, "names": names, "items": intake.standard_list()},
+        {"paper": paper, "names": names, "items": items},
     )
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "paper.pdf"
@@ -232,7 +261,13 @@ def _pdf(paper: DemoSubpoena) -> bytes:
         return out.read_bytes()
 
 
-def _prepare(case: Case, paper: DemoSubpoena, clerk: User, analyst: User) -> None:
+def _prepare(
+    case: Case,
+    paper: DemoSubpoena,
+    clerk: User,
+    analyst: User,
+    items: Wordings = (),
+) -> None:
     for place in paper.accounts:
         targeting.add_target(
             case.pk,
@@ -250,7 +285,7 @@ def _prepare(case: Case, paper: DemoSubpoena, clerk: User, analyst: User) -> Non
     intake.set_items(
         case.pk,
         actor=clerk,
-        wordings=intake.standard_list(),
+        wordings=list(items) or intake.standard_list(),
         at=_at(paper, 1, minutes=6),
     )
     review.start(case.pk, actor=analyst, at=_at(paper, 2))

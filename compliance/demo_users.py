@@ -14,4 +14,5 @@ DEMO_USERS = (
     ("emil", "Emil Haddad", Role.REPORT_EDITOR),
     ("audrey", "Audrey Tan", Role.AUDITOR),
     ("adam", "Adam Novak", Role.ADMINISTRATOR),
+    ("dora", "Dora Okafor", Role.DATA_OWNER),
 )

@@ -29,6 +29,18 @@ def yes_or_no(text: str) -> bool:
     return {"1": True, "0": False}[text]
 
 
+def at_least(least: int) -> Callable[[str], int]:
+    """A reader of whole numbers that refuses those under ``least``."""
+
+    def read(text: str) -> int:
+        number = int(text)
+        if number < least:
+            raise ValueError(f"it is at least {least}")
+        return number
+
+    return read
+
+
 def words(text: str) -> list[str]:
     """A list separated by commas."""
     return [word.strip() for word in text.split(",") if word.strip()]

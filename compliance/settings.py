@@ -15,6 +15,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from compliance.environment import (
+    at_least,
     audit_store,
     database,
     env,
@@ -37,6 +38,11 @@ read_site_file(SITE_FILE)
 FILES_DIR = env("CANDOR_FILES_DIR", VAR_DIR / "files", Path)
 WORK_DIR = env("CANDOR_WORK_DIR", VAR_DIR / "work", Path)  # plain, while worked on
 AUDIT_DIR = env("CANDOR_AUDIT_DIR", str(VAR_DIR / "audit"), str)
+
+# A packet holds its record files too, while they are at most so large together; and
+# its PDF goes on in a further volume after so many pages.
+ATTACH_MEGABYTES = env("CANDOR_ATTACH_MEGABYTES", 25, at_least(0))
+VOLUME_PAGES = env("CANDOR_VOLUME_PAGES", 5_000, at_least(100))
 
 # S3-compatible buckets, for checkpoints and files of records, by the usual names.
 S3 = {

@@ -14,6 +14,7 @@ two workers never seal the same packet, whatever the broker lost or doubled.
 import logging
 import traceback
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,18 +33,23 @@ from cases.workflow import transition as move_case
 from disclosures import (
     breaks,
     collection,
+    drawing,
     facts,
     leftovers,
     planning,
     preflight,
+    proving,
+    pulls,
     workflow,
 )
+from disclosures.collection import Pause
 from disclosures.enums import PacketStatus
 from disclosures.exceptions import CollectionFailed
 from disclosures.models import Declaration, Packet
 from disclosures.packet import assemble as pages
 from disclosures.packet import objection as letter
 from disclosures.packet import seal as sealing
+from disclosures.packet.schedule import plan
 from disclosures.sources.base import SourceUnavailable
 
 COLLECT_SECONDS = 3600
@@ -61,7 +67,8 @@ def request(case_id: int, *, actor: User, at: datetime | None = None) -> Packet:
     Raises:
         PermissionDenied: ``actor`` may not.
         FourEyesViolation: ``actor`` approved this scope.
-        IllegalTransition: no sign-off covers the scope as it stands now.
+        IllegalTransition: no sign-off covers the scope as it stands now, or a break in
+            custody stands on the case.
         CaseError: the data map can't answer the scope, or a source what is planned of
             it; it says which.
     """
@@ -81,9 +88,11 @@ def _order(case_id: int, actor: User, at: datetime) -> Packet:
     case = Case.objects.select_for_update().get(pk=case_id)
     permissions.require(actor, Perm.ORDER, case)
     persons.require_other(case, actor, Act.COLLECT)
+    breaks.require_none(case)
     move_case(case.pk, "order_packet", actor=actor, at=at)
     sign_off = SignOff.objects.filter(case=case).covering(scope.digest(case)).get()
     for older in case.packets.in_force().exclude(status=PacketStatus.RELEASED):
+        pulls.withdraw_all(older, by=actor, at=at)
         workflow.move_packet(older.pk, "supersede", actor=actor, at=at)
         audit.record(
             case,
@@ -196,8 +205,10 @@ def _require_attempts_left(held: queue.Claim) -> None:
 def _collect(packet_id: int, held: queue.Claim) -> None:
     _start(packet_id, held, "start_collecting", PacketStatus.COLLECTING)
     packet = Packet.objects.select_related("case", "revision").get(pk=packet_id)
-    if not collection.run(packet, held):
-        _await_choice(packet, held)
+    pause = collection.run(packet, held)
+    if pause is not None:
+        wait = {Pause.CHOICE: _await_choice, Pause.OWNERS: _await_owners}[pause]
+        wait(packet, held)
         return
     at = timezone.now()
     with transaction.atomic():
@@ -235,6 +246,17 @@ def _await_choice(packet: Packet, held: queue.Claim) -> None:
         )
 
 
+def _await_owners(packet: Packet, held: queue.Claim) -> None:
+    at = timezone.now()
+    with transaction.atomic():
+        queue.hold(held)
+        Packet.objects.filter(pk=packet.pk).update(failure="")
+        moved = workflow.move_packet(
+            packet.pk, "await_owners", actor=audit.SYSTEM, at=at
+        )
+        pulls.go_on(moved, at=at)  # they may have answered while the run was at it
+
+
 def _seal(packet_id: int, held: queue.Claim) -> None:
     _start(packet_id, held, "start_sealing", PacketStatus.SEALING)
     packet = Packet.objects.select_related("case", "revision").get(pk=packet_id)
@@ -242,12 +264,18 @@ def _seal(packet_id: int, held: queue.Claim) -> None:
     with leftovers.private(held) as work:
         packet_facts = facts.packet_facts(packet, work)
         pdf = work / "packet.pdf"
+        planned = plan.blocks(packet_facts)
+        apart = drawing.parts(packet, packet_facts, planned, work, held)
+        if apart is None:
+            return  # until the last of them is drawn
         seconds = (held.deadline_at - timezone.now()).total_seconds()
         try:
             rendered = sandbox.run(
-                letter.render if packet.is_letter else pages.render,
-                packet_facts,
-                pdf,
+                *(
+                    (letter.render, packet_facts, pdf)
+                    if packet.is_letter
+                    else (pages.render, packet_facts, pdf, planned, apart)
+                ),
                 seconds=seconds,
                 megabytes=RENDER_MEGABYTES,
             )
@@ -256,9 +284,17 @@ def _seal(packet_id: int, held: queue.Claim) -> None:
                 _("Rendering took too much time or memory and was stopped.")
             ) from error
         files = {one.file_name: one.path for one in packet_facts.exhibits if one.path}
-        sealed = sealing.seal(packet_facts, rendered, pdf, files, root / folder)
+        sealed = sealing.seal(
+            packet_facts,
+            rendered,
+            pdf,
+            files,
+            root / folder,
+            prove=partial(proving.prove, packet, packet_facts),
+        )
         made = facts.sealed_row(folder, packet_facts, rendered, sealed)
         _write_seal(packet, held, made)
+    drawing.forget(packet)
 
 
 def _write_seal(packet: Packet, held: queue.Claim, made: dict[str, Any]) -> None:

@@ -90,13 +90,15 @@ def settle(
         one.settled_at = at
         one.full_clean()
         one.save()
-    audit.record(
-        case,
-        EventKind.CUSTODY_SETTLED,
-        actor=actor,
-        at=at,
-        data={"packet": standing[-1].packet_id, "breaks": [one.pk for one in standing]},
-    )
+    for packet_id in sorted({one.packet_id for one in standing}):
+        settled = [one.pk for one in standing if one.packet_id == packet_id]
+        audit.record(
+            case,
+            EventKind.CUSTODY_SETTLED,
+            actor=actor,
+            at=at,
+            data={"packet": packet_id, "breaks": settled},
+        )
     return standing
 
 

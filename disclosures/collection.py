@@ -5,13 +5,15 @@ closed by the case's key, under a name that says nothing, and the row that names
 written only while the claim still stands; what was collected before a failure stays,
 and the run goes on from there. "Account not found" is said of every part, and nothing
 else is searched. Where an identifier matches several accounts, a person chooses
-(``choosing``) before anything is. The approval is asked for again before each part:
-after a change of scope nothing is read.
+(``choosing``) before anything is. Parts that people fetch by hand are asked of them
+first (``pulls``), and all others are collected while they are at it. The approval is
+asked for again before each part: after a change of scope nothing is read.
 """
 
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +22,16 @@ from django.utils.translation import gettext as _
 
 from cases import queue
 from cases.enums import IdentifierKind
-from disclosures import facts, kept, leftovers, planning, preflight, workflow
+from disclosures import (
+    facts,
+    kept,
+    leftovers,
+    marks,
+    planning,
+    preflight,
+    pulls,
+    workflow,
+)
 from disclosures.datamap import plan as graph
 from disclosures.datamap import schema
 from disclosures.enums import ExhibitStatus, PartKind, Resolution, ResponseCode
@@ -39,6 +50,13 @@ _NONE_MEANT = (
 )
 
 
+class Pause(StrEnum):
+    """Whom a run waits for before it can go on."""
+
+    CHOICE = "choice"  # somebody says which account a target is; nothing was searched
+    OWNERS = "owners"  # data owners answer; all else is collected
+
+
 @dataclass(frozen=True)
 class Answer:
     """What one exhibit says, ready to be written down."""
@@ -47,13 +65,11 @@ class Answer:
     statement: str
     path: str = ""
     pulled: Pulled | None = None
+    columns: tuple[schema.Column, ...] = ()
 
 
-def run(packet: Packet, held: queue.Claim) -> bool:
-    """Collect every outstanding exhibit of the packet.
-
-    False where a person has to say first which account a target is; nothing was
-    searched then.
+def run(packet: Packet, held: queue.Claim) -> Pause | None:
+    """Collect every outstanding exhibit of the packet, or say whom it waits for.
 
     Raises:
         SourceUnavailable: a source can't be reached; worth another try.
@@ -67,15 +83,18 @@ def run(packet: Packet, held: queue.Claim) -> bool:
         for exhibit in outstanding(packet, the_map):
             workflow.require_covered(packet.pk)
             _write(exhibit, _planned(exhibit), timezone.now(), held)
-        return True
+        return None
     with preflight.open_sources(the_map) as sources:
         accounts = _resolve_targets(packet, sources, held)
         if packet.accounts.to_choose().exists():
-            return False
+            return Pause.CHOICE
+        signed = planning.Signed(packet, the_map)
+        waiting = pulls.issue(packet, signed, held)
         for exhibit in outstanding(packet, the_map):
-            workflow.require_covered(packet.pk)
-            _collect(exhibit, accounts[exhibit.target_id], the_map, sources, held)
-    return True
+            if exhibit.pk not in waiting:
+                workflow.require_covered(packet.pk)
+                _collect(exhibit, accounts[exhibit.target_id], signed, sources, held)
+    return Pause.OWNERS if waiting else None
 
 
 def outstanding(packet: Packet, the_map: schema.DataMap) -> list[Exhibit]:
@@ -88,7 +107,7 @@ def outstanding(packet: Packet, the_map: schema.DataMap) -> list[Exhibit]:
         the_map, list(packet.exhibits.values_list("part_code", flat=True))
     )
     return sorted(
-        packet.exhibits.outstanding().select_related("packet", "target"),
+        packet.exhibits.outstanding().select_related("target"),
         key=lambda one: (one.target.number, order.get(one.part_code, -1), one.number),
     )
 
@@ -160,13 +179,13 @@ def _accounts(target: dict[str, Any], sources: Run) -> list[Account]:
 def _collect(
     exhibit: Exhibit,
     account: TargetAccount,
-    the_map: schema.DataMap,
+    signed: planning.Signed,
     sources: Run,
     held: queue.Claim,
 ) -> None:
     started_at = timezone.now()
     try:
-        answer = _answer(exhibit, account, the_map, sources, held)
+        answer = _answer(exhibit, account, signed, sources, held)
     except SourceUnavailable as error:  # tried again, so the exhibit stays as it is
         _note(exhibit, str(error), held)
         raise
@@ -181,10 +200,11 @@ def _collect(
 def _answer(
     exhibit: Exhibit,
     account: TargetAccount,
-    the_map: schema.DataMap,
+    signed: planning.Signed,
     sources: Run,
     held: queue.Claim,
 ) -> Answer:
+    the_map = signed.the_map
     if exhibit.response_code:  # an objection or "not held", planned with its answer
         return _planned(exhibit)
     part = the_map.part(exhibit.part_code)
@@ -196,19 +216,21 @@ def _answer(
     inputs = _inputs(exhibit, part)
     if unsigned := graph.missing_statement(the_map, part, inputs):
         return Answer(ResponseCode.OUT_OF_SCOPE_AFTER_NARROWING, unsigned)
-    planning.require_signed(exhibit, the_map)
+    signed.require(exhibit)
+    if part.kind == PartKind.MANUAL:
+        return Answer(*pulls.outcome(exhibit, part, _account(account)))
     place = f"{leftovers.place(leftovers.COLLECTED, held)}-{secrets.token_hex(16)}"
     out = f"{place}.csv.age"
     with leftovers.private(held) as folder:
         files = {code: kept.copy(row, folder) for code, row in inputs.items()}
         pulled = sources.pull(
             part,
-            account=Account(key=account.account_key, name=account.account_name),
+            account=_account(account),
             window=_window(exhibit),
             inputs={code: path for code, path in files.items() if path},
-            out=folder / "pulled.csv",
+            out=kept.keeping(out, exhibit.packet),
+            work=folder,
         )
-        kept.keep(folder / "pulled.csv", out, exhibit.packet)
     code, statement = graph.answer(part, pulled.rows, pulled.total)
     shorter = [
         code
@@ -221,7 +243,12 @@ def _answer(
         graph.narrower_statement(part, shorter),
         graph.capped_statement(part, counts),
     )
-    return Answer(code, " ".join(filter(None, words)), out, pulled)
+    said = " ".join(filter(None, words))
+    return Answer(code, said, out, pulled, part.columns)
+
+
+def _account(row: TargetAccount) -> Account:
+    return Account(key=row.account_key, name=row.account_name)
 
 
 def _window(exhibit: Exhibit) -> Window:
@@ -237,12 +264,11 @@ def _inputs(exhibit: Exhibit, part: schema.Part) -> dict[str, Exhibit]:
     """
     if not part.inputs:
         return {}
-    rows = Exhibit.objects.filter(
-        packet=exhibit.packet_id,
+    rows = exhibit.packet.exhibits.filter(
         target=exhibit.target_id,
         part_code__in=part.inputs,
         status=ExhibitStatus.COLLECTED,
-    ).select_related("packet", "target")
+    )
     return {row.part_code: row for row in rows if row.path}
 
 
@@ -265,6 +291,7 @@ def _write(
             **(_provenance(pulled) if pulled else {}),
         )
         workflow.move_exhibit(exhibit.pk, "collect", at=at)
+        marks.by_map(exhibit, answer.columns, at=at)
         # Only now: a failed exhibit says why, and the database holds it to that.
         Exhibit.objects.filter(pk=exhibit.pk).update(failure="")
 

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from cases import audit, permissions
 from cases.enums import EventKind, Perm
 from cases.models import Event
-from disclosures import breaks, facts, kept
+from disclosures import breaks, facts, kept, marks
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Declaration, Delivery, Exhibit, Packet
 from disclosures.packet.seal import EXHIBITS
@@ -64,7 +64,9 @@ def ledger(packet: Packet) -> list[Artefact]:
     kept.require_intact(packet)
     exhibits = {
         f"{EXHIBITS}/{one.file_name}": one
-        for one in packet.exhibits.select_related("target", "item")
+        for one in packet.exhibits.select_related(
+            "target", "item", "packet"
+        ).prefetch_related("marks", "examinations")
         if one.path
     }
     later, made_of = _later(packet), _made_of(packet)
@@ -72,7 +74,7 @@ def ledger(packet: Packet) -> list[Artefact]:
     for name, size, sha256 in packet.files:
         exhibit = exhibits.get(name)
         if name.startswith(f"{EXHIBITS}/") and (
-            exhibit is None or exhibit.sha256 != sha256
+            exhibit is None or marks.produced(exhibit).sha256 != sha256
         ):
             raise PacketBroken(_("%(name)s comes from no pull.") % {"name": name})
         own = [_pulled(packet, exhibit), *later[exhibit.pk]] if exhibit else [made_of]
@@ -115,6 +117,14 @@ _WORDS = {
     EventKind.PACKET_REQUESTED: gettext_lazy("Ordered"),
     EventKind.PACKET_RESUMED: gettext_lazy("Resumed"),
     EventKind.ACCOUNT_CHOSEN: gettext_lazy("Account chosen"),
+    EventKind.PULL_ISSUED: gettext_lazy("Asked of a data owner"),
+    EventKind.PULL_ANSWERED: gettext_lazy("Answered by the data owner"),
+    EventKind.PULL_RETURNED: gettext_lazy("Answer returned"),
+    EventKind.EXHIBIT_MARKED: gettext_lazy("Marked for redaction"),
+    EventKind.MARK_LIFTED: gettext_lazy("Redaction mark lifted"),
+    EventKind.COLUMN_RELEASED: gettext_lazy("Column released by counsel"),
+    EventKind.EXHIBIT_PASSED: gettext_lazy("Examined and passed"),
+    EventKind.EXHIBIT_RETURNED: gettext_lazy("Examined and returned"),
     EventKind.PACKET_CERTIFIED: gettext_lazy("Certified"),
     EventKind.PACKET_SEALED: gettext_lazy("Sealed"),
     EventKind.EXHIBIT_OPENED: gettext_lazy("Read"),
@@ -148,6 +158,8 @@ def _detail(packet: Packet, row: Event) -> str:
         case EventKind.PACKET_RELEASED:
             made = Delivery.objects.filter(packet=packet).first()
             return made.get_method_display() if made else ""
+        case EventKind.PULL_ISSUED | EventKind.PULL_ANSWERED | EventKind.PULL_RETURNED:
+            return str(audit.data_of(row)["reference"])
         case _:
             return ""
 

@@ -153,6 +153,8 @@ def _count(
 ) -> tuple[int | None, str]:
     if part.kind == PartKind.STATEMENT:
         return None, str(ResponseCode(part.response).label)
+    if part.kind == PartKind.MANUAL:
+        return None, _("Asked of %(owner)s by a pull order") % {"owner": part.owner}
     if part.inputs:
         named = {"parts": ", ".join(part.inputs)}
         return None, _("Worked out from %(parts)s when it is collected") % named

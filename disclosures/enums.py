@@ -44,6 +44,7 @@ class PartKind(TextChoices):
     QUERY = "query", _("Query")
     DERIVED = "derived", _("Derived")
     STATEMENT = "statement", _("Statement")
+    MANUAL = "manual", _("Pull order")
 
 
 class ColumnType(TextChoices):
@@ -63,6 +64,7 @@ class PacketStatus(TextChoices):
     QUEUED = "queued", _("Queued")
     COLLECTING = "collecting", _("Collecting records")
     CHOOSING = "choosing", _("Waiting for a choice of account")
+    AWAITING = "awaiting", _("Waiting for a data owner")
     COLLECTED = "collected", _("Waiting for certification")
     CERTIFIED = "certified", _("Certified, waiting to be sealed")
     SEALING = "sealing", _("Rendering and sealing")
@@ -80,6 +82,25 @@ class ExhibitStatus(TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class PullStatus(TextChoices):
+    """Where a pull order stands. Written by ``cases.transitions`` alone."""
+
+    WAITING = "waiting", _("Waiting for an answer")
+    ANSWERED = "answered", _("Answered")
+    RETURNED = "returned", _("Returned to the data owner")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class OwnersAnswer(TextChoices):
+    """What a data owner says; each leads to one response code, and none is merged."""
+
+    RECORDS = "records", _("Records: I upload them")
+    NONE_FOUND = "none_found", _("We hold such records; searched, and none found")
+    NOT_COLLECTED = "not_collected", _("Not held: we never collected such records")
+    NOT_RETAINED = "not_retained", _("Not held any more: deleted under our retention")
+    HELD_ELSEWHERE = "held_elsewhere", _("Not held: somebody else holds them for us")
+
+
 class Resolution(TextChoices):
     """Whether the identifier as served leads to an account."""
 
@@ -94,6 +115,30 @@ class LeftOut(TextChoices):
     ACCOUNT = "account", _("of another account, or of none")
     WINDOW = "window", _("outside the period")
     NO_TIME = "no_time", _("without a time that can be read")
+
+
+class Redaction(TextChoices):
+    """Why something collected isn't produced (law-and-practice 2.1, step 11).
+
+    A closed list: the log of a packet counts by it, and the mark in a file names it.
+    """
+
+    THIRD_PARTY = "THIRD_PARTY", _("About another person than the target")
+    OUT_OF_SCOPE = "OUT_OF_SCOPE", _("Outside the approved scope")
+    INSUFFICIENT_PROCESS = (
+        "INSUFFICIENT_PROCESS",
+        _("Not compelled by the legal process served"),
+    )
+    PRIVILEGED = "PRIVILEGED", _("Privileged or immune")
+    PRESS = "PRESS", _("Protected press material")
+    SECRET = "SECRET", _("Secret that opens an account or a system")
+
+
+class Examined(TextChoices):
+    """What the examination of an exhibit came to."""
+
+    PASSED = "passed", _("Passed")
+    RETURNED = "returned", _("Returned: to be collected anew")
 
 
 class SigningPlace(TextChoices):

@@ -5,12 +5,14 @@ frozen scope, the exhibits with their provenance, and the signed declaration. It
 what was frozen and never the live case.
 """
 
+import functools
 import hashlib
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -18,9 +20,9 @@ from cases import chain, extent, scope
 from cases.enums import IdentifierKind, Instrument, Naming
 from cases.models import Organisation, SignOff
 from cases.models.signoff import APPROVALS
-from disclosures import kept, produced
+from disclosures import marks, produced
 from disclosures.datamap import plan, schema
-from disclosures.enums import LeftOut
+from disclosures.enums import LeftOut, PartKind
 from disclosures.exceptions import PacketBroken
 from disclosures.models import (
     DataMapVersion,
@@ -30,14 +32,6 @@ from disclosures.models import (
     TargetAccount,
 )
 from disclosures.packet import contents, seal, wording
-
-# What a query's parameters are, as the packet says it.
-_BOUND = {
-    "account": "key of the account",
-    "name": "name of the account",
-    "since": "first instant included",
-    "until": "first instant no longer included",
-}
 
 
 def today(at: datetime) -> date:
@@ -71,8 +65,9 @@ def exhibits_digest(packet: Packet) -> str:
             # Only where there is something to say: older digests stay what they were.
             *([one.total] if one.is_capped else []),
             *([one.left_out] if one.left_out else []),
+            *([marks.as_data(found)] if (found := marks.standing(one)) else []),
         ]
-        for one in packet.exhibits.all()
+        for one in packet.exhibits.prefetch_related("marks")
     ]
     return hashlib.sha256(chain.canonical(lines).encode()).hexdigest()
 
@@ -93,7 +88,12 @@ def data_map(packet: Packet) -> schema.DataMap:
     row = DataMapVersion.objects.filter(digest=packet.revision.map_digest).first()
     if row is None or schema.digest(row.text) != row.digest:
         raise PacketBroken(_("The data map that this scope was frozen with is gone."))
-    return schema.parse(row.text)
+    return _parsed(row.text)
+
+
+@functools.lru_cache(maxsize=16)
+def _parsed(text: str) -> schema.DataMap:
+    return schema.parse(text)
 
 
 def frozen_scope(packet: Packet) -> dict[str, Any]:
@@ -139,14 +139,22 @@ def draft_facts(
 ) -> contents.PacketFacts:
     """Everything the packet would say with this declaration, signed or not.
 
-    Each exhibit's file is hashed; without a ``folder`` its path is left out.
+    Each exhibit's file is hashed as it is copied into ``folder``; without one no file
+    is read, and what is said of it is what was written down when it was collected.
 
     Raises:
         PacketBroken: stored records, scope or map are no longer what they were.
     """
     frozen = frozen_scope(packet)
     the_map = data_map(packet)
-    exhibits = list(packet.exhibits.select_related("target", "item"))
+    exhibits = list(
+        packet.exhibits.select_related("target", "item").prefetch_related(
+            "marks", "examinations"
+        )
+    )
+    for one in exhibits:
+        one.packet = packet  # with its case's key, asked once
+    made = {one.pk: marks.produced(one) for one in exhibits}
     case, site = packet.case, Organisation.objects.get()
     counsel = _counsel(packet)
     asked = scope.asked_in(packet.revision)
@@ -180,14 +188,18 @@ def draft_facts(
         declaration=declaration,
         prepared_on=_prepared_on(packet, declaration),
         targets=_targets(packet, frozen),
-        items=_items(frozen, the_map, exhibits),
+        items=_items(frozen, the_map, exhibits, made),
         # A letter's answers stand in the letter itself.
         exhibits=tuple(
-            _exhibit(one, the_map, folder) for one in exhibits if not packet.is_letter
+            _exhibit(one, the_map, folder, made[one.pk])
+            for one in exhibits
+            if not packet.is_letter
         ),
         asked=asked,
         narrowing=extent.differences(asked, scope.narrowed(packet.revision)),
         produced=produced.produced(packet),
+        attach_up_to=settings.ATTACH_MEGABYTES * 1_000_000,
+        volume_pages=settings.VOLUME_PAGES,
     )
 
 
@@ -248,7 +260,10 @@ def _choice(row: TargetAccount | None) -> str:
 
 
 def _items(
-    frozen: dict[str, Any], the_map: schema.DataMap, exhibits: list[Exhibit]
+    frozen: dict[str, Any],
+    the_map: schema.DataMap,
+    exhibits: list[Exhibit],
+    made: dict[int, marks.Produced],
 ) -> tuple[contents.ItemFacts, ...]:
     return tuple(
         contents.ItemFacts(
@@ -261,12 +276,10 @@ def _items(
                     exhibit_number=one.label,
                     part_code=one.part_code,
                     part_title=one.part_title,
-                    code=one.response_code,
-                    code_label=str(one.get_response_code_display()),
-                    statement=one.statement,
-                    rows=one.rows,
+                    rows=made[one.pk].rows,
                     total=one.in_all,
                     window_label=window_label(one),
+                    **marks.answer(one, made[one.pk]),
                 )
                 for one in exhibits
                 if one.item_id == item["id"]
@@ -277,10 +290,10 @@ def _items(
 
 
 def _exhibit(
-    one: Exhibit, the_map: schema.DataMap, folder: Path | None
+    one: Exhibit, the_map: schema.DataMap, folder: Path | None, made: marks.Produced
 ) -> contents.ExhibitFacts:
-    path = kept.copy(one, folder) if folder else None
-    has_file = bool(path) if folder else kept.read(one)
+    path = marks.copy(one, folder) if folder else None
+    has_file = bool(one.path)
     part = next((part for part in the_map.parts if part.code == one.part_code), None)
     window = one.window_since, one.window_until
     return contents.ExhibitFacts(
@@ -289,9 +302,7 @@ def _exhibit(
         item_number=one.item.number,
         part_code=one.part_code,
         title=one.part_title,
-        code=one.response_code,
-        code_label=str(one.get_response_code_display()),
-        statement=one.statement,
+        **marks.answer(one, made),
         limits=plan.limits(the_map, part, window, one.snapshot_at) if part else (),
         columns=tuple(
             contents.ColumnFacts(
@@ -304,20 +315,27 @@ def _exhibit(
             )
             for column in (part.columns if part and has_file else ())
         ),
-        rows=one.rows,
+        rows=made.rows,
         total=one.in_all,
         file_name=one.file_name if has_file else "",
-        sha256=one.sha256,
-        bytes=one.size,
+        sha256=made.sha256,
+        bytes=made.size,
         path=path,
         source_title=one.source_title,
         snapshot_at=_instant(one.snapshot_at),
         sql=one.query,
-        parameters_note=_parameters_note(one.parameters),
+        parameters_note=contents.parameters_note(one.parameters),
         read_as=one.read_as,
         odd_cells=one.odd_cells,
         left_out=tuple(
             (str(LeftOut(reason).label), n) for reason, n in one.left_out.items()
+        ),
+        order=one.parameters.get("order", "") if one.kind == PartKind.MANUAL else "",
+        collected_rows=one.rows,
+        collected_sha256=one.sha256,
+        not_produced=tuple(
+            contents.NotProduced(line.column, line.reason, line.count, line.by)
+            for line in made.lines
         ),
     )
 
@@ -374,14 +392,3 @@ def _moment(at: datetime | None) -> str:
 
 def _instant(at: datetime | None) -> str:
     return at.astimezone(UTC).isoformat() if at else ""
-
-
-def _parameters_note(parameters: dict[str, Any]) -> str:
-    """What was bound to a query, a line each: in words, by its name, and its value."""
-    lines = {name: f"{words} (:{name}): " for name, words in _BOUND.items()}
-    lines |= {name: f"table {name}: " for name in parameters if name not in _BOUND}
-    return "\n".join(
-        f"{words}{parameters[name]}"
-        for name, words in lines.items()
-        if name in parameters
-    )

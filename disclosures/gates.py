@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 
 from cases import agencies, authenticity, nondisclosure, scope, standing
 from cases.enums import Audience, Perm
-from cases.exceptions import CaseError, IllegalTransition
-from disclosures import breaks, production
+from cases.exceptions import IllegalTransition
+from disclosures import breaks, marks, production
 from disclosures.exceptions import CustodyBroken
 from disclosures.models import Declaration, Freeze, Packet
 
@@ -33,7 +33,6 @@ class Gate:
     mended_by: Perm  # whose step opens it
     is_stop: bool = False  # whether it breaks off even what is under way
     reads_files: bool = False  # hashes the whole packet: once, and outside the lock
-    refusal: type[CaseError] = IllegalTransition
 
 
 def is_covered(packet: Packet) -> bool:
@@ -68,6 +67,15 @@ def no_objection(packet: Packet) -> str:
 def genuine(packet: Packet) -> str:
     """The served paper is found authentic, as it stands now."""
     return authenticity.refusal(packet.case, is_letter=packet.is_letter)
+
+
+def examined(packet: Packet) -> str:
+    """A second person passed each exhibit with rows, as it stands with its marks."""
+    rows = packet.exhibits.filter(rows__gt=0).prefetch_related("marks", "examinations")
+    left = [one.label for one in rows if not marks.passed(one)]
+    if not left:
+        return ""
+    return _("Not examined yet: %(labels)s.") % {"labels": ", ".join(left)}
 
 
 def declared(packet: Packet) -> str:
@@ -127,6 +135,7 @@ GATES = (
     Gate("objection", no_objection, Perm.SIGN_OFF, is_stop=True),
     Gate("genuine", genuine, Perm.AUTHENTICATE, is_stop=True),
     Gate("covered", covered, Perm.REVIEW),
+    Gate("examined", examined, Perm.EXAMINE),
     Gate("declared", declared, Perm.CERTIFY),
     Gate("secrecy", secrecy_known, Perm.INTAKE),
     Gate("recipient", recipient_checked, Perm.CHECK_CONTACT),
@@ -143,13 +152,12 @@ def require(packet: Packet, gates: Iterable[Gate] = GATES) -> None:
     """Let a packet through every gate, or say all that stands in its way.
 
     Raises:
-        CaseError: of the first gate that isn't met; the words are those of all.
-        CustodyBroken: a byte of the packet changed, whichever gates are shut besides.
+        IllegalTransition: a gate isn't met; the words are those of all.
+        CustodyBroken: a byte of the packet changed, whichever gates are shut besides;
+            the words are of that alone, as they are noted with the break.
     """
-    refused = [(gate, words) for gate in gates if (words := gate.question(packet))]
-    if not refused:
-        return
-    words = " ".join(words for _gate, words in refused)
-    if any(gate.reads_files for gate, _words in refused):
-        raise CustodyBroken(words, packet_id=packet.pk)
-    raise refused[0][0].refusal(words)
+    refused = {gate: words for gate in gates if (words := gate.question(packet))}
+    if broken := [words for gate, words in refused.items() if gate.reads_files]:
+        raise CustodyBroken(" ".join(broken), packet_id=packet.pk)
+    if refused:
+        raise IllegalTransition(" ".join(refused.values()))

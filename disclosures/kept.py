@@ -8,6 +8,7 @@ before it is believed.
 
 import csv
 import hashlib
+import shutil
 from pathlib import Path
 from typing import Protocol
 
@@ -37,7 +38,7 @@ class Rows:
     """
 
     def __init__(self) -> None:
-        self._number = 0  # the header is row 0
+        self.number = 0  # of the next row; the header is row 0
         self._line: list[bytes] = []  # of a row that isn't complete yet
         self._is_quoted = False
         self._waiting: list[bytes] = []
@@ -76,9 +77,9 @@ class Rows:
             self._line.append(line)
             self._is_quoted ^= line.count(b'"') % 2 == 1
             if not self._is_quoted:
-                self.row(self._number, _NEWLINE.join(self._line) + _NEWLINE)
+                self.row(self.number, _NEWLINE.join(self._line) + _NEWLINE)
                 self._line = []
-                self._number += 1
+                self.number += 1
 
 
 class _Hashed:
@@ -98,11 +99,20 @@ class _Hashed:
         """Nothing is held back."""
 
 
-def keep(plain: Path, path: str, packet: Packet) -> None:
-    """Put a collected file into the store at ``path``, closed, whole or not at all."""
+def keeping(path: str, packet: Packet) -> vault.Closing:
+    """A file in the store at ``path``, closed while it is written, whole or not at all.
+
+    Its context begins the file, and begins it anew when entered again.
+    """
     closed = Path(settings.FILES_DIR) / path
     closed.parent.mkdir(parents=True, exist_ok=True)
-    vault.close(plain, closed, case_id=packet.case_id)
+    return vault.closing(closed, case_id=packet.case_id)
+
+
+def keep(plain: Path, path: str, packet: Packet) -> None:
+    """Put a collected file into the store at ``path``, closed, whole or not at all."""
+    with plain.open("rb") as source, keeping(path, packet) as out:
+        shutil.copyfileobj(source, out, _AT_ONCE)
 
 
 def read(exhibit: Exhibit, sink: Sink | None = None) -> bool:

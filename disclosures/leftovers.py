@@ -12,17 +12,23 @@ Plain records stand in a folder of their own beside the store while a worker is 
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.db.models import Q
 
 from cases import queue
-from disclosures.models import Exhibit, Packet
+from disclosures.models import BlockOrder, Exhibit, Packet, PullAnswer
 from disclosures.models.packet import WORKABLE
 
-COLLECTED, PACKETS, WORK = "collected", "packets", "work"
+COLLECTED, PACKETS, BLOCKS, WORK = "collected", "packets", "blocks", "work"
+UPLOADED = "uploaded"  # by data owners; closed, known by the rows of their answers
+_UPLOADING = "upload-"
+# No upload takes so long; what is older is nobody's any more.
+_UPLOAD_SECONDS = 3600
 _NAME = re.compile(r"\.?(?P<packet>\d+)-(?P<token>\d+)(?![0-9])")
 
 
@@ -51,12 +57,62 @@ def private(held: queue.Claim) -> Iterator[Path]:
         _remove(folder)
 
 
+@contextmanager
+def private_upload() -> Iterator[Path]:
+    """The same for what somebody uploads: no worker has a claim on it."""
+    root = Path(settings.WORK_DIR)
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=_UPLOADING, dir=root))
+    try:
+        yield folder
+    finally:
+        _remove(folder)
+
+
+@contextmanager
+def private_block(packet: Packet, held: queue.Claim) -> Iterator[Path]:
+    """The same for a block of a packet, which several workers draw at once.
+
+    It is named after the packet's claim: what a killed worker left goes when the packet
+    is claimed anew.
+    """
+    root = Path(settings.WORK_DIR)
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = f"{packet.pk}-{packet.token}-block-{held.pk}-"
+    for path in root.glob(f"{name}*"):
+        if int(path.name.removeprefix(name).partition("-")[0]) < held.token:
+            _remove(path)
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}{held.token}-", dir=root))
+    try:
+        yield folder
+    finally:
+        _remove(folder)
+
+
+def _clear_uploads() -> list[str]:
+    """Remove what uploads left that were killed: plain folders, files without a row."""
+    before = time.time() - _UPLOAD_SECONDS
+    work = sorted(Path(settings.WORK_DIR).glob(f"{_UPLOADING}*"))
+    closed = sorted((Path(settings.FILES_DIR) / UPLOADED).glob("*"))
+    old = [one for one in (*work, *closed) if one.stat().st_mtime < before]
+    removed = []
+    for path in old:
+        name = f"{path.parent.name}/{path.name}"
+        named = Q(path=name) | Q(upload_path=name)
+        if path in closed and PullAnswer.objects.filter(named).exists():
+            continue
+        _remove(path)
+        removed.append(name)
+    return removed
+
+
 def clear() -> list[str]:
     """Remove the leftovers; their folder's name and their own."""
     root = Path(settings.FILES_DIR)
     places = {
         COLLECTED: root / COLLECTED,
         PACKETS: root / PACKETS,
+        BLOCKS: root / BLOCKS,
         WORK: Path(settings.WORK_DIR),
     }
     found = [
@@ -70,7 +126,10 @@ def clear() -> list[str]:
     packets = {one.pk: one for one in Packet.objects.filter(pk__in=ids)}
     named = set(Exhibit.objects.filter(packet__in=ids).values_list("path", flat=True))
     named |= {one.folder for one in packets.values()}
-    removed = []
+    BlockOrder.objects.exclude(packet__status__in=WORKABLE).delete()
+    for block in BlockOrder.objects.filter(packet__in=ids):
+        named |= {block.rows_path, block.part_path}
+    removed = _clear_uploads()
     for name, path, match in found:
         packet = packets.get(int(match["packet"]))
         if packet and name not in named and _is_over(packet, int(match["token"])):

@@ -13,9 +13,9 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from cases import naming
+from cases import naming, permissions
 from cases.authority import Cell, reach
-from cases.enums import Instrument, ItemDecision, Reach
+from cases.enums import Instrument, ItemDecision, Perm, Reach
 from cases.exceptions import InsufficientProcess
 from cases.grounds import grounds
 from cases.models.target import day_window
@@ -59,7 +59,9 @@ def plan_exhibits(packet: Packet) -> list[Exhibit]:
     the_map = facts.data_map(packet)
     planned = drafted(packet, the_map)
     order_of_parts(the_map, [one.part_code for one in planned])
-    require_addresses(the_map, planned_parts(packet, the_map))
+    parts = planned_parts(packet, the_map)
+    require_addresses(the_map, parts)
+    require_owners(parts)
     return Exhibit.objects.bulk_create(planned)
 
 
@@ -71,11 +73,12 @@ def drafted(packet: Packet, the_map: schema.DataMap) -> list[Exhibit]:
         PacketBroken: the frozen scope was changed.
     """
     frozen = facts.frozen_scope(packet)
+    unnamed_ids = naming.unnamed_in(frozen)
     planned: list[Exhibit] = []
     for wanted in wanted_pairs(packet, the_map):
         planned += (
             [_part_exhibit(packet, wanted, part) for part in wanted.category.parts]
-            if _is_produced(wanted, naming.unnamed_in(frozen))
+            if _is_produced(wanted, unnamed_ids)
             else [_refused_exhibit(packet, wanted, frozen)]
         )
     for number, exhibit in enumerate(planned, start=1):
@@ -134,6 +137,25 @@ def require_addresses(the_map: schema.DataMap, parts: Iterable[schema.Part]) -> 
                     "this server. An administrator sets it; then order again."
                 )
                 % {"part": part.code, "source": the_map.source(part.source).title}
+            )
+
+
+def require_owners(parts: Iterable[schema.Part]) -> None:
+    """Every part that people fetch has somebody who can, before any is ordered.
+
+    Raises:
+        CollectionFailed: nobody of the group is a data owner; it names the part.
+    """
+    able = permissions.who_has_role(Perm.ANSWER_PULL)
+    for part in parts:
+        if part.owner and not able.filter(groups__name=part.owner).exists():
+            raise CollectionFailed(
+                _(
+                    "Part %(part)s is fetched by hand by “%(owner)s”, and nobody of "
+                    "that group has the role of a data owner. An administrator sees to "
+                    "it; then order again."
+                )
+                % {"part": part.code, "owner": part.owner}
             )
 
 
@@ -232,31 +254,46 @@ def order_of_parts(the_map: schema.DataMap, codes: list[str]) -> dict[str, int]:
     return {code: position for position, code in enumerate(ordered)}
 
 
-def require_signed(exhibit: Exhibit, the_map: schema.DataMap) -> None:
-    """Hold one exhibit to the scope as counsel signed it, before anything is asked.
+class Signed:
+    """What counsel signed for, exhibit by exhibit: read once for a run."""
 
-    Raises:
-        PacketBroken: the frozen scope was changed, or it doesn't have this part, for
-            this item, target and window.
-    """
-    for wanted in wanted_pairs(exhibit.packet, the_map):
-        pair = wanted.target["id"], wanted.item["id"]
-        if pair != (exhibit.target_id, exhibit.item_id):
-            continue
-        if not ItemDecision(wanted.decision["decision"]).produces:
-            continue
-        for part in wanted.category.parts:
-            signed = _part_exhibit(exhibit.packet, wanted, part)
-            if _bounds(signed) == _bounds(exhibit):
-                return
-    raise PacketBroken(
-        _("%(label)s isn't in the scope that counsel signed. Nothing was asked for it.")
-        % {"label": exhibit.label}
-    )
+    def __init__(self, packet: Packet, the_map: schema.DataMap) -> None:
+        """Read the frozen scope.
+
+        Raises:
+            CollectionFailed: the data map lacks a category of the scope.
+            InsufficientProcess: the instrument doesn't reach what would be produced.
+            PacketBroken: the frozen scope was changed.
+        """
+        self.the_map = the_map
+        self._bounds = {
+            _bounds(one) for one in drafted(packet, the_map) if not one.response_code
+        }
+
+    def require(self, exhibit: Exhibit) -> None:
+        """Hold one exhibit to it, before anything is asked.
+
+        Raises:
+            PacketBroken: it doesn't have this part, for this item, target and window.
+        """
+        if _bounds(exhibit) not in self._bounds:
+            raise PacketBroken(
+                _(
+                    "%(label)s isn't in the scope that counsel signed. Nothing was "
+                    "asked for it."
+                )
+                % {"label": exhibit.label}
+            )
 
 
 def _bounds(exhibit: Exhibit) -> tuple[Any, ...]:
-    return exhibit.part_code, exhibit.window_since, exhibit.window_until
+    return (
+        exhibit.target_id,
+        exhibit.item_id,
+        exhibit.part_code,
+        exhibit.window_since,
+        exhibit.window_until,
+    )
 
 
 def signed_window(wanted: Wanted) -> Window:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from cases import workflow
 from cases.enums import IdentifierKind, SignOffDecision
 from cases.models import Case, SignOff
-from disclosures import facts, planning
+from disclosures import breaks, facts, planning
 from disclosures.datamap import schema
 from disclosures.exceptions import CollectionFailed
 from disclosures.models import Packet
@@ -40,7 +40,7 @@ def refusal(case: Case) -> str:
             "case": case,
             "status": case.get_status_display(),
         }
-    return workflow.CASE.refusal("order_packet", case)
+    return breaks.bars(case) or workflow.CASE.refusal("order_packet", case)
 
 
 def open_sources(the_map: schema.DataMap, limits: Limits | None = None) -> Run:
@@ -66,6 +66,7 @@ def require(packet: Packet) -> None:
     parts = planning.planned_parts(packet, the_map)
     planning.order_of_parts(the_map, [part.code for part in parts])
     planning.require_addresses(the_map, parts)
+    planning.require_owners(parts)
     try:
         with open_sources(the_map, LIMITS) as sources:
             if parts:

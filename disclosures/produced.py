@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from cases import chain, scope
 from cases.enums import Disposition, ItemDecision
 from cases.extent import Entry, Extent, as_data, from_data
+from disclosures import marks
 from disclosures.enums import ResponseCode
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Packet, ProducedScope
@@ -76,26 +77,27 @@ def freeze(packet: Packet, *, at: datetime) -> ProducedScope:
 
 def _as_it_stands(packet: Packet) -> Extent:
     codes: dict[tuple[int, int], list[str]] = {}
-    capped = set()
-    for one in packet.exhibits.select_related("item", "target"):
+    lacking = set()  # records that there are and that don't go out
+    rows = packet.exhibits.select_related("item", "target").prefetch_related("marks")
+    for one in rows:
         pair = one.item.number, one.target.number
         codes.setdefault(pair, []).append(one.response_code)
-        if one.is_capped:
-            capped.add(pair)
+        if one.is_capped or marks.standing(one):
+            lacking.add(pair)
     try:
         narrowed = scope.narrowed(packet.revision)
     except ValueError as error:
         raise PacketBroken(str(error)) from None
     return tuple(
-        _answered(one, codes.get(pair, []), is_capped=pair in capped)
+        _answered(one, codes.get(pair, []), is_lacking=pair in lacking)
         for one in narrowed
         for pair in [(one.item, one.target)]
     )
 
 
-def _answered(entry: Entry, codes: list[str], *, is_capped: bool) -> Entry:
+def _answered(entry: Entry, codes: list[str], *, is_lacking: bool) -> Entry:
     outcome = _outcome(entry.outcome, codes)
-    if is_capped and outcome == Disposition.FULL:
+    if is_lacking and outcome == Disposition.FULL:
         outcome = Disposition.PARTIAL
     return replace(entry, outcome=outcome, codes=tuple(dict.fromkeys(codes)))
 

@@ -1,10 +1,10 @@
 """Reading collected records on screen: noted first, whole as hashed, by the slice.
 
 What holds here: whoever reads an exhibit's rows has the permission and a grant; the
-opening is in the trail before the first row is read; the file is hashed on each reading
-and shown only if it is what was collected; no more than one slice is in memory; and a
-character that hides or turns text round is shown as its code. The files keep the exact
-characters.
+opening is in the trail before the first row goes out; what is shown is hashed on each
+reading and shown only if it is what was collected (``places``); no more than one slice
+is in memory; and a character that hides or turns text round is shown as its code. The
+files keep the exact characters.
 """
 
 import contextlib
@@ -12,7 +12,7 @@ import csv
 import io
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -24,8 +24,8 @@ from django.utils.translation import gettext as _
 from cases import audit, permissions
 from cases.enums import EventKind, Perm
 from cases.exceptions import IllegalTransition
-from disclosures import breaks, harmless, kept
-from disclosures.enums import ExhibitStatus
+from disclosures import breaks, facts, harmless, kept, places
+from disclosures.enums import ColumnType, ExhibitStatus
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Exhibit
 from disclosures.packet.legible import legible
@@ -51,6 +51,7 @@ class Reading:
     columns: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     total: int = 0
+    days: places.Days = field(default=(), compare=False)  # rows of each day, in UTC
 
 
 @breaks.noted()
@@ -68,10 +69,9 @@ def open_exhibit(
         KeyGone: the case's key was destroyed.
     """
     exhibit = _readable(exhibit_id, actor)
-    found = _Slice(first_row)
-    has_file = kept.read(exhibit, found)
+    found = _cut(exhibit, max(first_row, 1))
     _record(exhibit, actor, at, {"from_row": first_row})
-    return _slice(exhibit, found) if has_file else Reading()
+    return found
 
 
 @breaks.noted()
@@ -139,42 +139,42 @@ def _record(
     )
 
 
-class _Slice(kept.Rows):
-    """Keeps the header and some rows of an exhibit, whatever its size."""
-
-    def __init__(self, first_row: int) -> None:
-        super().__init__()
-        self.start = max(first_row, 1) - 1
-        self._wanted = range(self.start + 1, self.start + 1 + ROWS_AT_ONCE)
-        self._kept: list[bytes] = []
-
-    def row(self, number: int, line: bytes) -> None:
-        """Keep it, if it is one of them."""
-        if not number or number in self._wanted:
-            self._kept.append(line)
-
-    def rows(self) -> list[list[str]]:
-        """The header, and the rows, once everything was taken.
-
-        Raises:
-            csv.Error: it isn't CSV.
-            UnicodeDecodeError: it isn't UTF-8.
-        """
-        self.end()
-        text = b"".join(self._kept).decode()
-        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
-
-
-def _slice(exhibit: Exhibit, found: _Slice) -> Reading:
+def _cut(exhibit: Exhibit, start: int) -> Reading:
+    wanted = range(start, start + ROWS_AT_ONCE)
     try:
-        header, *rows = found.rows() or [[]]
+        found = places.rows(exhibit, wanted, time_column(exhibit))
+        if found is None:
+            return Reading()
+        text = io.StringIO(found.lines.decode(), newline="")
+        header, *rows = list(csv.reader(text, strict=True)) or [[]]
     except (csv.Error, UnicodeDecodeError) as error:
         raise _no_csv(exhibit) from error
     shown = tuple(
         Row(number, tuple(map(_shown, cells)))
-        for number, cells in enumerate(rows, start=found.start + 1)
+        for number, cells in enumerate(rows, start=start)
     )
-    return Reading(tuple(header), shown, exhibit.rows)
+    return Reading(tuple(header), shown, exhibit.rows, found.days)
+
+
+def columns(exhibit: Exhibit) -> tuple[str, ...]:
+    """The names of an exhibit's columns, as its data map has them.
+
+    Raises:
+        PacketBroken: the frozen map is gone.
+    """
+    parts = facts.data_map(exhibit.packet).parts
+    found = [one.columns for one in parts if one.code == exhibit.part_code]
+    return tuple(column.name for column in found[0]) if found else ()
+
+
+def time_column(exhibit: Exhibit) -> str:
+    """The column that says when a row was made; "" where none does."""
+    try:
+        part = facts.data_map(exhibit.packet).part(exhibit.part_code)
+    except (KeyError, PacketBroken):
+        return ""
+    times = [one.name for one in part.columns if one.type is ColumnType.TIMESTAMP]
+    return part.window or next(iter(times), "")
 
 
 def _no_csv(exhibit: Exhibit) -> PacketBroken:

@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from cases import documents, queue
 from cases.enums import TaskName
-from disclosures import assembly, leftovers
-from disclosures.models import Packet
+from disclosures import assembly, chasing, drawing, leftovers
+from disclosures.models import BlockOrder, Packet
 from disclosures.packet import assemble as pages
 from disclosures.sources import duck
 
@@ -25,12 +25,18 @@ def assemble(*, packet_id: int) -> None:
     assembly.assemble(packet_id)
 
 
+@shared_task(name=TaskName.DRAW)
+def draw(*, block_id: int) -> None:
+    """Draw a block of a packet's schedules."""
+    drawing.draw(block_id)
+
+
 @shared_task(name=TaskName.SWEEP)
 def sweep() -> None:
-    """Send a hint again for each packet with work left and nobody at it."""
-    queue.sweep(
-        Packet.objects.workable(), TaskName.ASSEMBLE, "packet_id", at=timezone.now()
-    )
+    """Send a hint again for each packet or block with work left and nobody at it."""
+    at = timezone.now()
+    queue.sweep(Packet.objects.workable(), TaskName.ASSEMBLE, "packet_id", at=at)
+    queue.sweep(BlockOrder.objects.waiting(), TaskName.DRAW, "block_id", at=at)
 
 
 @shared_task(name=TaskName.CLEAR)
@@ -38,3 +44,9 @@ def clear() -> None:
     """Remove the files that killed workers and uploads left half-made."""
     leftovers.clear()
     documents.clear(at=timezone.now())
+
+
+@shared_task(name=TaskName.REMIND)
+def remind() -> None:
+    """Remind of the pull orders that are past their day."""
+    chasing.remind(at=timezone.now())

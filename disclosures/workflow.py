@@ -9,11 +9,12 @@ from cases.enums import EventKind, Perm
 from cases.exceptions import IllegalTransition
 from cases.transitions import Machine, Transition, sources, table
 from disclosures import gates
-from disclosures.enums import ExhibitStatus, PacketStatus
-from disclosures.models import Exhibit, Packet
+from disclosures.enums import ExhibitStatus, PacketStatus, PullStatus
+from disclosures.models import Exhibit, Packet, PullOrder
 
 S = PacketStatus
 X = ExhibitStatus
+P = PullStatus
 # What each step of a packet asks, and a run before each part.
 _FIT = (gates.intact, gates.not_over, gates.covered, gates.genuine)
 
@@ -53,6 +54,17 @@ def _all_chosen(packet: Packet) -> str:
         _("Target %(targets)s matches several accounts; a person chooses first.")
         % {"targets": numbers}
         if numbers
+        else ""
+    )
+
+
+def _all_answered(packet: Packet) -> str:
+    """No exhibit of the packet still waits for a data owner."""
+    left = PullOrder.objects.open().filter(exhibit__packet=packet)
+    names = ", ".join(left.values_list("reference", flat=True))
+    return (
+        _("Pull orders wait for an answer: %(names)s.") % {"names": names}
+        if names
         else ""
     )
 
@@ -104,6 +116,29 @@ PACKET = Machine(
             guards=(*_FIT, _all_chosen),
         ),
         Transition(
+            "await_owners",  # parts that people fetch by hand
+            sources(S.COLLECTING),
+            S.AWAITING,
+            Perm.ORDER,
+            guards=_FIT,
+            by_system=True,
+        ),
+        Transition(
+            "owners_answered",
+            sources(S.AWAITING),
+            S.QUEUED,
+            Perm.ORDER,
+            guards=(*_FIT, _all_answered),
+            by_system=True,
+        ),
+        Transition(
+            "return_answer",  # what a data owner uploaded won't do
+            sources(S.COLLECTED),
+            S.AWAITING,
+            Perm.ORDER,
+            guards=_FIT,
+        ),
+        Transition(
             "go_on",  # a letter of objection
             sources(S.COLLECTED),
             S.CERTIFIED,
@@ -116,14 +151,21 @@ PACKET = Machine(
             sources(S.COLLECTED),
             S.CERTIFIED,
             Perm.CERTIFY,
-            guards=(*_FIT, gates.declared),
+            guards=(*_FIT, gates.examined, gates.declared),
+        ),
+        Transition(
+            "return_exhibit",  # an examiner sends one back
+            sources(S.COLLECTED),
+            S.QUEUED,
+            Perm.EXAMINE,
+            guards=_FIT,
         ),
         Transition(
             "start_sealing",
             sources(S.CERTIFIED, S.SEALING),
             S.SEALING,
             Perm.ORDER,
-            guards=(*_FIT, gates.declared),
+            guards=(*_FIT, gates.examined, gates.declared),
             by_system=True,
         ),
         Transition(
@@ -131,7 +173,7 @@ PACKET = Machine(
             sources(S.SEALING),
             S.SEALED,
             Perm.ORDER,
-            guards=(*_FIT, gates.declared),
+            guards=(*_FIT, gates.examined, gates.declared),
             by_system=True,
         ),
         Transition(
@@ -168,6 +210,7 @@ PACKET = Machine(
                 S.QUEUED,
                 S.COLLECTING,
                 S.CHOOSING,
+                S.AWAITING,
                 S.COLLECTED,
                 S.CERTIFIED,
                 S.SEALING,
@@ -195,6 +238,27 @@ EXHIBIT = Machine(
         Transition(
             "fail", sources(X.PLANNED, X.FAILED), X.FAILED, Perm.ORDER, by_system=True
         ),
+        Transition(
+            "reopen", sources(X.COLLECTED), X.PLANNED, Perm.ORDER, by_system=True
+        ),
+        Transition("return", sources(X.COLLECTED), X.PLANNED, Perm.EXAMINE),
+    ),
+)
+
+PULL = Machine(
+    model=PullOrder,
+    event=None,  # the verbs leave their own; an owner has no permission on the case
+    case_of=lambda order: order.exhibit.packet.case,
+    steps=table(
+        Transition(
+            "answer",
+            sources(P.WAITING, P.RETURNED),
+            P.ANSWERED,
+            Perm.ORDER,
+            by_system=True,
+        ),
+        Transition("return", sources(P.ANSWERED), P.RETURNED, Perm.ORDER),
+        Transition("withdraw", sources(P.WAITING, P.RETURNED), P.WITHDRAWN, Perm.ORDER),
     ),
 )
 
@@ -213,11 +277,28 @@ def move_packet(
     return packet
 
 
-def move_exhibit(exhibit_id: int, name: str, *, at: datetime) -> Exhibit:
-    """Move an exhibit along the named step; the worker's own act.
+def move_exhibit(
+    exhibit_id: int, name: str, *, at: datetime, actor: audit.Actor = audit.SYSTEM
+) -> Exhibit:
+    """Move an exhibit along the named step; the worker's own act, or an examiner's.
 
     Raises:
+        PermissionDenied: ``actor`` lacks the step's permission, or is the system and
+            the step needs a person.
         IllegalTransition: the exhibit isn't in one of the sources.
     """
-    exhibit: Exhibit = EXHIBIT.take(exhibit_id, name, actor=audit.SYSTEM, at=at)
+    exhibit: Exhibit = EXHIBIT.take(exhibit_id, name, actor=actor, at=at)
     return exhibit
+
+
+def move_pull(
+    order_id: int, name: str, *, actor: audit.Actor, at: datetime
+) -> PullOrder:
+    """Move a pull order along the named step; who may answer one its verb has asked.
+
+    Raises:
+        PermissionDenied: ``actor`` lacks the step's permission on the case.
+        IllegalTransition: the order isn't in one of the sources.
+    """
+    order: PullOrder = PULL.take(order_id, name, actor=actor, at=at)
+    return order

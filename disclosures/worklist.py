@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from cases import permissions, persons, standing
@@ -12,7 +12,7 @@ from cases.models import Case, Event
 from cases.worklist import Task
 from disclosures import gates
 from disclosures.enums import PacketStatus
-from disclosures.models import CustodyBreak, Packet
+from disclosures.models import CustodyBreak, Exhibit, Packet, PullOrder
 
 _TURNS = {
     PacketStatus.FAILED: (Perm.ORDER, "resume_packet", Act.COLLECT),
@@ -26,9 +26,16 @@ _WAITING = Q(
     case__status=CaseStatus.IN_PRODUCTION,
 ) | Q(delivery__isnull=False, delivery__acknowledgement=None)
 
+# Before certification, while an exhibit waits to be passed.
+_EXAMINE = (Perm.EXAMINE, "examine_exhibits", Act.EXAMINE)
+
 # Every verb that a task of this app can name.
 _SETTLE = "settle_custody_break"
-VERBS = frozenset({verb for _perm, verb, _act in _TURNS.values()} | {_SETTLE})
+_ASSIGN, _NAME = "assign_pull", "name_owner"
+VERBS = frozenset(
+    {verb for _perm, verb, _act in (*_TURNS.values(), _EXAMINE)}
+    | {_SETTLE, _ASSIGN, _NAME}
+)
 
 
 def tasks_for(user: User) -> list[Task]:
@@ -44,25 +51,50 @@ def tasks_for(user: User) -> list[Task]:
     found += [
         task for task in _broken(cases) if theirs.may(task.case, Perm.SIGN_OFF, None)
     ]
+    found += [task for perm, task in _asked(cases) if theirs.may(task.case, perm, None)]
     return sorted((task for task in found if task), key=lambda task: task.order)
 
 
 def tasks_of(case: Case) -> list[Task]:
     """The next steps on the packets of one case, whoever may do them."""
     packets = Packet.objects.filter(_WAITING, case=case).select_related("case")
-    broken = _broken(Case.objects.filter(pk=case.pk))
-    return broken + [task for packet in packets if (task := task_on(packet))]
+    only = Case.objects.filter(pk=case.pk)
+    found = _broken(only) + [task for _perm, task in _asked(only)]
+    return found + [task for packet in packets if (task := task_on(packet))]
 
 
 def _broken(cases: QuerySet[Case]) -> list[Task]:
     """A task a case on which a break in custody stands: it goes before any other."""
     standing = CustodyBreak.objects.standing().filter(case__in=cases)
-    first = {one.case_id: one for one in reversed(standing.select_related("case"))}
+    rows = standing.select_related("case__agency")
+    first = {one.case_id: one for one in reversed(rows)}
     title, detail = _words()[_SETTLE]
     return [
         Task(one.case, _SETTLE, title, detail, one.case.due_on, one.found_at)
         for one in first.values()
     ]
+
+
+def _asked(cases: QuerySet[Case]) -> list[tuple[Perm, Task]]:
+    """A task a case whose data owners are late, or of which none may know yet."""
+    orders = PullOrder.objects.open().filter(
+        Q(reminded_at__isnull=False)
+        | Q(is_named=False, exhibit__packet__case__is_restricted=True),
+        exhibit__packet__status=PacketStatus.AWAITING,
+        exhibit__packet__case__in=cases,
+    )
+    found: dict[int, tuple[Perm, Task]] = {}
+    for one in orders.select_related("exhibit__packet__case__agency"):
+        case = one.exhibit.packet.case
+        perm, verb = (
+            (Perm.GRANT, _NAME) if case.is_restricted else (Perm.ORDER, _ASSIGN)
+        )
+        title, detail = _words()[verb]
+        since = one.reminded_at or one.issued_at
+        task = Task(case, verb, title, detail, case.due_on, since)
+        if not standing.over(case):
+            found.setdefault(case.pk, (perm, task))
+    return list(found.values())
 
 
 def task_on(packet: Packet) -> Task | None:
@@ -83,12 +115,17 @@ def _with_clocks(packets: QuerySet[Packet]) -> QuerySet[Any]:
             "case__standing_changes",
             "case__custody_breaks",
         )
-        .annotate(moved_at=Subquery(moves.order_by("-pk").values("at")[:1]))
+        .annotate(
+            moved_at=Subquery(moves.order_by("-pk").values("at")[:1]),
+            is_unexamined=Exists(
+                Exhibit.objects.to_examine().filter(packet=OuterRef("pk"))
+            ),
+        )
     )
 
 
 def _task(packet: Any) -> Task | None:
-    turn = _TURNS.get(PacketStatus(packet.status))
+    turn = _turn(packet)
     case = packet.case
     if turn is None or _has_fallen(packet):
         return None
@@ -102,12 +139,25 @@ def _task(packet: Any) -> Task | None:
 
 def perm_of(packet: Packet) -> Perm | None:
     """Whose turn it is; None while a worker is at it or nothing is left to do."""
-    turn = _TURNS.get(PacketStatus(packet.status))
+    turn = _turn(packet)
     return turn[0] if turn else None
 
 
+def _turn(packet: Any) -> tuple[Perm, str, Act | None] | None:
+    """Whose step is next, which, and how the rules about persons count it."""
+    status = PacketStatus(packet.status)
+    if status == PacketStatus.COLLECTED and _is_unexamined(packet):
+        return _EXAMINE
+    return _TURNS.get(status)
+
+
+def _is_unexamined(packet: Any) -> bool:
+    known: bool | None = getattr(packet, "is_unexamined", None)
+    return packet.exhibits.to_examine().exists() if known is None else known
+
+
 def _whose(packet: Packet) -> tuple[Perm, Act | None]:
-    perm, _verb, act = _TURNS[PacketStatus(packet.status)]
+    perm, _verb, act = _turn(packet) or _TURNS[PacketStatus(packet.status)]
     return perm, act
 
 
@@ -122,6 +172,14 @@ def _words() -> dict[str, tuple[str, str]]:
             _("Deal with a break in custody"),
             _("A file isn't what was collected; nothing goes on until you say why."),
         ),
+        _ASSIGN: (
+            _("A data owner is late"),
+            _("A pull order is past its day: give it to somebody, or withdraw it."),
+        ),
+        _NAME: (
+            _("Name who fetches the records"),
+            _("A pull order waits, and nobody may see it until you name a person."),
+        ),
         "resume_packet": (
             _("Look at the failed packet"),
             _("A part could not be collected or rendered."),
@@ -130,9 +188,13 @@ def _words() -> dict[str, tuple[str, str]]:
             _("Choose the account"),
             _("Several accounts match a target; nothing is searched until you choose."),
         ),
+        "examine_exhibits": (
+            _("Examine the exhibits"),
+            _("The records are collected; read them, mark what must not go out."),
+        ),
         "certify_packet": (
             _("Sign the declaration"),
-            _("The records are collected; read the counts and certify."),
+            _("The exhibits are examined; read the counts and certify."),
         ),
         "release_packet": (
             _("Hand the packet over"),

@@ -55,7 +55,7 @@ class State:
     waiting: list[tuple[Any, bool]]  # for the commit: what to do, and whether robust
 
 
-class Unknown(Exception):  # noqa: N818 - it says what it is
+class Unknown(Exception):
     """An argument whose value can't be told from another's."""
 
 

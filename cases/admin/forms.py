@@ -84,7 +84,11 @@ class PaperField(forms.ModelChoiceField):
         return value
 
     def to_python(self, value: Any) -> Any:
-        """The paper behind a token."""
+        """The paper behind a token.
+
+        Raises:
+            ValidationError: it is none of this request's papers.
+        """
         if value in self.empty_values:
             return None
         try:

@@ -167,7 +167,8 @@ class Bound(acts.SiteAct):
         self.cases = restricted.acknowledge(actor=self.user)
         said = _("Recorded. Speak of it only with those whom its register names.")
         known = [one for one in self.cases if not self._sees(one)]
-        if not known:
+        # A data owner never knew of a request, only of an order: no number is said.
+        if not known or not permissions.has_role_for(self.user, Perm.VIEW):
             return said
         # They opened it themselves before it was restricted, under this number.
         numbers = ", ".join(one.former_number or one.number for one in known)

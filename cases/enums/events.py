@@ -83,6 +83,21 @@ class EventKind(TextChoices):
     CUSTODY_SETTLED = "packet.custody.settled", _("Break in custody settled")
     CUSTODY_EXPORTED = "packet.custody.exported", _("Custody ledger exported")
     EXHIBIT_OPENED = "exhibit.opened", _("Exhibit opened")
+    PULL_ISSUED = "pull.issued", _("Pull order issued")
+    PULL_ASSIGNED = "pull.assigned", _("Pull order given to a person")
+    PULL_OPENED = "pull.opened", _("Pull order read by a data owner")
+    PULL_ANSWERED = "pull.answered", _("Pull order answered")
+    PULL_RETURNED = "pull.returned", _("Answer to a pull order returned")
+    PULL_WITHDRAWN = "pull.withdrawn", _("Pull order withdrawn")
+    PULL_OVERDUE = "pull.overdue", _("Pull order overdue, reminder sent")
+    EXHIBIT_MARKED = "exhibit.marked", _("Exhibit marked for redaction")
+    MARK_LIFTED = "exhibit.mark.lifted", _("Redaction mark lifted")
+    COLUMN_RELEASED = (
+        "exhibit.column.released",
+        _("Column about other people released by counsel"),
+    )
+    EXHIBIT_PASSED = "exhibit.passed", _("Exhibit examined and passed")
+    EXHIBIT_RETURNED = "exhibit.returned", _("Exhibit examined and returned")
 
 
 class SiteEventKind(TextChoices):
@@ -116,4 +131,6 @@ class TaskName(StrEnum):
     ASSEMBLE = "disclosures.assemble"
     SWEEP = "disclosures.sweep"
     CLEAR = "disclosures.clear"
+    REMIND = "disclosures.remind"
     SEAL_TRAIL = "cases.seal_trail"
+    DRAW = "disclosures.draw"

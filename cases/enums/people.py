@@ -19,6 +19,7 @@ class Act(StrEnum):
     PREPARE = "prepare"
     APPROVE = "approve"
     COLLECT = "collect"
+    EXAMINE = "examine"
     CERTIFY = "certify"
     RELEASE = "release"
 
@@ -35,6 +36,7 @@ class Role(TextChoices):
     REPORT_EDITOR = "Report editor", _("Report editor")
     AUDITOR = "Auditor", _("Auditor")
     ADMINISTRATOR = "Administrator", _("Administrator")
+    DATA_OWNER = "Data owner", _("Data owner")
 
 
 class Perm(StrEnum):
@@ -54,6 +56,7 @@ class Perm(StrEnum):
     CLOSE = "cases.close_case"
     READ_TRAIL = "cases.read_trail"
     READ_EXHIBITS = "cases.read_exhibits"
+    EXAMINE = "cases.examine_exhibits"
     WITHDRAW = "cases.record_withdrawal"
     REOPEN = "cases.reopen_case"
     FREEZE = "cases.freeze_releases"
@@ -63,6 +66,7 @@ class Perm(StrEnum):
     KEEP_PEOPLE = "cases.keep_people"
     RESTRICT = "cases.restrict_case"
     EXPORT_TRAIL = "cases.export_trail"
+    ANSWER_PULL = "cases.answer_pull"
 
 
 class ExposureGround(TextChoices):

@@ -191,6 +191,7 @@ class Case(models.Model):
             ("close_case", "Close a case"),
             ("read_trail", "Read who did what"),
             ("read_exhibits", "Open collected records"),
+            ("examine_exhibits", "Examine collected records and redact them"),
             ("record_withdrawal", "Record that the requester took a request back"),
             ("reopen_case", "Reopen a closed case"),
             ("freeze_releases", "Stop all releases, and open them again"),
@@ -200,6 +201,7 @@ class Case(models.Model):
             ("keep_people", "Say who has which role"),
             ("restrict_case", "Restrict a request to named persons"),
             ("export_trail", "Export who did what for a court"),
+            ("answer_pull", "Answer pull orders as a data owner"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from cases import permissions
 from cases.admin.base import verb_url
 from cases.enums import Perm
-from disclosures import gates
+from disclosures import breaks, gates
+from disclosures.exceptions import CustodyBroken
 from disclosures.models import Packet
 
 _OF_THE_SITE = frozenset({Perm.FREEZE, Perm.CHECK_CONTACT})
@@ -39,12 +40,26 @@ class Shown:
 
 
 def of(packet: Packet, user: User) -> list[Shown]:
-    """Every gate of this packet's release, asked now."""
+    """Every gate of this packet's release, asked now; a break found is noted."""
     titles = _titles()
+    # Files first: what is wrong with one shuts the gate of custody as well.
+    in_turn = sorted(gates.GATES, key=lambda gate: not gate.reads_files)
+    said = {gate: _asked(gate, packet) for gate in in_turn}
     return [
-        _shown(gate, titles[gate.name], gate.question(packet), packet, user)
+        _shown(gate, titles[gate.name], said[gate], packet, user)
         for gate in gates.GATES
     ]
+
+
+def _asked(gate: gates.Gate, packet: Packet) -> str:
+    if not gate.reads_files:
+        return gate.question(packet)
+    try:
+        with breaks.noted():
+            gates.require(packet, [gate])
+    except CustodyBroken as broken:
+        return str(broken)
+    return ""
 
 
 def _shown(
@@ -80,6 +95,7 @@ def _titles() -> dict[str, str]:
         "objection": _("No objection stands against it"),
         "genuine": _("The paper is found authentic"),
         "covered": _("Counsel's approval covers the scope as it is now"),
+        "examined": _("A second person has examined each exhibit"),
         "declared": _("The custodian has signed the declaration"),
         "secrecy": _("Secrecy is recorded, and the agency may know"),
         "recipient": _("The agency has a checked delivery address"),

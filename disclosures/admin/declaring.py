@@ -26,7 +26,7 @@ from cases.enums import Act, Perm
 from cases.exceptions import CaseError
 from cases.models import Case, Organisation
 from cases.proof import Proof
-from disclosures import breaks, certifying, facts
+from disclosures import breaks, certifying, facts, gates, kept
 from disclosures.admin import exhibits
 from disclosures.admin.forms import DeclarationForm
 from disclosures.admin.packet import current, find, outdated
@@ -44,16 +44,19 @@ PRACTICE = (
 _GAP = "…"
 
 
-@breaks.noted()
 def draft(packet: Packet, user: User, said: Any) -> dict[str, Any]:
     """The declaration as it would be printed with what has been typed so far.
 
     ``said`` maps the form's fields to text. While the place isn't chosen, the closing
     words are left open.
 
+    No file is read: the page on which it stands has done that.
+
     Raises:
-        CaseError: stored records, scope or map are no longer what they were.
+        CaseError: stored records, scope or map are no longer what they were, or a
+            break in custody stands on the case.
     """
+    breaks.require_none(packet.case)
     inside_or_out = str(said.get("signing_place") or "")
     chosen = inside_or_out in SigningPlace.values
     signed = DeclarationFacts(
@@ -71,6 +74,17 @@ def draft(packet: Packet, user: User, said: Any) -> dict[str, Any]:
         "missing": wording.not_enclosed(packet_facts),
         "name": signed.custodian_name,
     }
+
+
+@breaks.noted()
+def checked_draft(packet: Packet, user: User, said: Any) -> dict[str, Any]:
+    """The same, once each exhibit's file was found to be what was collected.
+
+    Raises:
+        CaseError: as before, or a file isn't.
+    """
+    kept.require_intact(packet)
+    return draft(packet, user, said)
 
 
 def _day(text: Any) -> Any:
@@ -134,7 +148,7 @@ class CertifyPage(VerbPage):
         """While the collected records wait for it."""
         packet = current(case)
         if packet and packet.status == PacketStatus.COLLECTED:
-            return outdated(packet)
+            return outdated(packet) or gates.examined(packet)
         return _("No collected records of this request wait for a declaration.")
 
     def form(self, case: Case, row: Any, user: User, **given: Any) -> forms.Form:
@@ -146,7 +160,7 @@ class CertifyPage(VerbPage):
         if packet and packet.status == PacketStatus.COLLECTED:
             said = {name: form[name].value() for name in form.fields}
             try:
-                form.draft = draft(packet, user, said)
+                form.draft = checked_draft(packet, user, said)
             except CaseError as refusal:
                 form.broken = str(refusal)
         return form

@@ -25,11 +25,12 @@ from cases.admin.files import STILL
 from cases.enums import Perm
 from cases.exceptions import CaseError
 from disclosures import breaks, facts, reading
-from disclosures.admin import words
+from disclosures.admin import marking, words
 from disclosures.datamap import plan, schema
-from disclosures.enums import ExhibitStatus, LeftOut, ResponseCode
+from disclosures.enums import ExhibitStatus, LeftOut, PartKind, ResponseCode
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Exhibit, Packet
+from disclosures.packet import contents
 from disclosures.packet.legible import legible
 
 _LONGEST_NUMBER = 12  # digits of a row's number that a person may ask for
@@ -183,6 +184,7 @@ def page(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
             opened=opened,
             refusal=refusal,
             stopped_by=breaks.bars(packet.case),
+            examination=marking.shown(exhibit, person(request), opened),
             **_about(exhibit),
             **_pages(opened, first_row),
         )
@@ -252,6 +254,11 @@ def _about(exhibit: Exhibit) -> dict[str, Any]:
         "parameters": [
             (name, legible(str(value)))
             for name, value in sorted(exhibit.parameters.items())
+        ],
+        "answered": [
+            (words_, legible(str(exhibit.parameters[name])))
+            for name, words_ in contents.OF_AN_ANSWER.items()
+            if exhibit.kind == PartKind.MANUAL and name in exhibit.parameters
         ],
     }
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import remains, scope, workflow
+from cases import remains, scope
 from cases.admin.base import verb_url
 from cases.admin.verbs import Text, VerbPage, register
 from cases.enums import Act, CaseStatus, IdentifierKind, ItemDecision, Perm
@@ -109,6 +109,8 @@ def _how(part: schema.Part, the_map: schema.DataMap) -> tuple[str, str]:
             return _("Derived from %(parts)s") % {"parts": ", ".join(part.inputs)}, ""
         case PartKind.STATEMENT:
             return _("Statement"), ""
+        case PartKind.MANUAL:
+            return _("Pull order to %(owner)s") % {"owner": part.owner}, ""
 
 
 def _pair(wanted: planning.Wanted, the_map: schema.DataMap) -> Pair:
@@ -156,7 +158,7 @@ class OrderPage(VerbPage):
         """Once counsel decided on exactly this scope, and the paper isn't in doubt."""
         if case.status != self.status:
             return self.too_early % {"status": case.get_status_display()}
-        return workflow.CASE.refusal("order_packet", case)
+        return preflight.refusal(case)
 
     def shown(self, case: Case, row: Any, user: User) -> dict[str, Any]:
         """What will be collected, or why it can't be."""

@@ -21,8 +21,8 @@ from cases.admin.base import CaseModelAdmin, crumbs, person, record_view, verb_u
 from cases.enums import Act, Naming, Perm
 from cases.models import Case
 from disclosures import breaks, gates, planning, production, worklist
-from disclosures.admin import exhibits, progress, words
-from disclosures.enums import PacketStatus
+from disclosures.admin import exhibits, progress, pull_lines, words
+from disclosures.enums import PacketStatus, Resolution
 from disclosures.exceptions import PacketBroken
 from disclosures.models import Declaration, Delivery, Packet, TargetAccount
 from disclosures.models.packet import SEALED
@@ -39,9 +39,9 @@ def current(case: Case) -> Packet | None:
 
 
 def outdated(packet: Packet) -> str:
-    """Why this packet can't go on, scope or paper having changed; "" where it can."""
+    """Why this packet can't go on as things stand now; "" where it can."""
     if gates.is_covered(packet):
-        return gates.genuine(packet)
+        return gates.intact(packet) or gates.genuine(packet)
     return _(
         "The scope was taken back or changed after this packet was ordered, so it "
         "can't go on. Another is ordered once counsel has decided again."
@@ -73,6 +73,8 @@ def page(desk: CaseModelAdmin) -> Callable[..., HttpResponse]:
             groups=groups,
             answers=exhibits.answers(groups),
             accounts=_accounts(packet, may_read=may_read),
+            pull_orders=pull_lines.lines(packet, may_read=may_read),
+            pull_links=pull_lines.links(packet, user) if is_current else [],
             may_read=may_read,
             may_trace=bool(packet.files)
             and permissions.allowed(user, Perm.READ_TRAIL, case),
@@ -233,7 +235,9 @@ verbs.register_panel(
 def _found(case: Case) -> dict[int, str]:
     """What the last packet that looked found of each target."""
     rows = TargetAccount.objects.filter(packet__case=case).order_by("packet")
-    return {one.target_id: str(one.get_resolution_display()) for one in rows}
+    # Whose account it is stays closed: that is no part of the label.
+    found = rows.values_list("target_id", "resolution")
+    return {target: str(Resolution(said).label) for target, said in found}
 
 
 verbs.register_turns(worklist.tasks_of)

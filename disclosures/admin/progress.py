@@ -24,6 +24,7 @@ _REACHED: dict[str, int] = {
     _S.QUEUED: 0,
     _S.COLLECTING: 1,
     _S.CHOOSING: 1,
+    _S.AWAITING: 1,
     _S.COLLECTED: 2,
     _S.CERTIFIED: 3,
     _S.SEALING: 4,
@@ -160,6 +161,10 @@ def _words(packet: Packet, done: int, total: int, rows: int) -> str:
         _S.QUEUED: _("Ordered; a worker begins in a moment."),
         _S.COLLECTING: _("%(done)s of %(total)s exhibits done, %(rows)s rows so far."),
         _S.CHOOSING: _("Several accounts match a target. Nothing was searched yet."),
+        _S.AWAITING: _(
+            "%(done)s of %(total)s exhibits done, %(rows)s rows so far. The others are "
+            "fetched by data owners; the collection goes on when they have answered."
+        ),
         _S.COLLECTED: _("All %(total)s exhibits are collected, %(rows)s rows in all."),
         _S.CERTIFIED: _("The letter is ready; sealing begins in a moment.")
         if packet.is_letter

@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from cases.admin.story import Said, tells
 from cases.enums import EventKind
@@ -130,3 +131,24 @@ def _arrived(case: Case, acts: Acts) -> Said:
 @tells(EventKind.PACKET_SUPERSEDED)
 def _superseded(case: Case, acts: Acts) -> Said:
     return Said(_("{who} replaced an older packet."), _page(case, acts))
+
+
+_OF_ORDERS = {
+    EventKind.PULL_ISSUED: gettext_lazy("{who} asked data owners for records."),
+    EventKind.PULL_ASSIGNED: gettext_lazy("{who} gave a pull order to a data owner."),
+    EventKind.PULL_OPENED: gettext_lazy("{who} read a pull order."),
+    EventKind.PULL_ANSWERED: gettext_lazy("{who} answered a pull order."),
+    EventKind.PULL_RETURNED: gettext_lazy("{who} returned an answer."),
+    EventKind.PULL_WITHDRAWN: gettext_lazy("{who} withdrew a pull order."),
+    EventKind.PULL_OVERDUE: gettext_lazy("{who} reminded the data owners."),
+}
+
+
+def _tell_of_orders(kind: EventKind, words: Promise) -> None:
+    @tells(kind)
+    def _order(case: Case, acts: Acts) -> Said:
+        return Said(str(words), f"{_page(case, acts)}#pull-orders")
+
+
+for _kind, _words in _OF_ORDERS.items():
+    _tell_of_orders(_kind, _words)

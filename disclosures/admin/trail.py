@@ -104,3 +104,19 @@ def _exhibit(data: dict[str, Any], names: Names) -> str:
         "n": f"E{data['number']:03d}",
         "row": data["from_row"],
     }
+
+
+@says(
+    EventKind.PULL_ISSUED,
+    EventKind.PULL_ASSIGNED,
+    EventKind.PULL_OPENED,
+    EventKind.PULL_ANSWERED,
+    EventKind.PULL_OVERDUE,
+)
+def _pull_order(data: dict[str, Any], names: Names) -> str:
+    return str(data["reference"])
+
+
+@says(EventKind.PULL_RETURNED, EventKind.PULL_WITHDRAWN)
+def _pull_reason(data: dict[str, Any], names: Names) -> str:
+    return f"{data['reference']}: {data['reason']}"

@@ -91,6 +91,7 @@ TONES: dict[str, str] = {
     PacketStatus.QUEUED: "info",
     PacketStatus.COLLECTING: "info",
     PacketStatus.CHOOSING: "warn",
+    PacketStatus.AWAITING: "info",
     PacketStatus.COLLECTED: "warn",
     PacketStatus.CERTIFIED: "info",
     PacketStatus.SEALING: "info",

@@ -41,6 +41,9 @@ _PART = {
     "statement": "the statement",
     "empty_statement": "what is said of nothing found",
     "limits": "the known limits",
+    "owner": "whose order it is",
+    "instructions": "the instructions to the data owner",
+    "due_days": "the days that the data owner has",
 }
 _KEPT = {
     "days": "the days kept",
@@ -55,6 +58,7 @@ _COLUMN = {
     "type": "the type",
     "zone": "the time zone",
     "third_party": "whether it is about other people",
+    "whose": "whose it is",
 }
 
 

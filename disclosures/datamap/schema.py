@@ -157,10 +157,21 @@ def _part(table: Table, zone: str) -> Part:
         "limits": table.texts("limits"),
         "statement": table.text("statement", needed=kind is PartKind.STATEMENT),
     }
-    if kind is not PartKind.STATEMENT:
+    if kind is PartKind.MANUAL:
+        shared |= _ordered(table, zone)
+    elif kind is not PartKind.STATEMENT:
         shared |= _fetched(table, kind, zone)
     table.close()
     return Part(**shared)
+
+
+def _ordered(table: Table, zone: str) -> dict[str, Any]:
+    return {
+        "owner": table.text("owner", longest=150),
+        "instructions": table.text("instructions", longest=4_000),
+        "due_days": table.number("due_days"),
+        **_records(table, zone),
+    }
 
 
 def _fetched(table: Table, kind: PartKind, zone: str) -> dict[str, Any]:
@@ -169,6 +180,14 @@ def _fetched(table: Table, kind: PartKind, zone: str) -> dict[str, Any]:
         "source": table.text("source") if is_query else "",
         "inputs": table.texts("inputs", needed=not is_query),
         "sql": table.raw("sql"),
+        "most_rows": table.number("most_rows", needed=False),
+        **_records(table, zone),
+    }
+
+
+def _records(table: Table, zone: str) -> dict[str, Any]:
+    """What is said of records, however they come."""
+    return {
         "columns": tuple(
             _column(each, zone)
             for each in table.tables("columns", _by_code("column", "name"))
@@ -178,7 +197,6 @@ def _fetched(table: Table, kind: PartKind, zone: str) -> dict[str, Any]:
         "timeless": table.text("timeless", needed=False),
         "empty_statement": table.text("empty_statement"),
         "kept": _kept(table),
-        "most_rows": table.number("most_rows", needed=False),
     }
 
 

@@ -192,7 +192,8 @@ def _name_of(item: list[Token]) -> str | None:
 
 def for_sqlalchemy(sql: str) -> str:
     """The text as SQLAlchemy's ``text()`` reads it: colons in strings bind nothing."""
-    return _rewritten(sql, bind="{0}", colon="\\:")
+    # The blank keeps the value apart from a cast (:account::uuid).
+    return _rewritten(sql, bind="{0} ", colon="\\:")
 
 
 def for_duckdb(sql: str) -> str:

@@ -138,7 +138,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Part:
-    """One answer to a category: a query, something derived, or a statement.
+    """One answer to a category: a query, something derived, a statement, or an order.
 
     ``response`` is the code when rows are found, or the code of the statement.
     ``statement`` is what a statement part says, and the note printed with any other.
@@ -146,7 +146,9 @@ class Part:
     ``window`` nor ``timeless`` the query itself binds ``:since`` and ``:until``;
     ``timeless`` says why the part has no dates to be narrowed by. ``kept`` says how
     long its records are kept, and in which time the source had this shape. Where
-    ``most_rows`` isn't 0, the exhibit holds no more than the first so many.
+    ``most_rows`` isn't 0, the exhibit holds no more than the first so many. A part of
+    kind ``manual`` goes to the data owners of the group ``owner``, to be answered
+    within ``due_days`` days, by the ``instructions``.
     """
 
     code: str
@@ -165,6 +167,9 @@ class Part:
     limits: tuple[str, ...] = ()
     kept: Kept = field(default_factory=Kept)
     most_rows: int = 0
+    owner: str = ""
+    instructions: str = ""
+    due_days: int = 0
 
     def column(self, name: str) -> Column:
         """The column of this name.

@@ -18,6 +18,7 @@ _R = ResponseCode
 _CODES = {
     PartKind.QUERY: {_R.PRODUCED, _R.PRODUCED_PARTIAL, _R.PRODUCED_PUBLIC},
     PartKind.DERIVED: {_R.DERIVED},
+    PartKind.MANUAL: {_R.PRODUCED, _R.PRODUCED_PARTIAL},
     PartKind.STATEMENT: {
         _R.NOT_COLLECTED,
         _R.NOT_RETAINED,
@@ -121,12 +122,25 @@ def _check_part(part: Part, found: DataMap, table: Table) -> None:
         )
     if part.kind is PartKind.STATEMENT:
         return
+    if part.kind is PartKind.MANUAL:
+        _check_order(part, table)
+        return
     _known_source(part.source, found, table, kinds=set(SourceKind))
     _inputs(part, found, table)
     _sql(part.sql, _WHO | _BOUNDS, table)
     _bounds(part, table)
     _columns(part, table)
     _who(part, table)
+
+
+_LONGEST_DUE = 365
+
+
+def _check_order(part: Part, table: Table) -> None:
+    if part.due_days > _LONGEST_DUE:
+        table.wrong("due_days", f"At most {_LONGEST_DUE} days.")
+    _bounds(part, table)
+    _described(part, [column.name for column in part.columns], table)
 
 
 def _inputs(part: Part, found: DataMap, table: Table) -> None:
@@ -137,6 +151,10 @@ def _inputs(part: Part, found: DataMap, table: Table) -> None:
             table.wrong("inputs", f"There is no part “{code}”.")
         elif parts[code].kind is PartKind.STATEMENT:
             table.wrong("inputs", f"Part “{code}” is a statement: it has no rows.")
+        elif parts[code].kind is PartKind.MANUAL:
+            table.wrong(
+                "inputs", f"Part “{code}” is asked of people: it may bring none."
+            )
     for i in _repeats(part.inputs):
         table.wrong("inputs", f"“{part.inputs[i]}” stands here twice.")
     if part.inputs and kinds.get(part.source) is SourceKind.SQL:
@@ -147,9 +165,10 @@ def _bounds(part: Part, table: Table) -> None:
     inside = sqltext.binds(part.sql) & _BOUNDS
     chosen = [bool(part.window), bool(part.timeless), bool(inside)]
     if sum(chosen) == 0:
+        bind = "" if part.kind is PartKind.MANUAL else " bind :since and :until,"
         table.wrong(
             "",
-            "No bound of time: name the column as “window”, bind :since and :until, or"
+            f"No bound of time: name the column as “window”,{bind} or"
             " say in “timeless” why there is none.",
         )
     elif sum(chosen) > 1:

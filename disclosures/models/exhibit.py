@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models.sealed import SealedJSONField
 from disclosures.enums import ExhibitStatus, PartKind, ResponseCode
+from disclosures.models.examination import Examination
 
 
 class ExhibitQuerySet(models.QuerySet["Exhibit"]):
@@ -16,6 +17,12 @@ class ExhibitQuerySet(models.QuerySet["Exhibit"]):
     def outstanding(self) -> "ExhibitQuerySet":
         """Exhibits that the worker has yet to collect, failed ones included."""
         return self.exclude(status=ExhibitStatus.COLLECTED)
+
+    def to_examine(self) -> "ExhibitQuerySet":
+        """Exhibits with rows that nobody has passed as they stand now."""
+        return self.filter(rows__gt=0).exclude(
+            examinations__in=Examination.objects.in_force()
+        )
 
 
 class Exhibit(models.Model):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import WorkOrder
 from disclosures.enums import PacketStatus
+from disclosures.models.block import BlockOrder
 
 # A worker has something to do while the packet stands in one of these.
 WORKABLE = (
@@ -22,8 +23,13 @@ class PacketQuerySet(models.QuerySet["Packet"]):
     """Questions about packets."""
 
     def workable(self) -> "PacketQuerySet":
-        """Packets on which a worker has something left to do."""
-        return self.filter(status__in=WORKABLE)
+        """Packets on which a worker has something left to do.
+
+        While blocks of its schedules are drawn apart, a packet waits for the last.
+        """
+        return self.filter(status__in=WORKABLE).exclude(
+            status=PacketStatus.SEALING, pk__in=BlockOrder.objects.waiting_packets()
+        )
 
     def in_force(self) -> "PacketQuerySet":
         """Packets that no newer one has replaced."""

@@ -16,9 +16,9 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Self
 
-from disclosures.packet import layout, letters, merge, numbering, paper
+from disclosures.packet import layout, letters, merge, numbering, paper, volumes
 from disclosures.packet.contents import PacketFacts
-from disclosures.packet.schedule.draw import draw
+from disclosures.packet.schedule.draw import draw, unpack
 from disclosures.packet.schedule.plan import Block
 from disclosures.packet.schedule.text import Ink
 
@@ -48,22 +48,31 @@ class Drawing:
         blocks: tuple[Block, ...],
         folder: Path,
         *,
+        apart: Mapping[int, Path],
         tagged: bool,
     ) -> None:
-        self.facts, self.blocks, self.folder, self.tagged = (
-            facts,
-            blocks,
-            folder,
-            tagged,
-        )
+        self.facts, self.blocks, self.folder = facts, blocks, folder
+        self.tagged = tagged
         # The longer first, and the others fill the gaps.
         self.pieces: tuple[Block | str, ...] = (
             numbering.FRONT,
             *numbering.APART,
-            *blocks,
+            *(one for one in blocks if one.number not in apart),
         )
         self.counts: dict[int, Counts] = {}
         self.ink = Ink()
+        # By block: its file, and the pages of its slices.
+        self._parts = {
+            piece.number: self.file(place)
+            for place, piece in enumerate(self.pieces)
+            if isinstance(piece, Block)
+        }
+        self._counted: dict[int, tuple[int, ...]] = {}
+        for number, packed in apart.items():
+            self._parts[number] = folder / f"apart-{number:06d}"
+            drawn = unpack(packed, self._parts[number])
+            self._counted[number] = drawn.pages
+            self.ink.merge(drawn.ink)
         self._open: list[Connection] = []
         self._processes: list[Any] = []
 
@@ -101,10 +110,22 @@ class Drawing:
         while len(self.counts) < len(self.pieces):
             self._hear()
         pages: Counter[Any] = Counter()
-        for counts in self.counts.values():
-            for name, count in counts:
-                pages[name] += count
+        for place, counts in self.counts.items():
+            piece = self.pieces[place]
+            if isinstance(piece, Block):
+                self._counted[piece.number] = tuple(count for _, count in counts)
+            else:
+                pages.update(dict(counts))
+        for block in self.blocks:
+            counted = self._counted[block.number]
+            for one, count in zip(block.slices, counted, strict=True):
+                pages[one.exhibit] += count
         return pages
+
+    def stretches(self, first: int) -> tuple[volumes.Stretch, ...]:
+        """Where each block's exhibits stand, the schedules' first page being given."""
+        counted = [self._counted[block.number] for block in self.blocks]
+        return volumes.stretches(self.blocks, counted, first)
 
     def finish(self) -> None:
         """Wait until every piece is written.
@@ -125,11 +146,7 @@ class Drawing:
 
     def schedules(self) -> list[Path]:
         """The files of the blocks, in order."""
-        return [
-            self.file(place)
-            for place, piece in enumerate(self.pieces)
-            if isinstance(piece, Block)
-        ]
+        return [self._parts[block.number] for block in self.blocks]
 
     def _hear(self) -> None:
         ready: list[Any] = list(wait(self._open))
@@ -193,7 +210,8 @@ def _places(drawing: Drawing, following: Any) -> Iterator[int]:
 
 def _draw_block(drawing: Drawing, block: Block, place: int) -> tuple[Counts, Ink]:
     drawn = draw(drawing.facts, block, drawing.file(place), tagged=drawing.tagged)
-    return list(drawn.pages.items()), drawn.ink
+    exhibits = [piece.exhibit for piece in block.slices]
+    return list(zip(exhibits, drawn.pages, strict=True)), drawn.ink
 
 
 def _lay_out(drawing: Drawing, piece: str) -> tuple[letters.Sheets, Counts]:
@@ -214,8 +232,13 @@ def front(
     drawing: Drawing, where: numbering.Places, pages: Mapping[Any, int] | None
 ) -> letters.Sheets:
     """Lay out the front document; without ``pages``, its own pages alone."""
+    cuts = {
+        place: tuple(map(volumes.rows, pieces))
+        for place, pieces in volumes.cuts(drawing.blocks).items()
+        if len(pieces) > 1
+    }
     return letters.lay_out(
-        letters.html("front.html", layout.front(drawing.facts, where, pages)),
+        letters.html("front.html", layout.front(drawing.facts, where, pages, cuts)),
         styles=letters.FRONT,
         rules=paper.page_rules(
             drawing.facts, numbering.total(where), letters.css_string

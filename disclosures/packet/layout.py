@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Any
 
-from disclosures.packet import numbering, wording
+from disclosures.packet import bookmarks, numbering, withheld, wording
 from disclosures.packet.contents import (
     AnswerFacts,
     ColumnFacts,
@@ -31,6 +31,7 @@ PARTS = (
     ("index", "Production index"),
     ("dictionary", "Data dictionary"),
     ("provenance", "Provenance"),
+    ("redactions", "Withheld and redacted"),
     ("schedules", "Record schedules"),
 )
 _TYPES = {
@@ -41,15 +42,6 @@ _TYPES = {
     "json": "JSON",
     "address": "Network address",
 }
-
-
-@dataclass(frozen=True)
-class Mark:
-    """An exhibit's place in the front document: what leads to its pages."""
-
-    number: str
-    title: str
-    group: str
 
 
 @dataclass(frozen=True)
@@ -66,13 +58,21 @@ def part(facts: PacketFacts, name: str) -> dict[str, Any]:
     Raises:
         KeyError: no such part.
     """
-    says = {"declaration": _oath, "dictionary": _columns, "provenance": _origins}
+    says = {
+        "declaration": _oath,
+        "dictionary": _columns,
+        "provenance": _origins,
+        "redactions": _redactions,
+    }
     template = f"disclosures/packet/{name}.html"
     return {"part": template, "facts": facts, **says[name](facts)}
 
 
 def front(
-    facts: PacketFacts, where: numbering.Places, pages: Mapping[Any, int] | None
+    facts: PacketFacts,
+    where: numbering.Places,
+    pages: Mapping[Any, int] | None,
+    cuts: Mapping[int, tuple[str, ...]],
 ) -> dict[str, Any]:
     """The parts with page numbers, and an empty page for each upright page drawn apart.
 
@@ -84,7 +84,7 @@ def front(
     titles = dict(PARTS)
     return {
         "facts": facts,
-        "title": production_name(facts).capitalize().replace("-", " "),
+        "title": title(facts),
         "parts": [
             {
                 "anchor": anchor,
@@ -111,8 +111,14 @@ def front(
             ]
             for name in numbering.APART
         },
-        "marks": marks(facts) if pages else (),
+        "marks": bookmarks.marks(facts, cuts) if pages else (),
     }
+
+
+def title(facts: PacketFacts) -> str:
+    """What a reader shows as the document's name."""
+    production = production_name(facts).capitalize().replace("-", " ")
+    return f"{facts.case_number}, {production}"
 
 
 def _dates(facts: PacketFacts) -> dict[str, str]:
@@ -148,37 +154,20 @@ def _origins(facts: PacketFacts) -> dict[str, Any]:
     }
 
 
-def marks(facts: PacketFacts) -> tuple[Mark, ...]:
-    """The exhibits' bookmarks; a group's stands with the first exhibit of it."""
-    groups = _groups(facts)
-    return tuple(
-        Mark(
-            number=exhibit.number,
-            title=f"{exhibit.number}  {exhibit.title}",
-            group="" if place and groups[place - 1] == group else group,
-        )
-        for place, (exhibit, group) in enumerate(
-            zip(facts.exhibits, groups, strict=True)
-        )
-    )
+def _redactions(facts: PacketFacts) -> dict[str, Any]:
+    return {
+        "log": [
+            {**line, "count": f"{line['count']:,}"} for line in withheld.lines(facts)
+        ],
+        "reasons": withheld.reasons(facts),
+        "extents": withheld.extents(facts),
+    }
 
 
 def running(exhibit: ExhibitFacts) -> str:
     """What stands above each page of an exhibit."""
     number, target = exhibit.number, exhibit.target_number
     return f"Exhibit {number} {exhibit.title} · Target {target}"
-
-
-def _groups(facts: PacketFacts) -> list[str]:
-    """The bookmark each exhibit stands under: its target or, if they mix, its item."""
-    numbers = [one.target_number for one in facts.exhibits]
-    if numbers == sorted(numbers):
-        targets = {
-            t.number: f"Target {t.number}: {t.identifier}" for t in facts.targets
-        }
-        return [targets[number] for number in numbers]
-    items = {i.number: f"Item {i.number}: {i.category_title}" for i in facts.items}
-    return [items[one.item_number] for one in facts.exhibits]
 
 
 def exhibit_head(facts: PacketFacts, exhibit: ExhibitFacts) -> dict[str, Any]:
@@ -351,17 +340,18 @@ def _type(column: ColumnFacts) -> str:
 
 
 def _provenance(facts: PacketFacts) -> list[dict[str, Any]]:
-    """Each query once, with the exhibits it made."""
+    """Each query, or each pull order, once, with the exhibits it made."""
     groups: dict[tuple[str, str, str], list[ExhibitFacts]] = {}
     for exhibit in with_file(facts):
-        key = (exhibit.part_code, exhibit.source_title, exhibit.sql)
+        key = (exhibit.part_code, exhibit.source_title, exhibit.order or exhibit.sql)
         groups.setdefault(key, []).append(exhibit)
     return [
         {
             "code": code,
             "title": made[0].title,
             "source": source,
-            "sql": sql,
+            "sql": "" if made[0].order else sql,
+            "order": made[0].order,
             "exhibits": [
                 {
                     "number": one.number,

@@ -14,12 +14,13 @@ import contextlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pydyf  # type: ignore[import-untyped]  # it has no types
-from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
+from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
 
 from disclosures.packet.schedule.bind import PLACE, STAND_IN
 
@@ -58,13 +59,15 @@ def finisher(name: str) -> Callable[[Any, Any], None]:
 class Scheduled:
     """Where the schedules' pages stand among themselves, from 0.
 
-    ``anchors`` has those that links lead to, ``firsts`` the first page of each exhibit,
-    ``top`` the upper edge of a page.
+    ``anchors`` has those that links lead to, ``firsts`` the first page of each thing
+    that a bookmark leads to, ``top`` the upper edge of a page. ``elsewhere`` says of a
+    page that is in another volume which file that is, and which page of it, from 0.
     """
 
     anchors: Mapping[str, int]
     firsts: tuple[int, ...]
     top: float
+    elsewhere: Callable[[int], tuple[str, int] | None] = lambda _: None
 
 
 def merge(
@@ -186,10 +189,39 @@ class _Merge:
 
     def _lead_on(self) -> None:
         """Let links and bookmarks to an empty page lead to the page in its place."""
+        kept, away = [], {}
         for name, destination in _pairs(self.pdf.Root.Names.Dests.Names):
-            self._redirect(destination, self.scheduled.anchors.get(str(name)))
+            place = self.scheduled.anchors.get(str(name))
+            if place is not None and (there := self._elsewhere(place)):
+                away[str(name)] = there
+            else:
+                self._redirect(destination, place)
+                kept += [name, destination]
+        if away:
+            self.pdf.Root.Names.Dests.Names = Array(kept)
+            self._send_away(away)
         if "/Outlines" in self.pdf.Root:
             self._redirect_marks(self.pdf.Root.Outlines, iter(self.scheduled.firsts))
+
+    def _send_away(self, away: Mapping[str, Object]) -> None:
+        """Let the links to a name that is in another volume lead there."""
+        for page in self.pdf.pages:
+            for note in page.get("/Annots", Array()):
+                if (there := away.get(str(note.get("/Dest", "")))) is not None:
+                    del note.Dest
+                    note.A = there
+
+    def _elsewhere(self, place: int) -> Object | None:
+        """What leads to a page of another volume; None for one of this."""
+        there = self.scheduled.elsewhere(place)
+        if there is None:
+            return None
+        name, page = there
+        return Dictionary(
+            S=Name.GoToR,
+            F=Dictionary(Type=Name.Filespec, F=String(name), UF=String(name)),
+            D=Array([page, Name.XYZ, 0, Decimal(str(self.scheduled.top)), 0]),
+        )
 
     def _redirect_marks(self, parent: Object, firsts: Iterator[int]) -> int | None:
         """A mark of the schedules leads to its exhibit, or the first one under it."""
@@ -200,7 +232,11 @@ class _Merge:
             place = self._redirect_marks(mark, firsts)
             if is_ours and place is None:
                 place = next(firsts)
-            self._redirect(mark.Dest, place)
+            if place is not None and (there := self._elsewhere(place)):
+                del mark.Dest
+                mark.A = there
+            else:
+                self._redirect(mark.Dest, place)
             found = place if found is None else found
             mark = mark.get("/Next")
         return found

@@ -13,7 +13,7 @@ from disclosures.packet.contents import PacketFacts, bates
 # The parts that print page numbers, and the places in them that others point to.
 OWN = ("letter", "response", "legend", "index")
 # The parts without: drawn apart, like the schedules.
-APART = ("declaration", "dictionary", "provenance")
+APART = ("declaration", "dictionary", "provenance", "redactions")
 # The name under which the pages of the front's own parts are counted.
 FRONT = "front"
 
@@ -40,7 +40,8 @@ def places(facts: PacketFacts, own: Places, pages: Mapping[Any, int]) -> dict[st
     found["index"] = found["declaration"] + pages["declaration"]
     found["dictionary"] = own[FRONT] + pages["declaration"]
     found["provenance"] = found["dictionary"] + pages["dictionary"]
-    found["schedules"] = following = found["provenance"] + pages["provenance"]
+    found["redactions"] = found["provenance"] + pages["provenance"]
+    found["schedules"] = following = found["redactions"] + pages["redactions"]
     for place, exhibit in enumerate(facts.exhibits):
         found[exhibit.number] = following
         following += pages[place]

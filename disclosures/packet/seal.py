@@ -15,17 +15,19 @@ import os
 import secrets
 import shutil
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from disclosures.exceptions import PacketBroken
+from disclosures.packet import withheld
 from disclosures.packet.contents import (
     UNSIGNED,
     ExhibitFacts,
     PacketFacts,
     Rendered,
+    Volume,
     bates,
     production_name,
     with_file,
@@ -39,6 +41,7 @@ from disclosures.packet.verify import (
 )
 
 PDF, INDEX, EXHIBITS = "packet.pdf", "index.csv", "exhibits"
+LOG = "redactions.csv"  # of what was withheld and redacted; a letter has none
 _ORPHAN = ".sealing"
 _CHUNK = 1 << 20
 
@@ -61,8 +64,13 @@ def seal(
     pdf: Path,
     exhibits: Mapping[str, Path],
     out: Path,
+    *,
+    prove: Callable[[Path], None] | None = None,
 ) -> Sealed:
     """Put the production into ``out``, which mustn't exist: folder and zip.
+
+    ``prove`` looks through the finished folder, the archive beside it, and raises where
+    it mustn't be sealed: then nothing of it stays.
 
     Raises:
         PacketBroken: an exhibit file is missing, is one too many, or isn't what was
@@ -81,6 +89,8 @@ def seal(
         archive = folder.with_suffix(".zip")
         _zip(folder, [name for name, _, _ in files] + [SUMS], archive)
         archive_sha256 = _hash(archive)[1]
+        if prove is not None:
+            prove(folder)
         for path in dict.fromkeys((inside, folder, work)):
             _sync_folder(path)
         # A folder that came meanwhile and isn't empty makes this fail: nothing is lost.
@@ -122,13 +132,19 @@ def _fill(
     wanted = {one.file_name: one for one in facts.exhibits if one.file_name}
     if set(wanted) != set(exhibits):
         raise PacketBroken("The exhibit files aren't those of the packet.")
-    files = [_copy(pdf, folder / PDF, PDF)]
+    files = [
+        # The first was drawn as whatever the caller calls it, the others beside it.
+        _copy(pdf.with_name(name) if place else pdf, folder / name, name)
+        for place, name in enumerate([one.name for one in rendered.volumes] or [PDF])
+    ]
     for name, exhibit in wanted.items():
         made = _copy(exhibits[name], folder / EXHIBITS / name, f"{EXHIBITS}/{name}")
         if made[2] != exhibit.sha256 or made[1] != exhibit.bytes:
             raise PacketBroken(f"Exhibit {exhibit.number} isn't what was collected.")
         files.append(made)
     files.append(_write(folder / INDEX, INDEX, _index(facts, rendered)))
+    if wanted:
+        files.append(_write(folder / LOG, LOG, withheld.as_csv(facts)))
     manifest = _manifest(facts, rendered, files)
     files.append(_write(folder / MANIFEST, MANIFEST, manifest))
     files.sort()
@@ -166,6 +182,8 @@ def _manifest(
         "pages": rendered.pages,
         "bates_first": bates(facts, facts.bates_start),
         "bates_last": bates(facts, rendered.bates_last),
+        "volumes": [_volume(facts, one) for one in rendered.volumes],
+        "attached": [one.file_name for one in facts.attached],
         "exhibits": [_exhibit(one, rendered) for one in facts.exhibits],
         "files": [
             {"name": name, "bytes": size, "sha256": digest}
@@ -189,6 +207,15 @@ def _declaration(facts: PacketFacts) -> dict[str, str] | None:
     }
 
 
+def _volume(facts: PacketFacts, volume: Volume) -> dict[str, Any]:
+    return {
+        "file": volume.name,
+        "bates_first": bates(facts, facts.bates_start + volume.first),
+        "bates_last": bates(facts, facts.bates_start + volume.stop - 1),
+        "pages": volume.stop - volume.first,
+    }
+
+
 def _exhibit(exhibit: ExhibitFacts, rendered: Rendered) -> dict[str, Any]:
     first, last, pages = rendered.ranges[exhibit.number]
     return {
@@ -204,6 +231,10 @@ def _exhibit(exhibit: ExhibitFacts, rendered: Rendered) -> dict[str, Any]:
         "file": f"{EXHIBITS}/{exhibit.file_name}" if exhibit.file_name else None,
         "rows": exhibit.rows if exhibit.file_name else None,
         "rows_in_all": exhibit.total if exhibit.file_name else None,
+        "rows_collected": exhibit.collected_rows if exhibit.file_name else None,
+        "rows_withheld": _not_produced(exhibit, of_columns=False),
+        "values_redacted": _not_produced(exhibit, of_columns=True),
+        "sha256_collected": exhibit.collected_sha256 or None,
         "bytes": exhibit.bytes if exhibit.file_name else None,
         "sha256": exhibit.sha256 or None,
         "source": exhibit.source_title or None,
@@ -211,12 +242,19 @@ def _exhibit(exhibit: ExhibitFacts, rendered: Rendered) -> dict[str, Any]:
         "query_sha256": hashlib.sha256(exhibit.sql.encode()).hexdigest()
         if exhibit.sql
         else None,
+        **({"pull_order": exhibit.order} if exhibit.order else {}),
     }
+
+
+def _not_produced(exhibit: ExhibitFacts, *, of_columns: bool) -> int | None:
+    found = [n.count for n in exhibit.not_produced if bool(n.column) == of_columns]
+    return sum(found) if exhibit.file_name else None
 
 
 _INDEX_COLUMNS = (
     *("number", "target", "item", "part", "title", "response"),
     *("bates_first", "bates_last", "pages", "file", "rows", "bytes", "sha256"),
+    *("rows_collected", "rows_withheld", "values_redacted"),
 )
 
 
@@ -262,7 +300,7 @@ def _zip(folder: Path, names: Iterable[str], archive: Path) -> None:
         for name in sorted(names):
             info = zipfile.ZipInfo(f"{folder.name}/{name}", ZIP_DAY)
             info.compress_type = (
-                zipfile.ZIP_STORED if name == PDF else zipfile.ZIP_DEFLATED
+                zipfile.ZIP_STORED if name.endswith(".pdf") else zipfile.ZIP_DEFLATED
             )
             info.create_system, info.external_attr = ZIP_SYSTEM, ZIP_MODE
             source = folder / name

@@ -15,11 +15,21 @@ English in every language.
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from disclosures.packet import withheld
 from disclosures.packet.contents import ExhibitFacts, PacketFacts, codes, with_file
+from disclosures.packet.phrases import (
+    be,
+    cited,
+    count,
+    listed,
+    lower_first,
+    sources,
+    span,
+)
 
 # 28 U.S.C. 1746, word for word; "(date)" is filled when it is signed.
 STATUTORY_WORDS = {
@@ -144,11 +154,11 @@ def enclosed(facts: PacketFacts) -> str:
     rows = sum(exhibit.rows for exhibit in files)
     people = len(facts.targets)
     return (
-        f"This production answers {_count(len(facts.items), 'requested item')} for "
-        f"{_count(people, 'identifier')} named in the request. It holds "
-        f"{_count(len(facts.exhibits), 'exhibit')}, of which {len(files)} "
+        f"This production answers {count(len(facts.items), 'requested item')} for "
+        f"{count(people, 'identifier')} named in the request. It holds "
+        f"{count(len(facts.exhibits), 'exhibit')}, of which {len(files)} "
         f"{'is a record file' if len(files) == 1 else 'are record files'} with "
-        f"{_count(rows, 'row')} in all; the others are statements."
+        f"{count(rows, 'row')} in all; the others are statements."
     )
 
 
@@ -162,8 +172,8 @@ def tally(facts: PacketFacts) -> str:
     ]
     if not said:
         return ""
-    asked = _count(len(facts.asked), "answer")
-    return f"Of {asked} asked for, one for each item and identifier, {_and(said)}."
+    asked = count(len(facts.asked), "answer")
+    return f"Of {asked} asked for, one for each item and identifier, {listed(said)}."
 
 
 def declaration(facts: PacketFacts) -> Declaration:
@@ -180,6 +190,7 @@ def declaration(facts: PacketFacts) -> Declaration:
         _request,
         _own_records,
         _process,
+        _by_hand,
         _copies,
         _derived,
         _public,
@@ -221,7 +232,7 @@ def _request(facts: PacketFacts) -> Paragraph:
     return _paragraph(
         "The request",
         f"On {day(facts.served_on)} {facts.organisation.name} was served with a "
-        f"{_lower_first(facts.instrument)} of {facts.agency}, reference "
+        f"{lower_first(facts.instrument)} of {facts.agency}, reference "
         f"{facts.agency_reference}, issued on {day(facts.issued_on)}. This declaration "
         f"concerns production {facts.packet_number} in answer to it, pages numbered "
         f"from {facts.bates_prefix}. The exhibits are listed at the end of this "
@@ -235,7 +246,7 @@ def _own_records(facts: PacketFacts) -> Paragraph | None:
         return None
     return _paragraph(
         "Records of a regularly conducted activity (902(11), 803(6))",
-        f"{_exhibits(ours)} {_be(ours)} copied from records of "
+        f"{cited(ours)} {be(ours)} copied from records of "
         f"{facts.organisation.name} which",
         (
             "were made at or near the time of the matters they record by, or from "
@@ -250,20 +261,20 @@ def _own_records(facts: PacketFacts) -> Paragraph | None:
 
 
 def _process(facts: PacketFacts) -> Paragraph | None:
-    files = with_file(facts)
+    files = [one for one in with_file(facts) if not one.order]
     if not files:
         return None
     return _paragraph(
         "How the exhibits were generated (902(13))",
-        f"{_exhibits(files)} {_be(files)} the output of an electronic process that "
+        f"{cited(files)} {be(files)} the output of an electronic process that "
         "produces an accurate result:",
         (
             f"The stored queries of the data map “{facts.map_title}”, version "
             f"{facts.map_version} (SHA-256 {facts.map_digest}), were run against "
-            f"{_sources(files)}, over a connection that can read and can't write.",
+            f"{sources(files)}, over a connection that can read and can't write.",
             "The account and the dates were passed to each query as bound parameters. "
             "The queries, their parameters and the time of each reading stand under "
-            f"“Provenance”; the readings were made {_span(files)}.",
+            f"“Provenance”; the readings were made {span(files)}.",
             f"Every row that a query returned was written{_but_for(files)}, in the "
             "stated order, to a CSV file (RFC 4180, UTF-8). Times are in UTC, ISO "
             "8601, with their offset. The rows were counted as they were written.",
@@ -277,17 +288,36 @@ def _process(facts: PacketFacts) -> Paragraph | None:
 def _but_for(files: Sequence[ExhibitFacts]) -> str:
     """Which files hold less than was returned; a declaration never claims it all."""
     found = []
-    if capped := [one for one in files if one.rows < one.total]:
+    if capped := [one for one in files if one.is_capped]:
         found.append(
-            f"for {_exhibits(capped)}, where the first rows were, as many as are "
+            f"for {cited(capped)}, where the first rows were, as many as are "
             "stated with the number of rows there were"
         )
     if trimmed := [one for one in files if one.left_out]:
         found.append(
-            f"for {_exhibits(trimmed)}, where rows outside the approved scope, counted "
+            f"for {cited(trimmed)}, where rows outside the approved scope, counted "
             "under “Provenance”, were not"
         )
+    if marked := [one for one in files if one.not_produced]:
+        found.append(
+            f"for {cited(marked)}, from which, after the collection, "
+            f"{withheld.of_exhibits(marked)}, as the log of redactions states"
+        )
     return f", but {', and '.join(found)}" if found else ""
+
+
+def _by_hand(facts: PacketFacts) -> Paragraph | None:
+    files = [one for one in with_file(facts) if one.order]
+    if not files:
+        return None
+    return _paragraph(
+        "Exhibits fetched by hand",
+        f"{cited(files)} {be(files)} no output of a stored query: a data owner of "
+        f"{facts.organisation.name} searched under the pull order named under "
+        "“Provenance”, uploaded what was found, and stated how, as printed there. By "
+        "program the values were held to the data map, the rows to the approved scope, "
+        f"and every row that was uploaded was written to a CSV file{_but_for(files)}.",
+    )
 
 
 def _copies(facts: PacketFacts) -> Paragraph | None:
@@ -300,6 +330,10 @@ def _copies(facts: PacketFacts) -> Paragraph | None:
         "whole file when it was written, and checked again when this production was "
         "sealed. The values stand in the list below. A file with the listed value is "
         "a true copy of the exhibit: changing any byte of it changes the value.",
+        closing=f"Of {cited(marked)} the list has the file as redacted; the value "
+        "of the file as collected stands in the log of redactions."
+        if (marked := [one for one in files if one.not_produced])
+        else "",
     )
 
 
@@ -309,7 +343,7 @@ def _derived(facts: PacketFacts) -> Paragraph | None:
         return None
     return _paragraph(
         "Derived exhibits",
-        f"{_exhibits(derived)} {_be(derived)} no record of {facts.organisation.name} "
+        f"{cited(derived)} {be(derived)} no record of {facts.organisation.name} "
         "kept as such: each was computed, by the query shown under “Provenance”, "
         "from the files of other exhibits of this production.",
     )
@@ -321,7 +355,7 @@ def _public(facts: PacketFacts) -> Paragraph | None:
         return None
     return _paragraph(
         "Exhibits from a public source",
-        f"{_exhibits(public)} {_be(public)} taken from {_sources(public)}. I certify "
+        f"{cited(public)} {be(public)} taken from {sources(public)}. I certify "
         "the copying, as stated above, and not the making or keeping of that source.",
     )
 
@@ -335,51 +369,3 @@ def _words(facts: PacketFacts) -> Paragraph:
         "isn't collected, isn't retained or is held by others, or answers in words, "
         "it states what I know from my role after reasonable inquiry.",
     )
-
-
-def _exhibits(exhibits: Iterable[ExhibitFacts]) -> str:
-    """``Exhibits E001 to E003 and E007``: runs of numbers drawn together."""
-    numbers = sorted(exhibit.number for exhibit in exhibits)
-    runs: list[list[str]] = []
-    for number in numbers:
-        if runs and int(number[1:]) == int(runs[-1][-1][1:]) + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    named = [part for run in runs for part in _run_names(run)]
-    word = "Exhibit" if len(numbers) == 1 else "Exhibits"
-    return f"{word} {_and(named)}"
-
-
-def _run_names(run: list[str]) -> list[str]:
-    return run if len(run) < 3 else [f"{run[0]} to {run[-1]}"]
-
-
-def _and(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _be(exhibits: Sequence[ExhibitFacts]) -> str:
-    return "is" if len(exhibits) == 1 else "are"
-
-
-def _sources(exhibits: Iterable[ExhibitFacts]) -> str:
-    titles = sorted({one.source_title for one in exhibits if one.source_title})
-    return _and([f"“{title}”" for title in titles]) if titles else "the service's data"
-
-
-def _span(exhibits: Iterable[ExhibitFacts]) -> str:
-    times = sorted(one.snapshot_at for one in exhibits if one.snapshot_at)
-    if not times:
-        return "at the times stated there"
-    return (
-        f"at {times[0]}" if times[0] == times[-1] else f"from {times[0]} to {times[-1]}"
-    )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]

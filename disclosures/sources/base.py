@@ -10,7 +10,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self
 from uuid import UUID
 
 from cases.enums import IdentifierKind
@@ -37,7 +38,7 @@ __all__ = [
 ]
 
 
-class SourceUnavailable(CaseError):  # noqa: N818 - a refusal, like its fellows
+class SourceUnavailable(CaseError):
     """A source can't be reached now; trying again later may help."""
 
 
@@ -72,6 +73,7 @@ class Limits:
     # Of address space beyond what a child begins with. DuckDB and the reader of buckets
     # reserve 800 to 900 of it and touch a hundred.
     child_megabytes: int = 1536
+    may_copy: bool = True  # False: PostgreSQL too goes the way of all databases
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,27 @@ def _is_storable(value: str) -> bool:
     except UnicodeEncodeError:
         return False
     return "\x00" not in value
+
+
+class Out(Protocol):
+    """Where an exhibit's file goes: whole, or nothing is left of it.
+
+    Each time that it is entered the file begins anew.
+    """
+
+    def __enter__(self) -> Self:
+        """Begin the file."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take a piece."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Give the whole file its name, or leave nothing."""
 
 
 class Source(Protocol):

@@ -29,7 +29,6 @@ from disclosures.enums import ColumnType
 
 _PLAIN = (
     int,
-    Decimal,
     UUID,
     IPv4Address,
     IPv4Interface,
@@ -172,6 +171,8 @@ def _other(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, float):
         return repr(value)
+    if isinstance(value, Decimal):
+        return format(value, "f")  # its digits, where str would turn to exponents
     if isinstance(value, timedelta):
         return f"{value // timedelta(microseconds=1)} microseconds"
     if isinstance(value, list | dict):
@@ -195,15 +196,38 @@ def canonical_json(text: str) -> str:
         ValueError: it isn't JSON, or it names a key twice: a reader would lose one.
         RecursionError: it is nested too deeply to be read.
     """
-    return _written(
-        json.loads(
-            text,
-            parse_float=_Literal,
-            parse_int=_Literal,
-            parse_constant=_refused,
-            object_pairs_hook=_pairs,
-        )
+    return _written(opened_json(text))
+
+
+def opened_json(text: str) -> Any:
+    """A JSON text whose numbers keep their digits; ``text_of`` writes each value.
+
+    Raises:
+        ValueError: it isn't JSON, or it names a key twice: a reader would lose one.
+        RecursionError: it is nested too deeply to be read.
+    """
+    return json.loads(
+        text,
+        parse_float=_Literal,
+        parse_int=_Literal,
+        parse_constant=_refused,
+        object_pairs_hook=_pairs,
     )
+
+
+def text_of(value: Any, column: Column) -> str | None:
+    """A value of an opened JSON text as a cell of the column is written; null is None.
+
+    Raises:
+        TypeError: a list or an object where the column holds something else.
+    """
+    if value is None:
+        return None
+    if column.type == ColumnType.JSON:
+        return _written(value)
+    if isinstance(value, list | dict):
+        raise TypeError
+    return value if isinstance(value, str) else _written(value)
 
 
 def _refused(word: str) -> None:

@@ -3,15 +3,15 @@
 A source is asked for one account and one window, and what it gives is checked all the
 same: by the columns that the map marks as saying whose a row is, and by the column of
 the part's window, half-open. That the part answers an item of the scope is checked
-before anything is asked (``planning.require_signed``). What doesn't belong is counted
+before anything is asked (``planning.Signed``). What doesn't belong is counted
 by reason. A part without such a column can't be checked for it, and its page says so.
 
-Rows are judged by the batch: one pass over the marked columns alone, and row by row
-only where something is amiss.
+Rows are judged by the batch, column by column: one pass over the marked columns alone,
+and cell by cell only where something is amiss.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from operator import eq
@@ -22,6 +22,7 @@ from disclosures.enums import LeftOut
 from disclosures.sources.base import Account, bound_form
 
 Row = Sequence[str | None]
+Cells = Sequence[str | None]
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _END = datetime.max.replace(tzinfo=UTC)
 
@@ -53,20 +54,31 @@ class Guard:
         """How many rows weren't kept so far, by reason."""
         return {reason.value: n for reason, n in sorted(self._left_out.items())}
 
+    @property
+    def positions(self) -> tuple[int, ...]:
+        """The places of the columns that it looks at; often there is none."""
+        times = [one.position for one in self._times]
+        return tuple({*times, *(position for position, _ in self._whose)})
+
     def belonging(self, rows: Sequence[Row]) -> list[bool]:
         """For each row, as text in its canonical form, whether it may be kept."""
-        reasons: list[LeftOut | None] = [None] * len(rows)
+        columns = {place: [row[place] for row in rows] for place in self.positions}
+        return self.judged(columns, len(rows))
+
+    def judged(self, columns: Mapping[int, Cells], count: int) -> list[bool]:
+        """The same of so many rows, of which the cells in ``positions`` are given."""
+        reasons: list[LeftOut | None] = [None] * count
         for times in self._times:
-            times.judge(rows, reasons)
+            times.judge(columns[times.position], reasons)
         for position, is_theirs in self._whose:
-            cells = [row[position] for row in rows]
+            cells = columns[position]
             strange = {cell for cell in set(cells) if not is_theirs(cell)}
             if strange:
                 _mark(reasons, LeftOut.ACCOUNT, (cell in strange for cell in cells))
-        found = Counter(reason for reason in reasons if reason)
-        self._left_out += found
+        found = Counter(filter(None, reasons))
         if not found:
-            return [True] * len(rows)
+            return [True] * count
+        self._left_out += found
         return [reason is None for reason in reasons]
 
 
@@ -74,14 +86,13 @@ class _Times:
     """The column of a part's window, and the instants that lie in it."""
 
     def __init__(self, position: int, window: Window, zone: str) -> None:
-        self._position = position
+        self.position = position
         self._since = window.since or _BEGINNING
         self._until = window.until or _END
         self._is_open = window.until is None
         self._zone = ZoneInfo(zone or "UTC")
 
-    def judge(self, rows: Sequence[Row], reasons: list[LeftOut | None]) -> None:
-        cells = [row[self._position] for row in rows]
+    def judge(self, cells: Cells, reasons: list[LeftOut | None]) -> None:
         try:
             moments = [datetime.fromisoformat(cell or "") for cell in cells]
             if not moments or (

@@ -4,19 +4,29 @@ All parts that one run reads from one database come from one snapshot. The addre
 are handed in: they come from the site's settings and are never part of the map.
 """
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from cases.enums import IdentifierKind
 from disclosures.datamap.terms import DataMap, Part, SourceKind
 from disclosures.enums import PartKind
-from disclosures.sources.base import Account, Limits, Pulled, QueryFailed, Window
+from disclosures.sources.base import (
+    Account,
+    Limits,
+    Out,
+    Pulled,
+    QueryFailed,
+    Window,
+)
 from disclosures.sources.derived import DerivedSource
 from disclosures.sources.files import FilesSource
 from disclosures.sources.guard import Guard
 from disclosures.sources.sql import SqlSource
+
+_AT_ONCE = 1 << 20
 
 
 class Run:
@@ -90,18 +100,21 @@ class Run:
         *,
         account: Account,
         window: Window,
-        out: Path,
+        out: Out | Path,
         inputs: Mapping[str, Path] | None = None,
+        work: Path | None = None,
     ) -> Pulled:
         """Write one part's exhibit for one account into ``out``, whole or not at all.
 
         ``inputs`` holds, for each part that this one reads, its exhibit of the same
-        target and run.
+        target and run. Where ``out`` is no file on disk, a child of the worker writes
+        to one in the folder ``work`` first.
 
         Raises:
             SourceUnavailable: a source can't be reached; worth another try.
             QueryFailed: the query or what it returned is wrong, or an input is missing.
             SourceTimedOut: it took too long.
+            ValueError: a child needs ``work``, and it isn't given.
         """
         given = dict(inputs or {})
         if missing := [code for code in part.inputs if code not in given]:
@@ -109,25 +122,38 @@ class Run:
                 f"Part {part.code} is derived from {', '.join(missing)},"
                 " which isn't there."
             )
-        source: SqlSource | FilesSource | DerivedSource
+        source = self._source(part)
+        asked: dict[str, Any] = {
+            "account": account,
+            "window": window,
+            "inputs": given,
+            "guard": Guard(part, account, window, self._map.account_form),
+        }
+        if isinstance(source, SqlSource):
+            return source.pull(part, out=out, **asked)
+        if isinstance(out, Path):
+            return source.pull(part, out=out, **asked)
+        if work is None:
+            raise ValueError("A child needs a folder to write to.")
+        plain = work / "child.csv"
+        pulled = source.pull(part, out=plain, **asked)
+        with out as sink, plain.open("rb") as whole:
+            shutil.copyfileobj(whole, sink, _AT_ONCE)
+        plain.unlink()
+        return pulled
+
+    def _source(self, part: Part) -> SqlSource | FilesSource | DerivedSource:
         if part.kind is PartKind.STATEMENT:
             raise QueryFailed(f"Part {part.code} is a statement: it has no records.")
+        if part.kind is PartKind.MANUAL:
+            raise QueryFailed(f"Part {part.code} is asked of people, by a pull order.")
         if part.kind is PartKind.DERIVED:
-            source = DerivedSource(self._map, self._limits)
-        elif self._map.source(part.source).kind is SourceKind.FILES:
-            described = self._map.source(part.source)
-            address = self._address(part.source)
-            source = FilesSource(self._map, described, address, self._limits)
-        else:
-            source = self._database(part.source)
-        return source.pull(
-            part,
-            account=account,
-            window=window,
-            inputs=given,
-            guard=Guard(part, account, window, self._map.account_form),
-            out=out,
-        )
+            return DerivedSource(self._map, self._limits)
+        described = self._map.source(part.source)
+        if described.kind is SourceKind.SQL:
+            return self._database(part.source)
+        address = self._address(part.source)
+        return FilesSource(self._map, described, address, self._limits)
 
     def can_count(self, part: Part) -> bool:
         """Whether the part's records can be counted where they are."""

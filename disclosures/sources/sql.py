@@ -3,30 +3,32 @@
 Three rules hold. Values are bound, never formatted in, and bound without a type, so
 that the column decides how they are compared and no row is lost to a driver's guess.
 The map's query is wrapped: the outer SELECT lists the described columns, bounds the
-window and sorts, with every other column as the tiebreak. Rows pass in small
-partitions from the driver to the file; a result is never in memory whole.
+window and sorts, with every other column as the tiebreak (``queries``). Rows pass in
+small partitions from the driver to the file; a result is never in memory whole.
+
+PostgreSQL's rows come by COPY where that certainly gives the same file (``pgcopy``).
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, bindparam, column, func, select, text
+from sqlalchemy import Connection, Select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.types import NullType
 
 from cases.enums import IdentifierKind
 from disclosures.datamap import sqltext
-from disclosures.datamap.terms import AccountForm, Column, DataMap, Part
+from disclosures.datamap.terms import DataMap, Part
 from disclosures.datamap.terms import Source as Described
-from disclosures.enums import ColumnType
-from disclosures.sources import cells, engines, rights
+from disclosures.sources import cells, engines, pgcopy, queries, rights
 from disclosures.sources.base import (
     Account,
     Limits,
+    Out,
     Pulled,
     QueryFailed,
     RoleCanWrite,
@@ -40,7 +42,7 @@ from disclosures.sources.csvfile import CsvFile
 from disclosures.sources.guard import Guard
 
 T = TypeVar("T")
-_FIRST, _LAST = "0001-01-01 00:00:00", "9999-12-31 23:59:59.999999"
+Write = Callable[[Select[Any], CsvFile], None]
 _MOST_ACCOUNTS = 100
 _RESOLVING = "The query that resolves accounts"
 
@@ -74,7 +76,7 @@ class SqlSource:
         value = bound_form(identifier, resolver.form)
         if value is None:
             return []
-        query = _accounts(resolver.sql, value).limit(_MOST_ACCOUNTS + 1)
+        query = queries.of_accounts(resolver.sql, value).limit(_MOST_ACCOUNTS + 1)
         what = _RESOLVING
 
         def fetch() -> list[Account]:
@@ -100,7 +102,8 @@ class SqlSource:
             SourceTimedOut: it took too long.
         """
         resolver = self._map.resolver(kind)
-        query = _accounts(resolver.sql, _nobody(resolver.form)).limit(0)
+        nobody = queries.nobody(resolver.form)
+        query = queries.of_accounts(resolver.sql, nobody).limit(0)
         self._guarded(_RESOLVING, lambda: self._open().execute(query).all())
 
     def pull(
@@ -111,7 +114,7 @@ class SqlSource:
         window: Window,
         inputs: Mapping[str, Path],
         guard: Guard,
-        out: Path,
+        out: Out | Path,
     ) -> Pulled:
         """Write one part's records of one account into ``out``, whole or not at all.
 
@@ -124,16 +127,18 @@ class SqlSource:
             raise QueryFailed(f"Part {part.code}: a database can't read exhibits.")
 
         def stream() -> tuple[CsvFile, int]:
-            query, most = self._query(part, account, window), part.most_rows
-            file = self._written(query.limit(most) if most else query, guard, out, most)
+            query, write = self._asked(part, account, window)
+            most = part.most_rows
+            first = query.limit(most) if most else query
+            file = self._written(first, write, CsvFile(out, guard, most))
             left_out = sum(guard.left_out.values())
             if not most or file.total + left_out < most:
                 return file, file.total
             if left_out:  # the limit counted what doesn't belong: read to the end
-                file = self._written(query, guard, out, most)
+                file = self._written(query, write, CsvFile(out, guard, most))
                 return file, file.total
             # There may be more, in the same snapshot; counting reads none of it.
-            return file, self._open().execute(_count(query)).scalar_one()
+            return file, self._counted(self._query(part, account, window))
 
         file, total = self._guarded(f"Part {part.code}", stream)
         return Pulled(
@@ -151,14 +156,35 @@ class SqlSource:
             left_out=guard.left_out,
         )
 
-    def _written(self, query: Any, guard: Guard, out: Path, most_rows: int) -> CsvFile:
-        with CsvFile(out, guard, most_rows) as file:
-            options = {"yield_per": self._limits.rows_at_once}
-            with self._open().execute(query, execution_options=options) as result:
-                for rows in result.partitions():
-                    file.write(rows)
-                    self._check_time()
+    def _asked(
+        self, part: Part, account: Account, window: Window
+    ) -> tuple[Select[Any], Write]:
+        """The query, and the way that its rows go into a file."""
+        if self._engine.dialect.name == "postgresql" and self._limits.may_copy:
+            by_copy = pgcopy.prepared(
+                self._open(), part, partial(self._query, part, account, window)
+            )
+            if by_copy is not None:
+                return by_copy, self._copy
+        return self._query(part, account, window), self._fetch
+
+    def _written(self, query: Select[Any], write: Write, file: CsvFile) -> CsvFile:
+        with file:
+            write(query, file)
         return file
+
+    def _copy(self, query: Select[Any], file: CsvFile) -> None:
+        with closing(pgcopy.lines(self._open(), query)) as found:
+            for lines in found:
+                file.write_lines(lines)
+                self._check_time()
+
+    def _fetch(self, query: Select[Any], file: CsvFile) -> None:
+        options = {"yield_per": self._limits.rows_at_once}
+        with self._open().execute(query, execution_options=options) as result:
+            for rows in result.partitions():
+                file.write(rows)
+                self._check_time()
 
     def probe(self, part: Part) -> None:
         """Ask the source whether it can answer the part, without reading a row.
@@ -168,7 +194,7 @@ class SqlSource:
             QueryFailed: it can't; a described column may be missing.
             SourceTimedOut: it took too long.
         """
-        nobody = Account(str(_nobody(self._map.account_form)), "")
+        nobody = Account(str(queries.nobody(self._map.account_form)), "")
         query = self._query(part, nobody, Window())
         self._guarded(
             f"Part {part.code}", lambda: self._open().execute(query.limit(0)).all()
@@ -182,11 +208,11 @@ class SqlSource:
             QueryFailed: the query is wrong.
             SourceTimedOut: it took too long.
         """
-        rows = self._query(part, account, window).order_by(None).subquery("counted")
-        query = select(func.count()).select_from(rows)
-        return self._guarded(
-            f"Part {part.code}", lambda: int(self._open().execute(query).scalar_one())
-        )
+        query = self._query(part, account, window)
+        return self._guarded(f"Part {part.code}", lambda: self._counted(query))
+
+    def _counted(self, query: Select[Any]) -> int:
+        return int(self._open().execute(queries.counting(query)).scalar_one())
 
     def require_reader(self, queries: Iterable[str]) -> None:
         """Make sure that the role can't write to any table that the queries name.
@@ -240,22 +266,17 @@ class SqlSource:
         if self._deadline.has_passed():
             raise TimeoutError
 
-    def _query(self, part: Part, account: Account, window: Window) -> Select[Any]:
+    def _query(
+        self,
+        part: Part,
+        account: Account,
+        window: Window,
+        bind: queries.Bind = queries.beside,
+    ) -> Select[Any]:
         dialect = self._engine.dialect.name
-        key = bound_form(account.key, self._map.account_form)
-        zone = part.column(part.window).zone if part.window else self._map.zone
-        values = {
-            "account": "" if key is None else key,
-            "name": account.name,
-            "since": bound_time(window.since, zone, dialect) or _FIRST,
-            "until": bound_time(window.until, zone, dialect) or _LAST,
-        }
-        used = {name: values[name] for name in sqltext.binds(part.sql)}
-        inner = _inner(part.sql, [each.name for each in part.columns], used)
-        query = select(*inner.c)
-        if part.window:
-            query = _within(query, inner.c[part.window], zone, window, dialect)
-        return query.order_by(*_order(part, inner))
+        return queries.of_part(
+            self._map, part, account, window, dialect=dialect, bind=bind
+        )
 
     def _guarded(self, what: str, work: Callable[[], T]) -> T:
         """Run the work; turn what the database says into a sentence without values."""
@@ -298,76 +319,3 @@ class SqlSource:
             self._connection.invalidate()
             self._connection.close()
             self._connection = None
-
-
-def _nobody(form: AccountForm) -> str | int:
-    """A key in the service's form that is nobody's."""
-    match form:
-        case AccountForm.UUID:
-            return str(UUID(int=0))
-        case AccountForm.INTEGER:
-            return 0
-        case AccountForm.TEXT:
-            return ""
-
-
-def bound_time(moment: datetime | None, zone: str, dialect: str) -> str | None:
-    """An end of the window as text, in the zone of the column it is compared with."""
-    if moment is None:
-        return None
-    local = moment.astimezone(ZoneInfo(zone))
-    # PostgreSQL takes the offset where the column has one, and drops it where not.
-    kept = local if dialect == "postgresql" else local.replace(tzinfo=None)
-    return kept.isoformat(" ")
-
-
-def _inner(sql: str, names: list[str], values: Mapping[str, str | int]) -> Any:
-    bound = [bindparam(name, value, type_=NullType()) for name, value in values.items()]
-    query = text(sqltext.for_sqlalchemy(sql)).bindparams(*bound)
-    return query.columns(*[column(name) for name in names]).subquery("part")
-
-
-def _accounts(sql: str, identifier: str | int) -> Select[Any]:
-    inner = _inner(sql, ["account_key", "account_name"], {"identifier": identifier})
-    query = select(inner.c.account_key, inner.c.account_name).distinct()
-    return query.order_by(inner.c.account_name, inner.c.account_key)
-
-
-def _within(
-    query: Select[Any], place: Any, zone: str, window: Window, dialect: str
-) -> Select[Any]:
-    """Half-open: an instant equal to ``until`` is outside."""
-    if dialect == "sqlite":
-        # SQLite keeps times as text of any shape; ours is the one that sorts by time.
-        place = func.candor_instant(place, zone)
-        since, until = (e and e.isoformat() for e in (window.since, window.until))
-    else:
-        since = bound_time(window.since, zone, dialect)
-        until = bound_time(window.until, zone, dialect)
-    if since is not None:
-        query = query.where(place >= bindparam("part_since", since, type_=NullType()))
-    if until is not None:
-        query = query.where(place < bindparam("part_until", until, type_=NullType()))
-    return query
-
-
-def _count(query: Select[Any]) -> Select[Any]:
-    return select(func.count()).select_from(query.order_by(None).subquery("counted"))
-
-
-def _order(part: Part, inner: Any) -> list[Any]:
-    order = [
-        inner.c[each.column].desc()
-        if each.is_descending
-        else inner.c[each.column].asc()
-        for each in part.order_by
-    ]
-    named = {each.column for each in part.order_by}
-    return order + [
-        inner.c[each.name].asc() for each in part.columns if _breaks_ties(each, named)
-    ]
-
-
-def _breaks_ties(each: Column, named: set[str]) -> bool:
-    # PostgreSQL can't sort by its type json.
-    return each.name not in named and each.type is not ColumnType.JSON

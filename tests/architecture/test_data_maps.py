@@ -34,6 +34,7 @@ def unanswered(category: schema.Category, the_map: schema.DataMap) -> list[str]:
             PartKind.QUERY: part.source in sources,
             PartKind.DERIVED: bool(part.inputs) and set(part.inputs) <= codes,
             PartKind.STATEMENT: bool(part.statement.strip()),
+            PartKind.MANUAL: bool(part.owner and part.instructions),
         }[part.kind]
     ]
 

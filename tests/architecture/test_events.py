@@ -24,13 +24,14 @@ from tests import factories as make
 from tests.architecture import (
     verbs_of_cases,
     verbs_of_disclosures,
+    verbs_of_pulls,
     verbs_of_restriction,
     verbs_of_site,
 )
 
 # Who acts is handed in under one of these names, by keyword; the worker has none.
 ACTORS = ("actor", "counsel", "custodian")
-WORKERS = {"disclosures.assembly.assemble"}
+WORKERS = {"disclosures.assembly.assemble", "disclosures.chasing.remind"}
 # What verbs stand on: it writes the events, and is never called by itself.
 STANDS_BELOW = {
     "cases.audit.record",
@@ -38,6 +39,8 @@ STANDS_BELOW = {
     "cases.audit.record_site",
     "cases.workflow.transition",
     "disclosures.workflow.move_packet",
+    "disclosures.workflow.move_pull",
+    "disclosures.workflow.move_exhibit",
 }
 NOT_VERBS = (".admin", ".migrations", ".management", ".models", ".packet")
 VERBS = (
@@ -45,6 +48,7 @@ VERBS = (
     | verbs_of_cases.VERBS
     | verbs_of_restriction.VERBS
     | verbs_of_disclosures.VERBS
+    | verbs_of_pulls.VERBS
 )
 
 

@@ -17,6 +17,7 @@ TRIED_BY = {
     "cases.workflow.CASE": of_cases.test_every_transition_and_status_pair,
     "disclosures.workflow.PACKET": of_packets.test_every_transition_and_status_pair,
     "disclosures.workflow.EXHIBIT": of_packets.test_each_step_of_an_exhibit,
+    "disclosures.workflow.PULL": of_packets.test_each_step_of_a_pull_order,
 }
 
 

@@ -69,6 +69,11 @@ LEAVES = {
     *("AccountCandidate.key", "AccountCandidate.name"),  # to choose the one from
     "TargetAccount.reason",  # of that choice: the packet states it
     "Exhibit.parameters",
+    *("PullOrder.withdrawal_reason", "PullAnswer.return_reason"),  # to a data owner
+    "PullAnswer.statement",  # the packet states it
+    "BlockOrder.failure",
+    *("Mark.rows", "Mark.lifted_because", "Examination.reason"),  # of an examiner
+    *("RowPlaces.blocks", "RowPlaces.days"),  # where the rows of an exhibit stand
 }
 
 

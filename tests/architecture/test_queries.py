@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,7 +23,7 @@ from disclosures import freezing
 from disclosures.models import Packet
 from tests import directory
 from tests import factories as make
-from tests.disclosures import packets
+from tests.disclosures import packets, pulling
 from tests.signing import signed_in
 
 NAMES = ("alice", "bob", "carol", "dave")
@@ -84,6 +85,16 @@ def collected(rows: int) -> Packet:
     return packets.collected(packets.ordered(packets.case(*NAMES[:rows])))
 
 
+def asking(rows: int) -> Packet:
+    return pulling.awaiting(pulling.case(*NAMES[:rows]))
+
+
+def pull_orders(rows: int) -> None:
+    asking(rows)
+    for person in User.objects.filter(groups__name=Role.ANALYST):
+        person.groups.add(*pulling.owner().groups.all())
+
+
 def of_case(case: Case) -> list[int]:
     return [case.pk]
 
@@ -124,6 +135,8 @@ PAGES: dict[str, Line] = {
     "disclosures_exhibit": (collected, of_exhibit),
     "disclosures_freeze_changelist": (freezes, alone),
     "disclosures_freeze_throw": (freezes, alone),
+    "disclosures_pullorder_changelist": (pull_orders, alone),
+    "disclosures_packet, pull orders": (asking, of_packet),
 }
 WITHOUT_ROWS = {
     *("cases_paper", "cases_paper_page", "cases_paper_file"),  # one paper
@@ -136,6 +149,7 @@ WITHOUT_ROWS = {
     "cases_case_trail_export",  # a file
     *("disclosures_custody", "disclosures_custody_file"),  # of one sealed packet
     "disclosures_freeze_lift",  # the one that stands
+    "disclosures_pull_order",  # one order
 }
 # Each of them below, tried for every verb.
 VERB = "cases_case_verb"

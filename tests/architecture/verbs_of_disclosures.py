@@ -3,12 +3,21 @@
 import io
 
 from cases.enums import Role
-from disclosures import assembly, breaks, custody, delivery, dryrun, freezing, reading
+from disclosures import (
+    assembly,
+    breaks,
+    custody,
+    delivery,
+    dryrun,
+    freezing,
+    reading,
+    redaction,
+)
 from disclosures.datamap import load
 from disclosures.enums import AcknowledgedBy
 from tests import factories as make
 from tests.architecture.acting import nothing, row
-from tests.disclosures import breaking, packets, stored
+from tests.disclosures import breaking, examining, packets, redacting, stored
 
 ANALYST, COUNSEL, CUSTODIAN = Role.ANALYST, Role.COUNSEL, Role.CUSTODIAN
 OFFICER = Role.RELEASE_OFFICER
@@ -19,6 +28,17 @@ def _flipped(packet):
     """A packet one of whose exhibits was changed on disk."""
     stored.flip(stored.path(packet.exhibits.get(part_code="2a")))
     return packet
+
+
+def _events():
+    """The exhibit of part 2a of a packet that waits to be examined."""
+    return packets.collected().exhibits.get(part_code="2a")
+
+
+def _flagged():
+    """The mark of the data map on a column about other people."""
+    packet = packets.collected(packets.ordered(packets.case(text=redacting.FLAGGED)))
+    return packet.exhibits.get(part_code="2a").marks.get()
 
 
 VERBS = {
@@ -117,10 +137,42 @@ VERBS = {
     ),
     "disclosures.certifying.certify": row(
         CUSTODIAN,
-        packets.collected,
+        packets.examined,
         packets.certify,
         f"{P_MOVED} certify",
         "packet.certified",
+    ),
+    "disclosures.redaction.mark": row(
+        COUNSEL,
+        _events,
+        redacting.mark,
+        "exhibit.marked",
+    ),
+    "disclosures.redaction.lift": row(
+        COUNSEL,
+        lambda: redacting.mark(_events()),
+        lambda it, by: redaction.lift(it.pk, actor=by, because="It is the target's."),
+        "exhibit.mark.lifted",
+    ),
+    "disclosures.redaction.release_column": row(
+        COUNSEL,
+        _flagged,
+        lambda it, by: redaction.release_column(it.pk, actor=by, because="It must."),
+        "exhibit.column.released",
+    ),
+    "disclosures.redaction.pass_exhibit": row(
+        COUNSEL,
+        _events,
+        examining.pass_exhibit,
+        "exhibit.opened",
+        "exhibit.passed",
+    ),
+    "disclosures.redaction.return_exhibit": row(
+        COUNSEL,
+        _events,
+        lambda it, by: redaction.return_exhibit(it.pk, actor=by, reason="Wrong."),
+        f"{P_MOVED} return_exhibit",
+        "exhibit.returned",
     ),
     "disclosures.reading.open_exhibit": row(
         ANALYST,

@@ -11,12 +11,14 @@ A = Act
 FLOOR = {
     frozenset({desk, other})
     for desk in (A.PREPARE, A.COLLECT)
-    for other in (A.APPROVE, A.CERTIFY, A.RELEASE)
+    for other in (A.APPROVE, A.EXAMINE, A.CERTIFY, A.RELEASE)
 }
 APART = {
     Profile.TWO_PEOPLE: FLOOR,
     Profile.STANDARD: FLOOR
     | {
+        frozenset({A.APPROVE, A.EXAMINE}),
+        frozenset({A.EXAMINE, A.RELEASE}),
         frozenset({A.APPROVE, A.CERTIFY}),
         frozenset({A.APPROVE, A.RELEASE}),
         frozenset({A.CERTIFY, A.RELEASE}),

@@ -1,6 +1,8 @@
 """Files of a case at rest: closed by its own key, whole or not at all."""
 
+import errno
 import io
+import os
 
 import pyrage
 import pytest
@@ -39,6 +41,47 @@ def test_what_is_closed_comes_out_as_it_was_and_shows_nothing(tmp_path, data):
     assert b"192.0.2" not in there.read_bytes()
     assert there.stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in tmp_path.iterdir()) == ["closed.age", "plain"]
+
+
+def test_a_file_is_closed_while_it_is_written_and_begins_anew(tmp_path):
+    case = make.opened()
+    there = tmp_path / "closed.age"
+    out = vault.closing(there, case_id=case.pk)
+    with out:
+        out.write(b"an earlier try")
+    for _ in range(2):  # more than a pipe holds, in pieces of all sizes
+        with out:
+            for piece in (b"", PLAIN[:7], PLAIN[7:200_000], PLAIN[200_000:]):
+                out.write(piece)
+            assert [one.name for one in tmp_path.iterdir() if one != there] == [
+                "closed.age.part"
+            ]
+    assert poured(there, case) == PLAIN
+    assert there.stat().st_mode & 0o777 == 0o600
+    assert b"192.0.2" not in there.read_bytes()
+
+
+def test_a_file_that_is_broken_off_leaves_what_was_there_before(tmp_path):
+    case = make.opened()
+    there = closed(tmp_path, case, b"before")
+    out = vault.closing(there, case_id=case.pk)
+    with pytest.raises(TypeError), out:
+        list(map(out.write, (PLAIN, None)))
+    assert poured(there, case) == b"before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["closed.age", "plain"]
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(tmp_path, monkeypatch):
+    case = make.opened()
+    there = tmp_path / "closed.age"
+    real = os.open  # the disk is full from the first byte on
+    monkeypatch.setattr(os, "open", lambda path, *rest: real("/dev/full", os.O_WRONLY))
+    with (
+        pytest.raises(OSError, match=r"couldn't be closed|No space left"),
+        vault.closing(there, case_id=case.pk) as out,
+    ):
+        out.write(PLAIN * 10)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_case_has_one_key_and_its_secret_lies_sealed(tmp_path):
@@ -94,6 +137,24 @@ def test_a_file_that_isn_t_whole_is_refused(tmp_path, change):
             there.write_bytes(PLAIN)
     with pytest.raises(NotOpened):
         poured(there, case)
+
+
+class Full:
+    """A disk that takes nothing more."""
+
+    def write(self, _data):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def flush(self):
+        """Nothing is held back."""
+
+
+def test_a_fault_of_the_machine_says_nothing_of_the_file(tmp_path):
+    case = make.opened()
+    there = closed(tmp_path, case)
+    with pytest.raises(OSError, match="No space left"):
+        vault.pour(there, Full(), case=make.fresh(case))
+    assert poured(there, case) == PLAIN
 
 
 def test_what_can_t_be_closed_leaves_nothing(tmp_path):

@@ -1,7 +1,8 @@
 """Who may open what: one line per address and per verb, to be read by a lawyer.
 
 The letters are roles: I intake clerk, A analyst, C custodian, L counsel, O outside
-counsel, R release officer, E report editor, U auditor, M administrator. On a case they
+counsel, R release officer, E report editor, U auditor, M administrator, D data owner,
+who looks at no case whatever grant there is. On a case they
 hold where a grant in force opens it: without one, and with an ended one, every page of
 a case is 404 for everybody, superusers included.
 """
@@ -18,6 +19,7 @@ ROLES: dict[str, Role] = {
     "E": Role.REPORT_EDITOR,
     "U": Role.AUDITOR,
     "M": Role.ADMINISTRATOR,
+    "D": Role.DATA_OWNER,
 }
 EVERYBODY = "".join(ROLES)
 DESK = "IACLORU"  # whoever may look at a case at all
@@ -45,6 +47,14 @@ VERBS: dict[str, str] = {
     "dry_run": "A",
     "resume_packet": "A",
     "choose_account": "A",
+    "assign_pull": "A",
+    "name_owner": "L",
+    "return_pull": "A",
+    "withdraw_pull": "A",
+    "examine_exhibits": "ACL",
+    "mark_exhibit": "ACL",
+    "lift_mark": "ACL",
+    "release_column": "LO",
     "certify_packet": "C",
     "release_packet": "R",
     "settle_custody_break": "LO",
@@ -124,11 +134,16 @@ SITE: dict[str, str] = {
     "admin:disclosures_freeze_changelist": DESK + "M",
     "admin:disclosures_freeze_throw": "LM",
     "admin:disclosures_freeze_lift": "LM",
+    "admin:disclosures_pullorder_changelist": "D",
+    "admin:disclosures_pull_order": "D",  # and there whoever it is given to
     "admin:app_list": DESK,
     "admin:password_change": EVERYBODY,
     "admin:password_change_done": EVERYBODY,
     "admin:jsi18n": EVERYBODY,
 }
+
+# Pages of the site that show a row of one person's: to others there is none.
+BY_PERSON = frozenset({"admin:disclosures_pull_order"})
 
 # People and their roles: an administrator's, and no case is in them.
 PEOPLE: frozenset[str] = frozenset(

@@ -8,7 +8,9 @@ import pytest
 from disclosures.datamap import schema
 from disclosures.datamap.demo_service import Shape, make_service
 from disclosures.datamap.demo_service.activity import World
-from tests.disclosures import packets
+from tests.disclosures import packets, pulling
+
+assert pulling.MAP  # imported so that every status of a packet can be made
 
 
 @dataclass

@@ -32,6 +32,7 @@ from disclosures.models import Declaration, Delivery, Packet, TargetAccount
 from disclosures.packet import contents, seal
 from tests import directory
 from tests import factories as make
+from tests.disclosures import examining
 from tests.disclosures.small import EVENTS as EVENTS  # the tests' own names for it
 from tests.disclosures.small import SHARED as SHARED
 from tests.disclosures.small import Service as Service
@@ -164,6 +165,13 @@ def collected(packet: Packet | None = None, **more: object) -> Packet:
     return fresh(packet)
 
 
+@remembered
+def examined(packet: Packet | None = None, by: User | None = None) -> Packet:
+    """A packet each exhibit of which somebody has read and passed."""
+    examining.examine(packet := packet or collected(), by or custodian)
+    return fresh(packet)
+
+
 def custodian() -> User:
     """A custodian at the desk."""
     return make.person(Role.CUSTODIAN, first_name="Carl", last_name="Custos")
@@ -188,8 +196,9 @@ def statement(by: User, **changed: object) -> certifying.Statement:
 
 
 def certify(packet: Packet, by: User | None = None, **changed: object) -> Declaration:
-    """The custodian's declaration over the exhibits as they are."""
+    """The custodian's declaration over the exhibits as they are, all examined."""
     by = by or custodian()
+    examining.examine(packet, custodian)
     return certifying.certify(
         packet.pk,
         custodian=by,
@@ -284,7 +293,7 @@ def released(packet: Packet | None = None) -> Packet:
     return fresh(packet)
 
 
-_MADE = {
+MADE = {  # ``pulling`` adds the one that waits for a data owner
     PacketStatus.QUEUED: lambda: fresh(ordered()),
     PacketStatus.COLLECTING: collecting,
     PacketStatus.CHOOSING: choosing,
@@ -300,7 +309,7 @@ _MADE = {
 
 def in_status(status: str) -> Packet:
     """A packet in this status, brought there by lawful steps."""
-    return _MADE[PacketStatus(status)]()
+    return MADE[PacketStatus(status)]()
 
 
 def contact(found: Case) -> AgencyContact:

@@ -145,7 +145,7 @@ def test_a_newer_order_replaces_an_older_packet_and_is_numbered_after_it():
 def test_certifying_records_who_what_where_and_over_which_exhibits(
     sent, django_capture_on_commit_callbacks
 ):
-    packet, by = packets.collected(), packets.custodian()
+    packet, by = packets.examined(), packets.custodian()
     since, at = Event.objects.latest("pk").pk, timezone.now()
     digest = facts.exhibits_digest(packet)
     with django_capture_on_commit_callbacks(execute=True):
@@ -194,7 +194,7 @@ def test_certifying_records_who_what_where_and_over_which_exhibits(
 
 
 def test_exhibits_that_changed_after_they_were_shown_are_not_certified():
-    packet, by = packets.collected(), packets.custodian()
+    packet, by = packets.examined(), packets.custodian()
     shown = facts.exhibits_digest(packet)
     Exhibit.objects.filter(packet=packet, number=1).update(rows=0)
 
@@ -224,7 +224,7 @@ def test_exhibits_that_changed_after_they_were_shown_are_not_certified():
     ],
 )
 def test_a_statement_that_isn_t_the_custodians_own_is_refused(field, value, words):
-    packet, by = packets.collected(), packets.custodian()
+    packet, by = packets.examined(), packets.custodian()
 
     refused(
         lambda: packets.certify(packet, by, **{field: value}), ValidationError, words
@@ -232,7 +232,7 @@ def test_a_statement_that_isn_t_the_custodians_own_is_refused(field, value, word
 
 
 def test_the_date_of_signing_lies_between_the_collection_and_today():
-    packet, by = packets.collected(), packets.custodian()
+    packet, by = packets.examined(), packets.custodian()
     today, day = facts.today(timezone.now()), timedelta(days=1)
 
     words = "The date of signing lies ahead."
@@ -249,7 +249,7 @@ def test_the_date_of_signing_lies_between_the_collection_and_today():
 
 
 def test_the_date_is_a_day_of_the_organisations_zone():
-    packet, by = packets.collected(), packets.custodian()
+    packet, by = packets.examined(), packets.custodian()
     zone = ZoneInfo("America/Los_Angeles")
     evening = (timezone.now() + timedelta(days=2)).astimezone(zone)
     evening = evening.replace(hour=23, minute=30)  # the next day already in UTC
@@ -271,7 +271,7 @@ def test_the_date_is_a_day_of_the_organisations_zone():
 
 @pytest.mark.parametrize("role", [one for one in Role if one != Role.CUSTODIAN])
 def test_certifying_is_the_custodians(role):
-    packet, by = packets.collected(), make.person(role)
+    packet, by = packets.examined(), make.person(role)
 
     refused(lambda: packets.certify(packet, by), PermissionDenied)
 
@@ -283,7 +283,7 @@ def test_counsel_who_approved_doesn_t_certify_under_the_standard_profile():
     review.start(found.pk, actor=analyst, at=make.AT)
     make.submit(found, analyst)
     make.sign(found, who)
-    packet = packets.collected(packets.ordered(make.fresh(found)))
+    packet = packets.examined(packets.collected(packets.ordered(make.fresh(found))))
     packets.profile(Profile.STANDARD)
 
     refused(lambda: packets.certify(packet, who), FourEyesViolation)
@@ -302,7 +302,7 @@ def test_only_a_collected_packet_is_certified_and_only_once(status):
 
 @pytest.mark.feature("R3", part=True)
 def test_a_scope_that_changed_since_is_not_certified():
-    packet, by = packets.collected(), packets.custodian()
+    packet, by = packets.examined(), packets.custodian()
     review.revise(packet.case_id, actor=make.analyst(), reason="Why.", at=make.AT)
 
     words = "The scope changed after this packet was ordered; order another."

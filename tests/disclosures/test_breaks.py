@@ -49,7 +49,7 @@ def read_on_a_page(packet):
 
 
 def draw_the_declaration(packet):
-    declaring.draft(packet, packets.custodian(), {})
+    declaring.checked_draft(packet, packets.custodian(), {})
 
 
 def seal_it(packet):
@@ -63,7 +63,7 @@ def export_its_custody(packet):
 READINGS = {
     "page": (packets.collected, read_on_a_page),
     "declaration": (packets.collected, draw_the_declaration),
-    "certifying": (packets.collected, packets.certify),
+    "certifying": (packets.examined, packets.certify),
     "sealing": (packets.certified, seal_it),
     "custody": (packets.sealed_undrawn, export_its_custody),
 }

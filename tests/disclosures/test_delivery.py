@@ -147,7 +147,7 @@ def test_a_byte_changed_in_any_file_is_named_and_nothing_is_released():
     folder = production.folder(packet)
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")}
     assert names == {
-        *("packet.pdf", "index.csv", "manifest.json"),
+        *("packet.pdf", "index.csv", "manifest.json", "redactions.csv"),
         *("exhibits/E001_t1_1a.csv", "exhibits/E003_t1_2a.csv"),
         "exhibits/E004_t1_3a.csv",
     }

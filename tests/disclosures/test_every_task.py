@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -14,11 +15,11 @@ from cases.enums import Finding, MessageKind, Role, Secrecy, SignOffDecision
 from cases.models import Case
 from cases.models.case import OPEN
 from compliance.admin_site import tasks_for
-from disclosures import assembly, breaks
+from disclosures import assembly, breaks, chasing
 from disclosures import worklist as disclosures_worklist
 from disclosures.models import Packet
 from tests import factories as make
-from tests.disclosures import breaking, packets
+from tests.disclosures import breaking, packets, pulling
 from tests.disclosures.test_acknowledging import acknowledge
 from tests.disclosures.test_objection_letter import refused
 from tests.signing import signed_in
@@ -78,6 +79,27 @@ def _conditional() -> Case:
     case = make.awaiting()
     make.sign(case, decision=SignOffDecision.CONDITIONAL)
     return case
+
+
+def _late() -> Case:
+    case = pulling.awaiting().case
+    chasing.remind(at=timezone.now() + timedelta(days=30))
+    return case
+
+
+def _asked_in_secret() -> Case:
+    case = pulling.awaiting().case
+    Case.objects.filter(pk=case.pk).update(is_restricted=True)
+    return make.fresh(case)
+
+
+def _name(case: Case, who: User) -> None:
+    chasing.name_owner(
+        pulling.order_of(_packet(case)).pk,
+        actor=who,
+        person=pulling.owner(),
+        proof=make.proof(timezone.now()),
+    )
 
 
 def _close(case: Case, who: User) -> None:
@@ -182,9 +204,24 @@ KINDS = [
         ),
     ),
     Kind(
+        "assign_pull",
+        Role.ANALYST,
+        _late,
+        lambda case, who: chasing.assign(
+            pulling.order_of(_packet(case)).pk, actor=who, person=pulling.owner()
+        ),
+    ),
+    Kind("name_owner", Role.COUNSEL, _asked_in_secret, _name),
+    Kind(
+        "examine_exhibits",
+        Role.COUNSEL,
+        lambda: packets.collected().case,
+        lambda case, who: packets.examined(_packet(case), who),
+    ),
+    Kind(
         "certify_packet",
         Role.CUSTODIAN,
-        lambda: packets.collected().case,
+        lambda: packets.examined().case,
         lambda case, who: packets.certify(_packet(case), who),
     ),
     Kind(

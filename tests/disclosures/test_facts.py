@@ -177,13 +177,13 @@ def test_exhibits_that_changed_after_certification_are_not_printed():
         facts.packet_facts(packet)
 
 
-def test_a_file_or_scope_or_map_that_changed_is_not_printed():
+def test_a_file_or_scope_or_map_that_changed_is_not_printed(tmp_path):
     packet = packets.certified()
     (one, *_) = packet.exhibits.exclude(path="")
     data = stored.plain(one)
     stored.put(one, data + b" ")
     with pytest.raises(PacketBroken, match="E001 was changed or lost"):
-        facts.packet_facts(packet)
+        facts.packet_facts(packet, tmp_path)
     stored.put(one, data)
     facts.packet_facts(packet)
 

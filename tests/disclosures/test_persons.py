@@ -20,11 +20,11 @@ from cases.duties import HANDS
 from cases.enums import Act, EventKind, Profile, Role
 from cases.exceptions import FourEyesViolation
 from cases.models import Case, Event, ScopeItem, ScopeRevision, SignOff
-from disclosures import assembly
+from disclosures import assembly, marks, reading
 from disclosures.enums import PacketStatus
-from disclosures.models import Declaration, Delivery, Packet
+from disclosures.models import Declaration, Delivery, Examination, Exhibit, Packet
 from tests import factories as make
-from tests.disclosures import packets
+from tests.disclosures import examining, packets
 from tests.disclosures.admin.conftest import client_of
 from tests.disclosures.admin.test_certify_page import statement
 from tests.disclosures.admin.test_release_page import hand_over
@@ -39,6 +39,7 @@ SAYS = {
     Act.PREPARE: "prepared the scope",
     Act.APPROVE: "decided on the scope as counsel",
     Act.COLLECT: "ordered the collection",
+    Act.EXAMINE: "examined the exhibits",
     Act.CERTIFY: "signed the declaration",
     Act.RELEASE: "released the packet",
 }
@@ -51,6 +52,7 @@ DID = {
         EventKind.SIGN_OFF_REFUSED,
     ),
     Act.COLLECT: (EventKind.PACKET_REQUESTED, EventKind.PACKET_RESUMED),
+    Act.EXAMINE: (EventKind.EXHIBIT_PASSED, EventKind.EXHIBIT_MARKED),
     Act.CERTIFY: (EventKind.PACKET_CERTIFIED,),
     Act.RELEASE: (EventKind.PACKET_RELEASED,),
 }
@@ -113,6 +115,20 @@ def approval(case: Case, _who: User) -> dict[str, str]:
     }
 
 
+def first_of(case: Case) -> Exhibit:
+    return packet_of(case).exhibits.to_examine().first()
+
+
+def verdict(case: Case, who: User) -> dict[str, str]:
+    exhibit = first_of(case)
+    reading.open_exhibit(exhibit.pk, actor=who)
+    return {
+        "exhibit": str(exhibit.number),
+        "decision": "passed",
+        "marks_digest": marks.digest(exhibit),
+    }
+
+
 WAYS = {
     (Act.PREPARE, "decide"): Way(
         undecided,
@@ -141,8 +157,14 @@ WAYS = {
         "resume_packet",
         lambda _case, _who: {},
     ),
-    (Act.CERTIFY, "sign"): Way(
+    (Act.EXAMINE, "pass"): Way(
         lambda: packets.collected().case,
+        lambda case, who: examining.pass_exhibit(first_of(case), who),
+        "examine_exhibits",
+        verdict,
+    ),
+    (Act.CERTIFY, "sign"): Way(
+        lambda: packets.examined().case,
         lambda case, who: packets.certify(packet_of(case), who),
         "certify_packet",
         lambda case, who: statement(packet_of(case), audit.name_of(who)),
@@ -159,18 +181,22 @@ PAIRS = list(product(Profile, WAYS, Act))
 
 def written() -> list[object]:
     """All that any of these acts writes; opening a page is another event."""
-    models = (Case, ScopeItem, ScopeRevision, SignOff, Packet, Declaration, Delivery)
-    opened = EventKind.CASE_VIEWED
+    models = (
+        *(Case, ScopeItem, ScopeRevision, SignOff, Packet, Examination),
+        *(Declaration, Delivery),
+    )
+    opened = {EventKind.CASE_VIEWED, EventKind.EXHIBIT_OPENED}
     return [
         *(list(model.objects.order_by("pk").values()) for model in models),
-        list(Event.objects.exclude(kind=opened).order_by("pk").values()),
+        list(Event.objects.exclude(kind__in=opened).order_by("pk").values()),
     ]
 
 
 def is_refused(profile: Profile, wanted: Act, done: Act) -> bool:
     """As docs/policy.md has it, written down here once more."""
     desk = {Act.PREPARE, Act.COLLECT}
-    if wanted == done or {wanted, done} == desk:
+    read = {Act.EXAMINE, Act.CERTIFY}
+    if wanted == done or {wanted, done} in (desk, read):
         return False
     if profile == Profile.TWO_PEOPLE:
         return len({wanted, done} & desk) == 1
@@ -325,7 +351,7 @@ def test_two_people_bring_a_request_from_paper_to_hand_over():
     make.submit(found, first)
     make.sign(found, second)
     packet = packets.collected(packets.ordered(make.fresh(found), by=first))
-    packets.certify(packet, second)
+    packets.certify(packets.examined(packet, second), second)
     packet = packets.sealed_undrawn(packets.fresh(packet))
     packets.release(packet, second)
     assert packets.fresh(packet).status == PacketStatus.RELEASED

@@ -27,7 +27,7 @@ def written() -> list[object]:
 
 @pytest.mark.feature("S4")
 def test_an_old_session_is_asked_again_at_certification(settings):
-    packet, carl = packets.collected(), somebody(Role.CUSTODIAN)
+    packet, carl = packets.examined(), somebody(Role.CUSTODIAN)
     settings.SECOND_FACTOR_REQUIRED = True
     client = signed_in(carl, "mfa", ago=TEN_MINUTES)
     url = page(packet.case, "certify_packet")

@@ -107,7 +107,7 @@ def later(seconds=16):
     Packet.objects.update(hinted_at=timezone.now() - timedelta(seconds=seconds))
 
 
-ASSEMBLE, SWEEP, CLEAR, _SEAL = (task.value for task in TaskName)
+ASSEMBLE, SWEEP, CLEAR, _REMIND, _SEAL, _DRAW = (task.value for task in TaskName)
 
 
 def test_a_message_carries_the_packets_id_and_nothing_else(
@@ -120,7 +120,7 @@ def test_a_message_carries_the_packets_id_and_nothing_else(
     assert json.loads(body)[0][1] == {"packet_id": packet.pk}
     for word in ("alice", "acct-", packet.case.number, "whitlock", "2023R00417"):
         assert word not in body.casefold()
-    for task in (tasks.assemble, tasks.sweep, tasks.clear):
+    for task in (tasks.assemble, tasks.sweep, tasks.clear, tasks.remind):
         assert set(inspect.signature(task.run).parameters) <= {"packet_id"}
 
 

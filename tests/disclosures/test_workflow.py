@@ -3,17 +3,18 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 
 from cases import audit, review
 from cases.enums import Role
 from cases.exceptions import CaseError, IllegalTransition
 from cases.models import Event
 from disclosures import assembly, gates, workflow
-from disclosures.enums import ExhibitStatus, PacketStatus
-from disclosures.models import Declaration, Delivery, Exhibit, Packet
+from disclosures.enums import ExhibitStatus, PacketStatus, PullStatus
+from disclosures.models import Declaration, Delivery, Exhibit, Packet, PullOrder
 from tests import factories as make
 from tests.cases.test_workflow import NOT_NOW
-from tests.disclosures import packets
+from tests.disclosures import packets, pulling
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small")]
 
@@ -24,8 +25,12 @@ LANDS = {
     ("finish_collecting", S.COLLECTING): S.COLLECTED,
     ("await_choice", S.COLLECTING): S.CHOOSING,
     ("choose_account", S.CHOOSING): S.QUEUED,
+    ("await_owners", S.COLLECTING): S.AWAITING,
+    ("owners_answered", S.AWAITING): S.QUEUED,
+    ("return_answer", S.COLLECTED): S.AWAITING,
     ("go_on", S.COLLECTED): S.CERTIFIED,
     ("certify", S.COLLECTED): S.CERTIFIED,
+    ("return_exhibit", S.COLLECTED): S.QUEUED,
     ("start_sealing", S.CERTIFIED): S.SEALING,
     ("start_sealing", S.SEALING): S.SEALING,
     ("finish_sealing", S.SEALING): S.SEALED,
@@ -44,11 +49,12 @@ LANDS = {
 }
 BY_SYSTEM = {
     *("start_collecting", "finish_collecting", "start_sealing", "finish_sealing"),
-    *("fail", "go_on", "await_choice"),
+    *("fail", "go_on", "await_choice", "await_owners", "owners_answered"),
 }
 WHO = {
     **{step: {Role.ANALYST} for step in workflow.PACKET.steps},
     "certify": {Role.CUSTODIAN},
+    "return_exhibit": {Role.ANALYST, Role.CUSTODIAN, Role.COUNSEL},
     "release": {Role.RELEASE_OFFICER},
 }
 STEPS = sorted(workflow.PACKET.steps)
@@ -56,8 +62,9 @@ STEPS = sorted(workflow.PACKET.steps)
 GUARDED = {
     ("finish_collecting", S.COLLECTING): "5 exhibits are still to be collected.",
     ("choose_account", S.CHOOSING): "Target 1 matches several accounts",
+    ("owners_answered", S.AWAITING): "Pull orders wait for an answer: PO-",
     ("go_on", S.COLLECTED): "The custodian certifies the records first.",
-    ("certify", S.COLLECTED): "The custodian's declaration isn't signed.",
+    ("certify", S.COLLECTED): "Not examined yet: E001, E003, E004.",
     ("resume_sealing", S.FAILED): "The custodian's declaration isn't signed.",
     # The database: a failed packet says why, a sealed one is whole.
     **{("fail", status): "packet_failure_says_why" for status in S},
@@ -77,11 +84,10 @@ def everything(packet):
 
 
 def actor_of(step, everybody):
-    """Who may take the step: the system where it may, else the one role."""
+    """Who may take the step: the system where it may, else one of its roles."""
     if step in BY_SYSTEM:
         return audit.SYSTEM
-    (role,) = WHO[step]
-    return everybody[role]
+    return everybody[sorted(WHO[step])[0]]
 
 
 @pytest.fixture
@@ -205,6 +211,8 @@ def test_a_step_leaves_one_event_with_the_packet_and_no_more():
         ("fail", X.PLANNED, X.FAILED),
         ("fail", X.FAILED, X.FAILED),
         ("fail", X.COLLECTED, None),
+        ("reopen", X.COLLECTED, X.PLANNED),
+        ("return", X.COLLECTED, X.PLANNED),
     ],
 )
 def test_each_step_of_an_exhibit(step, status, lands):
@@ -222,7 +230,8 @@ def test_each_step_of_an_exhibit(step, status, lands):
             workflow.move_exhibit(one.pk, step, at=make.AT)
         assert everything(packet) == before
     else:
-        moved = workflow.move_exhibit(one.pk, step, at=make.AT)
+        by = make.analyst() if step == "return" else audit.SYSTEM
+        moved = workflow.move_exhibit(one.pk, step, actor=by, at=make.AT)
         assert moved.status == lands
         # The run's own events tell of it; an exhibit leaves none.
         assert everything(packet)[2] == before[2]
@@ -238,7 +247,49 @@ def test_the_exhibits_table_is_the_one_tested():
         ("collect", X.FAILED): X.COLLECTED,
         ("fail", X.PLANNED): X.FAILED,
         ("fail", X.FAILED): X.FAILED,
+        ("reopen", X.COLLECTED): X.PLANNED,
+        ("return", X.COLLECTED): X.PLANNED,
     }
+
+
+# ------------------------------------------------------------------------ pull orders
+
+P = PullStatus
+ORDERS = {
+    ("answer", P.WAITING): P.ANSWERED,
+    ("answer", P.RETURNED): P.ANSWERED,
+    ("return", P.ANSWERED): P.RETURNED,
+    ("withdraw", P.WAITING): P.WITHDRAWN,
+    ("withdraw", P.RETURNED): P.WITHDRAWN,
+}
+
+
+@pytest.mark.feature("C2", part=True)
+@pytest.mark.parametrize("status", P)
+def test_each_step_of_a_pull_order(status):
+    packet = pulling.awaiting()
+    order, ana = pulling.order_of(packet), make.analyst()
+    ready = {"withdrawn_by": ana, "withdrawn_by_name": "Ana"}
+    PullOrder.objects.filter(pk=order.pk).update(
+        withdrawn_at=timezone.now(), withdrawal_reason="Why.", **ready
+    )
+    way = {P.RETURNED: ("answer", "return"), P.ANSWERED: ("answer",)}
+    for step in way.get(status, ("withdraw",) if status == P.WITHDRAWN else ()):
+        workflow.move_pull(order.pk, step, actor=ana, at=make.AT)
+    for step in workflow.PULL.steps:
+        before = list(PullOrder.objects.values())
+        with transaction.atomic():
+            lands = ORDERS.get((step, status))
+            if lands is None:
+                with pytest.raises(IllegalTransition, match="so this can't be done"):
+                    workflow.move_pull(order.pk, step, actor=ana, at=make.AT)
+                assert list(PullOrder.objects.values()) == before
+            else:
+                moved = workflow.move_pull(order.pk, step, actor=ana, at=make.AT)
+                assert moved.status == lands
+            transaction.set_rollback(True)
+    with pytest.raises(PermissionDenied):
+        workflow.move_pull(order.pk, "withdraw", actor=audit.SYSTEM, at=make.AT)
 
 
 # ---------------------------------------------------------------------- superseding

@@ -21,9 +21,13 @@ CHOOSE = (
     "Choose the account",
     "Several accounts match a target; nothing is searched until you choose.",
 )
+EXAMINE = (
+    "Examine the exhibits",
+    "The records are collected; read them, mark what must not go out.",
+)
 CERTIFY = (
     "Sign the declaration",
-    "The records are collected; read the counts and certify.",
+    "The exhibits are examined; read the counts and certify.",
 )
 RELEASE = (
     "Hand the packet over",
@@ -33,10 +37,11 @@ ACKNOWLEDGE = (
     "Record the acknowledgement",
     "The packet is handed over; the agency says that it has it.",
 )
+EXAMINERS = (Role.ANALYST, Role.CUSTODIAN, Role.COUNSEL)
 TURNS = {
     S.FAILED: (Role.ANALYST, Perm.ORDER, "resume_packet", RESUME),
     S.CHOOSING: (Role.ANALYST, Perm.ORDER, "choose_account", CHOOSE),
-    S.COLLECTED: (Role.CUSTODIAN, Perm.CERTIFY, "certify_packet", CERTIFY),
+    S.COLLECTED: (EXAMINERS, Perm.EXAMINE, "examine_exhibits", EXAMINE),
     S.SEALED: (Role.RELEASE_OFFICER, Perm.RELEASE, "release_packet", RELEASE),
     S.RELEASED: (Role.RELEASE_OFFICER, Perm.RELEASE, "acknowledge", ACKNOWLEDGE),
 }
@@ -55,12 +60,13 @@ def test_a_packet_waits_for_one_role_or_for_nobody(status):
         assert found == {role: [] for role in Role}
         assert (worklist.task_on(packet), worklist.perm_of(packet)) == (None, None)
         return
-    role, perm, verb, (title, detail) = turn
+    roles, perm, verb, (title, detail) = turn
+    roles = roles if isinstance(roles, tuple) else (roles,)
     since = packet.case.events.filter(kind="packet.status.changed").last().at
     task = Task(packet.case, verb, title, detail, packet.case.due_on, since)
-    assert found == {one: [task] if one == role else [] for one in Role}
+    assert found == {one: [task] if one in roles else [] for one in Role}
     assert (worklist.task_on(packet), worklist.perm_of(packet)) == (task, perm)
-    stranger = make.person(role, at_the_desk=False)
+    stranger = make.person(roles[0], at_the_desk=False)
     assert worklist.tasks_for(stranger) == []
 
 
@@ -79,6 +85,9 @@ def test_a_task_goes_by_being_done():
     assembly.resume(packet.pk, actor=analyst)
     assert verbs() == [[], [], []]
     packets.collected(packet)
+    # The analyst resumed the collection, so another person examines.
+    assert verbs() == [[], ["examine_exhibits"], []]
+    packets.examined(packet, custodian)
     assert verbs() == [[], ["certify_packet"], []]
     packets.certify(packet, custodian)
     assert verbs() == [[], [], []]
@@ -98,7 +107,9 @@ def test_nothing_waits_for_whom_the_profile_bars():
     assert worklist.tasks_for(who) == []
 
 
-TURNS_ROLES = [turn[0] for turn in TURNS.values()]
+TURNS_ROLES = [
+    *(Role.ANALYST, Role.CUSTODIAN, Role.COUNSEL, Role.RELEASE_OFFICER),
+]
 
 
 def test_nothing_waits_on_a_packet_whose_scope_was_taken_back():

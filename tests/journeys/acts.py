@@ -174,6 +174,20 @@ def waits_until(person: Person, stage: str) -> None:
     expect(now).to_contain_text(stage, timeout=A_WORKER_MILLISECONDS)
 
 
+def examines(carl: Person, number: str) -> None:
+    """Read each exhibit and pass it; the page of the next one follows by itself."""
+    carl.takes_up(number, "Examine the exhibits")
+    carl.look("exhibits to examine")
+    carl.page.locator("tbody th a").first.click()
+    verdict = carl.page.get_by_role("button", name="Record what you found")
+    expect(verdict).to_be_visible()
+    while verdict.count():
+        carl.ticks("It may go out, with the marks as they stand")
+        carl.presses("Record what you found")
+        carl.page.wait_for_load_state()
+    expect(carl.heading("Packet ")).to_be_visible()
+
+
 def signs_the_declaration(carl: Person, number: str, name: str) -> None:
     """Read, complete, and sign by name, place and date."""
     carl.takes_up(number, "Sign the declaration")

@@ -215,6 +215,7 @@ def the_packet_is_ordered_and_collected(ana: Person, number: str) -> None:
 
 def the_custodian_certifies(carl: Person, number: str) -> None:
     carl.look("what needs me")
+    acts.examines(carl, number)
     carl.takes_up(number, "Sign the declaration")
     carl.sees("What isn't produced, and why", "28 U.S.C. 1746")
     acts.signs_the_declaration(carl, number, "Carl Osei")

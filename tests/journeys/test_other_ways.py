@@ -183,6 +183,7 @@ def the_signature_is_voided_and_given_again(ana, cora) -> None:
 
 def nothing_goes_out_once_the_scope_is_taken_back(ana, carl) -> None:
     assert carl.has_task(SIGNED)
+    acts.examines(carl, SIGNED)
     carl.takes_up(SIGNED, "Sign the declaration")
     ana.finds(SIGNED)
     ana.opens("Take the scope back to review")

@@ -1,4 +1,8 @@
-"""Change the key that seals targets and second factors, without locking anybody out.
+"""Change the key that seals what the database keeps closed, locking nobody out.
+
+Targets, second factors and the keys of files are sealed by it, and the tokens in
+addresses are made with it: an address that was written down before opens as long as its
+key is kept.
 
 1. ``rotate_keys`` puts a new key in front; older ones still open. Restart web, worker
    and beat, so that all of them know it.

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from cases import keys
+from cases.admin.addresses import RowToken
 from disclosures import production
 from disclosures.models import Packet
 from disclosures.models.packet import SEALED
@@ -23,14 +25,13 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the place of the production, or the number of a packet on this site."""
+        """Take the place of the production, or the token of a packet on this site."""
         what = parser.add_mutually_exclusive_group(required=True)
         what.add_argument("path", type=Path, nargs="?", help="A folder or a zip.")
         what.add_argument(
             "--packet",
-            type=int,
             metavar="ID",
-            help="A packet sealed on this site, by the number in its page's address.",
+            help="A packet sealed on this site: the last word of its page's address.",
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -54,11 +55,12 @@ class Command(BaseCommand):
         self.stdout.write("Every file is as it was sealed.")
 
 
-def _sealed(packet_id: int) -> Packet:
-    packet = Packet.objects.filter(pk=packet_id).first()
-    if packet is None:
-        raise CommandError(f"There is no packet {packet_id}.")
+def _sealed(token: str) -> Packet:
+    try:
+        packet = Packet.objects.get(pk=keys.undisguise(token, RowToken.kind))
+    except (ValueError, Packet.DoesNotExist):
+        raise CommandError(f"There is no packet {token}.") from None
     if packet.status not in SEALED:
         status = packet.get_status_display()
-        raise CommandError(f"Packet {packet_id} is “{status}”, not sealed.")
+        raise CommandError(f"Packet {token} is “{status}”, not sealed.")
     return packet

@@ -6,7 +6,8 @@ outlines, links and structure stay what they are; then the schedules' pages are 
 as they are read, each with its number, which is known only now.
 """
 
-from collections.abc import Callable, Iterable
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -14,7 +15,9 @@ from typing import IO, Any
 import pikepdf
 from pikepdf import Dictionary, Name
 
+from disclosures.packet.contents import Volume
 from disclosures.packet.paper import Sheet
+from disclosures.packet.schedule.attach import Attachment, attach
 from disclosures.packet.schedule.draw import PartPage, read
 from disclosures.packet.schedule.embed import embed
 from disclosures.packet.schedule.faces import Role
@@ -27,6 +30,12 @@ from disclosures.packet.schedule.writer import PageTree, Writer, references, str
 STAND_IN, PLACE = Name.ScheduledPage, "/Place"
 _FOOT = Style(Role.SANS, 7, 9.5)
 _NUMBER = Style(Role.SANS_BOLD, 9, 12)
+_MISCOUNTED = "The schedules' pages aren't as many as counted."
+# What each volume says of itself in its catalog.
+_SAID = (
+    *("/Metadata", "/OutputIntents", "/Lang", "/MarkInfo", "/ViewerPreferences"),
+    "/Extensions",
+)
 _FOOT_SHARE, _FOOT_LINES = 0.75, 4
 
 
@@ -39,16 +48,41 @@ class Numbering:
     pages: int
 
 
+@dataclass(frozen=True)
+class Further:
+    """What a further volume needs besides pages: its title, and bookmarks to pages."""
+
+    volume: Volume
+    title: str
+    marks: tuple[tuple[str, int], ...]
+
+
 def bind(
     designed: Path, parts: Iterable[Path], out: Path, ink: Ink, **how: Any
 ) -> None:
-    """Write the finished document.
+    """Write the finished document, and its further volumes beside it.
 
     Raises:
         ValueError: the parts' pages aren't as many as were counted.
+        PacketBroken: a file to attach isn't what was collected.
     """
-    with pikepdf.Pdf.open(designed) as pdf, out.open("wb") as file:
-        _Binding(pdf, file, ink, **how).write(parts)
+    further: Sequence[Further] = how.pop("further", ())
+    pages = itertools.chain.from_iterable(map(read, parts))
+    with pikepdf.Pdf.open(designed) as pdf:
+        stop = further[0].volume.first if further else how["numbering"].pages
+        with out.open("wb") as file:
+            _Binding(pdf, file, ink, **how).write(pages, stop)
+        how.pop("attachments", None)
+        for one in further:
+            with (
+                _bare(pdf, one.title) as own,
+                out.with_name(one.volume.name).open("wb") as file,
+            ):
+                binding = _Binding(own, file, ink, first=one.volume.first, **how)
+                binding.marks = one.marks
+                binding.write(pages, one.volume.stop)
+    if next(pages, None) is not None:
+        raise ValueError(_MISCOUNTED)
 
 
 class _Binding:
@@ -60,7 +94,10 @@ class _Binding:
         *,
         sheet: Sheet,
         numbering: Numbering,
+        attachments: Sequence[Attachment] = (),
+        first: int = 0,
     ) -> None:
+        self.attachments = attachments
         self.pdf, self.sheet, self.numbering = pdf, sheet, numbering
         self.writer = Writer(file)
         self.setter = Setter()
@@ -68,31 +105,33 @@ class _Binding:
         self.writer.reserve(max(one.objgen[0] for one in pdf.objects))
         self.tree = PageTree(self.writer)
         self.resources = self.writer.reserve()
-        self.designed = len(pdf.pages)
+        # The number of its first page, of the first that is a schedule's, and so on.
+        self.first, self.designed = first, first + len(pdf.pages)
         self.stand_ins: dict[int, int] = {}
         self.structure = self._structure()
+        # Bookmarks of a further volume, and the pages that they lead to.
+        self.marks: tuple[tuple[str, int], ...] = ()
 
-    def write(self, parts: Iterable[Path]) -> None:
-        """Copy, add, and end."""
+    def write(self, pages: Iterator[PartPage], stop: int) -> None:
+        """Copy, add the pages up to ``stop``, and end."""
         self._copy()
-        count = self.designed
-        for part in parts:
-            for page in read(part):
-                self._page(page, count)
-                count += 1
-        if count != self.numbering.pages:
-            raise ValueError("The schedules' pages aren't as many as counted.")
+        for place in range(self.designed, stop):
+            page = next(pages, None)
+            if page is None:
+                raise ValueError(_MISCOUNTED)
+            self._page(page, place)
         fonts = embed(self.writer, self.setter.ink)
         self.writer.add(b"<</Font<<%b>>>>" % fonts, self.resources)
         if self.structure:
             self._hang(self.structure)
-        self._end()
+        self._end(stop)
 
     def _structure(self) -> Structure | None:
         tree: Any = self.pdf.Root.get("/StructTreeRoot")
         if tree is None:
             return None
-        key = int(tree.ParentTree.Nums[-2]) + 1
+        nums = tree.ParentTree.Nums
+        key = int(nums[-2]) + 1 if len(nums) else 0
         return Structure(self.writer, tree.K[0].objgen[0], key)
 
     def _copy(self) -> None:
@@ -184,18 +223,81 @@ class _Binding:
             tree.objgen[0],
         )
 
-    def _end(self) -> None:
+    def _attach(self) -> bytes:
+        """The entries of the catalog for the files inside."""
+        made = [(one.name, attach(self.writer, one)) for one in self.attachments]
+        if not made:
+            return b""
+        listed = b"".join(
+            b"%b %d 0 R" % (string(name), number) for name, number in sorted(made)
+        )
+        names: Any = self.pdf.Root.get("/Names", Dictionary())
+        return b"/AF%b/Names%b/EmbeddedFiles<</Names[%b]>>>>" % (
+            references([number for _, number in made]),
+            *(_open(names, "/EmbeddedFiles"), listed),
+        )
+
+    def _end(self, stop: int) -> None:
         root: Any = self.pdf.Root
         labels = b" ".join(
-            b"%d<</P%b>>" % (place, string(self.numbering.label(place)))
-            for place in range(self.numbering.pages)
+            b"%d<</P%b>>" % (place - self.first, string(self.numbering.label(place)))
+            for place in range(self.first, stop)
         )
-        body = _open(root, "/Pages", "/PageMode", "/PageLabels")
+        attached = self._attach()
+        kept = {"/AF", "/Names"} if attached else set()
+        body = _open(root, "/Pages", "/PageMode", "/PageLabels", *kept) + attached
+        body += self._outline()
         body += b"/PageMode/UseOutlines/Pages %d 0 R" % self.tree.finish()
         body += b"/PageLabels<</Nums[%b]>>>>" % labels
         self.writer.add(body, root.objgen[0])
         info = self.pdf.trailer.get("/Info")
         self.writer.finish(root.objgen[0], info.objgen[0] if info is not None else 0)
+
+    def _outline(self) -> bytes:
+        if not self.marks:
+            return b""
+        count = len(self.marks)
+        above = self.writer.reserve(count + 1)
+        for at, (title, page) in enumerate(self.marks, start=1):
+            before = b"/Prev %d 0 R" % (above + at - 1) if at > 1 else b""
+            after = b"/Next %d 0 R" % (above + at + 1) if at < count else b""
+            number = self.tree.pages[page - self.first]
+            self.writer.add(
+                b"<</Title%b/Parent %d 0 R%b%b/Dest[%d 0 R/XYZ 0 %.6g 0]>>"
+                % (string(title), above, before, after, number, self.sheet.height),
+                above + at,
+            )
+        body = (above + 1, above + count, count)
+        self.writer.add(b"<</First %d 0 R/Last %d 0 R/Count %d>>" % body, above)
+        return b"/Outlines %d 0 R" % above
+
+
+def _bare(pdf: pikepdf.Pdf, title: str) -> pikepdf.Pdf:
+    """A document without a page that says of itself what another does, title apart."""
+    bare = pikepdf.new()
+    for key in _SAID:
+        if key in pdf.Root:
+            thing = pdf.Root[key]
+            if isinstance(thing, (Dictionary, pikepdf.Array, pikepdf.Stream)):
+                thing = bare.copy_foreign(pdf.make_indirect(thing))
+            bare.Root[key] = thing
+    for key, value in pdf.docinfo.items():
+        bare.docinfo[key] = str(value)
+    bare.docinfo[Name.Title] = title
+    with bare.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as said:
+        said["dc:title"] = title
+    if "/StructTreeRoot" in pdf.Root:
+        document = bare.make_indirect(Dictionary(S=Name.Document, K=pikepdf.Array()))
+        parents = Dictionary(Nums=pikepdf.Array())
+        bare.Root.StructTreeRoot = bare.make_indirect(
+            Dictionary(
+                Type=Name.StructTreeRoot,
+                K=pikepdf.Array([document]),
+                ParentTree=parents,
+            )
+        )
+        document.P = bare.Root.StructTreeRoot
+    return bare
 
 
 def _open(thing: Any, *without: str) -> bytes:

@@ -6,6 +6,7 @@ wraps, and however many columns there are, each has room for a few letters.
 """
 
 import csv
+import functools
 import itertools
 import math
 from collections.abc import Callable
@@ -13,7 +14,8 @@ from dataclasses import dataclass
 
 from disclosures.packet.contents import ColumnFacts, ExhibitFacts
 
-_SAMPLE = 500
+# So many rows are measured.
+SAMPLE = 500
 _SIZE, _SIZE_SMALL = 7.6, 6.7
 _PADDING = 3.4
 # The least width in ems, and the least that text must have when there is no choice.
@@ -51,6 +53,7 @@ def columns(
 
     ``measure`` says how wide a text is, in ems.
     """
+    measure = functools.cache(measure)
     needs = _needs(exhibit, measure)
     leasts = [_heading(column, measure) for column in exhibit.columns]
     width = right - left
@@ -113,7 +116,7 @@ def _needs(exhibit: ExhibitFacts, measure: Measure) -> list[float]:
     seen = [[heading] for heading in headings]
     if exhibit.path is not None:
         with exhibit.path.open(encoding="utf-8", newline="") as file:
-            for cells in itertools.islice(csv.reader(file), 1, _SAMPLE + 1):
+            for cells in itertools.islice(csv.reader(file), 1, SAMPLE + 1):
                 for widths, cell in zip(seen, cells, strict=False):
                     widths.append(measure(cell))
     return [

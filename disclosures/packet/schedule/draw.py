@@ -6,8 +6,9 @@ the rows but these files.
 """
 
 import json
+import shutil
+import zipfile
 import zlib
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,13 +26,15 @@ from disclosures.packet.schedule.table import Table
 from disclosures.packet.schedule.text import Ink, Setter
 
 _LEVEL = 6
+# The members of a part that is put into one file.
+_SAID, _PAGES, _LISTED = "said.json", "pages", "pages.jsonl"
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a block came to: the pages of each exhibit by its place, and its ink."""
+    """What a block came to: the pages of each of its slices in order, and its ink."""
 
-    pages: dict[int, int]
+    pages: tuple[int, ...]
     ink: Ink
 
 
@@ -56,10 +59,29 @@ def draw(facts: PacketFacts, block: Block, target: Path, *, tagged: bool) -> Dra
         drawing = Pages(landscape(facts), setter, part.add, tagged=tagged)
         for piece in block.slices:
             drawing.close()
-            part.exhibit = piece.exhibit
+            part.begin(piece.exhibit)
             _draw(facts, piece, drawing)
         drawing.close()
-    return Drawn(dict(part.counts), setter.ink)
+    return Drawn(tuple(part.counts), setter.ink)
+
+
+def pack(part: Path, drawn: Drawn, target: Path) -> None:
+    """Put a part into one file, so that another process can bind it."""
+    said = json.dumps({"pages": drawn.pages, "ink": drawn.ink.told()})
+    with zipfile.ZipFile(target, "x") as packed:
+        packed.writestr(_SAID, said)
+        packed.write(part, _PAGES)
+        packed.write(_list(part), _LISTED)
+
+
+def unpack(packed: Path, part: Path) -> Drawn:
+    """Lay a part down again at ``part``; what it came to."""
+    with zipfile.ZipFile(packed) as opened:
+        for name, target in ((_PAGES, part), (_LISTED, _list(part))):
+            with opened.open(name) as source, target.open("xb") as written:
+                shutil.copyfileobj(source, written)
+        said = json.loads(opened.read(_SAID))
+    return Drawn(tuple(said["pages"]), Ink.heard(said["ink"]))
 
 
 def read(part: Path) -> Iterator[PartPage]:
@@ -84,15 +106,20 @@ class _Part:
 
     def __init__(self, pages: IO[bytes], listed: IO[str]) -> None:
         self._pages, self._listed = pages, listed
-        self.exhibit = 0
-        self.counts: Counter[int] = Counter()
+        self._exhibit = 0
+        self.counts: list[int] = []
+
+    def begin(self, exhibit: int) -> None:
+        """Take the pages of the next slice."""
+        self._exhibit = exhibit
+        self.counts.append(0)
 
     def add(self, body: bytes, tags: Tags) -> None:
         """Take a finished page."""
         content = zlib.compress(body, _LEVEL)
         self._pages.write(content)
-        self._listed.write(json.dumps([len(content), self.exhibit, tags]) + "\n")
-        self.counts[self.exhibit] += 1
+        self._listed.write(json.dumps([len(content), self._exhibit, tags]) + "\n")
+        self.counts[-1] += 1
 
 
 def _list(part: Path) -> Path:

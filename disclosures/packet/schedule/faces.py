@@ -18,6 +18,8 @@ import uharfbuzz as hb
 from disclosures.exceptions import FontMissing
 from disclosures.packet import fonts
 from disclosures.packet.fonts import FontFile
+from disclosures.packet.schedule.plain import Plain
+from disclosures.packet.schedule.simple import Simple
 
 
 class Role(IntEnum):
@@ -84,6 +86,16 @@ class Face:
             self.advance(self.glyph(PRINTED[code])) if code in PRINTED else 0
             for code in range(256)
         )
+
+    @functools.cached_property
+    def plain(self) -> Plain:
+        """What measures plain text in this face."""
+        return Plain(self.widths)
+
+    @functools.cached_property
+    def simple(self) -> Simple:
+        """What sets text in this face that needs no shaping."""
+        return Simple(self)
 
     @functools.cached_property
     def meanings(self) -> dict[int, str]:

@@ -6,6 +6,7 @@ thing has, and how many things of the kind follow each other. A ``+`` after a ki
 that the last one of the page before goes on.
 """
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from disclosures.packet.schedule.faces import Role, faces
 from disclosures.packet.schedule.text import Setter, Style
 
 Tags = list[tuple[str, int, int]]
+State = tuple[Style, bytes]
 Sink = Callable[[bytes, Tags], None]
 
 INK, GREY, QUIET = b".067 g", b".267 g", b".333 g"
@@ -38,6 +40,7 @@ class Line:
     x: float
 
 
+@functools.cache
 def down(style: Style) -> float:
     """How far under the top of a line its letters stand."""
     measures = faces()[style.face].descriptor()
@@ -64,6 +67,22 @@ def lines(
     ]
 
 
+@dataclass(frozen=True)
+class Kept:
+    """The beginning of a page: how far down, what is drawn, and in which state."""
+
+    y: float
+    behind: tuple[bytes, ...]
+    text: bytes
+    filled: bytes
+    state: State | None
+
+
+def rectangle(x: float, width: float) -> bytes:
+    """A pattern that is filled in with a rectangle's lower edge and its height."""
+    return b"%.6g %%.6g %.6g %%.6g re f" % (x, width)
+
+
 def beside(line: Line, after: float, style: Style, shown: bytes) -> Line:
     """The line with more in another style so far from its start."""
     more = b" %.6g 0 Td %b %b %.6g 0 Td %b"
@@ -88,7 +107,8 @@ class Pages:
         self._sink = sink
         self._tags: Tags = []
         self._running = b""
-        self._state = b""
+        self._state: State | None = None
+        self._filled = b""
 
     def open(self, running: str, *, is_first: bool) -> None:
         """Begin pages under a running head, of a new exhibit or of one that goes on."""
@@ -125,18 +145,38 @@ class Pages:
         self.marked += 1
         return b"/%b<</MCID %d>>BDC " % (kind.encode(), self.marked - 1)
 
+    def marks(self, count: int) -> int:
+        """The first number of so many marked contents that come next."""
+        self.marked += count
+        return self.marked - count
+
     def set(self, style: Style, colour: bytes) -> None:
         """Set the style and the colour, unless they are."""
-        state = style.begin + b" " + colour
-        if state != self._state:
-            self.text.append(state)
-            self._state = state
+        if (style, colour) != self._state:
+            self.text.append(style.begin + b" " + colour)
+            self._state = (style, colour)
 
     def fill(self, colour: bytes, x: float, width: float, height: float) -> None:
         """A rectangle from here down, behind the text."""
-        where = (x, self.y - height, width, height)
-        self.behind.append(colour + b" %.6g %.6g %.6g %.6g re f" % where)
+        self.shape(colour, rectangle(x, width) % (self.y - height, height))
         self.is_fresh = False
+
+    def shape(self, colour: bytes, shape: bytes) -> None:
+        """Fill a shape behind the text."""
+        if colour != self._filled:
+            self.behind.append(colour)
+            self._filled = colour
+        self.behind.append(shape)
+
+    def kept(self) -> Kept:
+        """What stands on this page so far, to begin others with."""
+        text = b"\n".join(self.text)
+        return Kept(self.y, tuple(self.behind), text, self._filled, self._state)
+
+    def begin_as(self, kept: Kept) -> None:
+        """Draw on an empty page what was drawn on another."""
+        self.y, self.behind, self.text = kept.y, list(kept.behind), [kept.text]
+        self._filled, self._state = kept.filled, kept.state
 
     def room(self, height: float) -> bool:
         """Whether as much fits on this page; what fits on no page does on a new one."""
@@ -208,7 +248,8 @@ class Pages:
     def _begin(self) -> None:
         self.y, self.marked = self.sheet.top, 0
         self.is_fresh = True
-        self.behind, self.text, self._state = [], [], b""
+        self.behind, self.text, self._state = [], [], None
+        self._filled = b""
 
     def _end(self) -> None:
         behind = b"\n".join(self.behind)

@@ -13,8 +13,13 @@ from disclosures.packet.schedule.plan import Slice
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 
 
-def rows(exhibit: ExhibitFacts, piece: Slice) -> Iterator[tuple[int, list[str]]]:
-    """The rows of one slice with their numbers, which count from 1.
+# How many rows are set at a time.
+_BATCH = 256
+Batch = tuple[int, list[list[str]]]
+
+
+def rows(exhibit: ExhibitFacts, piece: Slice) -> Iterator[Batch]:
+    """The rows of one slice, some at a time with the number of the first; from 1.
 
     Raises:
         ValueError: the file's columns or its number of rows aren't those of the facts.
@@ -32,11 +37,14 @@ def rows(exhibit: ExhibitFacts, piece: Slice) -> Iterator[tuple[int, list[str]]]
         reader = csv.reader(file, strict=True)
         if not piece.offset:
             next(reader)
-        for cells in itertools.islice(reader, piece.stop - piece.start):
-            number += 1
-            if len(cells) != len(header):
-                raise ValueError(f"{exhibit.number}: row {number} has another width.")
-            yield number, cells
+        inside = itertools.islice(reader, piece.stop - piece.start)
+        while batch := list(itertools.islice(inside, _BATCH)):
+            if set(map(len, batch)) != {len(header)}:
+                raise ValueError(
+                    f"{exhibit.number}: a row after {number} has another width."
+                )
+            yield number + 1, batch
+            number += len(batch)
         is_longer = piece.is_last and next(reader, None) is not None
     if number != piece.stop or is_longer:
         raise ValueError(

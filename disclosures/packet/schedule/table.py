@@ -6,17 +6,20 @@ can't hold it; the heading is repeated on each page.
 """
 
 from collections.abc import Iterable
+from itertools import chain
 
 from disclosures.packet.contents import ColumnFacts, ExhibitFacts
 from disclosures.packet.legible import legible
 from disclosures.packet.schedule import faces, page
+from disclosures.packet.schedule.cells import Cells, Set
 from disclosures.packet.schedule.columns import Columns, columns
 from disclosures.packet.schedule.faces import Role
-from disclosures.packet.schedule.page import Line, Pages, down, lines, tall
+from disclosures.packet.schedule.page import Kept, Line, Pages, down, lines, tall
+from disclosures.packet.schedule.rows import Batch
 from disclosures.packet.schedule.text import Style
 
-# How many distinct cells of a column are remembered.
-_REMEMBERED = 20_000
+# After how many rows it is asked again whether a column's cells are worth remembering.
+_SETTLED = 5_000
 _LEADING = 1.36
 _SPACE, _SPACE_HEADING = 2.55, 3.1
 _NUMBER_SHARE = 0.045
@@ -25,8 +28,6 @@ _MONO_SHARE = 0.8
 _REPEATED = 0.3
 # How many lines of a row that is longer than a page stand under the first heading.
 _BEGUN = 4
-
-_Cell = tuple[bytes, int]
 
 
 class Table:
@@ -40,62 +41,80 @@ class Table:
         self.columns = self._columns()
         size = self.columns.size
         self.style = Style(Role.SANS, size, round(size * _LEADING, 3))
-        self.cells: list[dict[str, _Cell]] = [{} for _ in exhibit.columns]
+        self.above = _SPACE + down(self.style)
+        self.patterns: dict[int, bytes] = {}
+        self.shade = page.rectangle(self.left, self.right - self.left)
+        self.is_headed = False
+        self.repeated: Kept | None = None
+        self.cells = [
+            Cells(pages.setter, self.style, width, columns=len(exhibit.columns))
+            for _, width in self.columns.text
+        ]
         self.heading = [
             self._heading(column, room)
             for column, room in zip(exhibit.columns, self.columns.text, strict=True)
         ]
 
-    def draw(self, rows: Iterable[tuple[int, list[str]]]) -> None:
+    def draw(self, batches: Iterable[Batch]) -> None:
         """Draw rows, the heading first."""
-        pages = self.pages
-        pages.tag(page.TABLE, 0)
-        is_headed = False
-        for number, cells in rows:
+        self.pages.tag(page.TABLE, 0)
+        for first, rows in batches:
+            columns = zip(*rows, strict=True)
             drawn = [
-                known.get(cell) or self._set(place, cell)
-                for place, (known, cell) in enumerate(
-                    zip(self.cells, cells, strict=True)
-                )
+                cells.set(column)
+                for cells, column in zip(self.cells, columns, strict=True)
             ]
-            most = max(count for _, count in drawn)
-            height = most * self.style.leading + 2 * _SPACE
-            under = self.last_needs if number == self.exhibit.rows else 0
-            if not is_headed:
-                is_headed = True
-                self._begin(height + under)
-            elif not pages.room(height + under):
-                pages.turn()
-            if pages.y - height < pages.sheet.bottom:
-                self._long(number, cells)
-            else:
-                self._row(number, drawn, height)
-        pages.on_turn = None
+            self._rows(first, rows, drawn)
+        self.pages.on_turn = None
 
-    def _row(self, number: int, drawn: list[_Cell], height: float) -> None:
+    def _rows(self, first: int, rows: list[list[str]], drawn: list[Set]) -> None:
+        pages, last = self.pages, self.exhibit.rows
+        bottom, leading = pages.sheet.bottom, self.style.leading
+        lines = map(max, zip(*(lines for _, lines in drawn), strict=True))
+        cells = zip(*(shown for shown, _ in drawn), strict=True)
+        for number, (most, shown) in enumerate(zip(lines, cells, strict=True), first):
+            height = most * leading + 2 * _SPACE
+            needs = height + self.last_needs if number == last else height
+            if not self.is_headed:
+                self._begin(needs)
+            elif pages.y - needs < bottom and not pages.is_fresh:
+                pages.turn()
+            if pages.y - height < bottom:
+                self._long(number, rows[number - first])
+            else:
+                self._row(number, shown, height)
+
+    def _row(self, number: int, shown: tuple[bytes, ...], height: float) -> None:
         pages = self.pages
+        y = pages.y
+        pages.y = y - height
         if not number % 2:
-            pages.fill(page.SHADE, self.left, self.right - self.left, height)
-        counted = b"%d" % number
-        x = self._number_x(number)
-        y = pages.y - _SPACE - down(self.style)
-        pages.set(self.style, page.INK)
-        parts = [b"1 0 0 1 %.6g %.6g Tm " % (x, y)]
-        after = b""
+            pages.shape(page.SHADE, self.shade % (y - height, height))
+        if pages.is_fresh:
+            pages.set(self.style, page.INK)
+            pages.is_fresh = False
+        digits = len(str(number))
+        pattern = self.patterns.get(digits) or self._pattern(number, digits)
         if pages.tagged:
-            parts.append(pages.mark("TH"))
-            after = b" EMC"
-            pages.tag(page.ROW, len(drawn) + 1)
-        parts.append(b"%b (%b)Tj %b%b" % (page.QUIET, counted, page.INK, after))
-        for (start, _), (shown, _) in zip(self.columns.text, drawn, strict=True):
-            parts.append(b" %.6g 0 Td " % (start - x))
-            if after:
-                parts.append(pages.mark("TD"))
-            parts += (shown, after)
+            first = pages.marks(len(shown) + 1)
+            marked = chain.from_iterable(enumerate(shown, first + 1))
+            pages.text.append(pattern % (y - self.above, first, number, *marked))
+            pages.tag(page.ROW, len(shown) + 1)
+        else:
+            pages.text.append(pattern % (y - self.above, number, *shown))
+
+    def _pattern(self, number: int, digits: int) -> bytes:
+        """What all rows whose numbers are as long have in common."""
+        x = self._number_x(number)
+        begin = b"/%b<</MCID %%d>>BDC " if self.pages.tagged else b""
+        end = b" EMC" if self.pages.tagged else b""
+        parts = [b"1 0 0 1 %.6g %%.6g Tm " % x]
+        parts += (begin and begin % b"TH", page.QUIET, b" (%d)Tj ", page.INK, end)
+        for start, _ in self.columns.text:
+            parts += (b" %.6g 0 Td " % (start - x), begin and begin % b"TD", b"%b", end)
             x = start
-        pages.text.append(b"".join(parts))
-        pages.y -= height
-        pages.is_fresh = False
+        self.patterns[digits] = b"".join(parts)
+        return self.patterns[digits]
 
     def _long(self, number: int, cells: list[str]) -> None:
         """A row that no page holds: it begins here and goes on, line by line."""
@@ -108,24 +127,10 @@ class Table:
         ]
         self.pages.flow(page.ROW, [counted, *texts], space=_SPACE)
 
-    def _set(self, place: int, cell: str) -> _Cell:
-        """A cell's operators, from the start of its first line and back to it."""
-        known = self.cells[place]
-        if len(known) >= _REMEMBERED:
-            known.clear()
-        width = self.columns.text[place][1]
-        text = legible(cell, faces.covers)
-        shown = self.pages.setter.lines(text, self.style, width) if text else ()
-        count = max(len(shown), 1)
-        drawn = b" T* ".join(shown)
-        if count > 1:
-            drawn += b" 0 %.6g Td" % ((count - 1) * self.style.leading)
-        known[cell] = drawn, count
-        return drawn, count
-
     def _begin(self, first: float) -> None:
         """The heading, on this page if the first row has room under it too."""
         pages = self.pages
+        self.is_headed = True
         pages.y -= 1.5 * 72 / 25.4
         height = self._heading_height() + 2 * _SPACE_HEADING
         if height + first > pages.sheet.top - pages.sheet.bottom:
@@ -138,6 +143,13 @@ class Table:
 
     def _repeat(self) -> None:
         """The heading on a further page; it was read on the first."""
+        if self.repeated is None:
+            self._draw_again()
+            self.repeated = self.pages.kept()
+        else:
+            self.pages.begin_as(self.repeated)
+
+    def _draw_again(self) -> None:
         pages = self.pages
         height = self._heading_height() + 2 * _SPACE_HEADING
         sheet = pages.sheet
@@ -166,10 +178,8 @@ class Table:
             return
         width = self.right - self.left
         pages.fill(page.BAND, self.left, width, height)
-        pages.behind.append(
-            page.NAVY
-            + b" %.6g %.6g %.6g .6 re f" % (self.left, pages.y - height, width)
-        )
+        line = page.rectangle(self.left, width)
+        pages.shape(page.NAVY, line % (pages.y - height, 0.6))
 
     def _low(self) -> list[list[Line]]:
         """The heading's cells with blank lines above, so that all end at one height."""

@@ -38,19 +38,26 @@ class Structure:
         self._writer, self._document, self._key = writer, document, key
         self._section: list[int] = []
         self._table: tuple[int, int, int] | None = None
+        self._is_headed = False
         self._rows: list[int] = []
         self._open: list[_Element] = []
 
     def page(self, page: int, tags: Tags) -> int:
         """Take a page's tags; the page's own key in the parent tree."""
         contents: list[int] = []
+        if not self.sections and tags and tags[0][0] != SECTION:
+            self._begin_section()  # of an exhibit that another volume begins
         for kind, count, times in tags:
             if kind == SECTION:
                 self._begin_section()
             elif kind == TABLE:
                 self._begin_table()
             elif count:
-                for _ in range(times):
+                # Of many rows only the last may go on on the next page.
+                whole = times - 1 if kind == ROW else 0
+                if whole:
+                    self._take_rows(page, count, whole, contents)
+                for _ in range(times - whole):
                     self._take(page, kind, count, contents)
         key = self._key + len(self.parents)
         self.parents.append((key, self._writer.add(references(contents))))
@@ -60,8 +67,33 @@ class Structure:
         """Write what is still open."""
         self._end_section()
 
+    def _take_rows(
+        self, page: int, count: int, times: int, contents: list[int]
+    ) -> None:
+        """Rows that are whole: most elements are theirs, so these are made at once."""
+        self._flush()
+        _, _, body = self._table or self._begin_table()
+        size = count + 1
+        first = self._writer.reserve(size * times)
+        row_of = b"<</S/TR/P %d 0 R/K[%%d 0 R%b]>>" % (body, b" %d 0 R" * (count - 1))
+        head_of = b"<</S/TH/P %%d 0 R%b/Pg %d 0 R/K[%%d]>>" % (_OF_ROW, page)
+        cell_of = b"<</S/TD/P %%d 0 R/Pg %d 0 R/K[%%d]>>" % page
+        made: list[tuple[int, bytes]] = []
+        for row in range(first, first + size * times, size):
+            cells = range(row + 1, row + size)
+            marked = len(contents)
+            contents += cells
+            made.append((row, row_of % tuple(cells)))
+            made.append((row + 1, head_of % (row, marked)))
+            for cell in cells[1:]:
+                marked += 1
+                made.append((cell, cell_of % (row, marked)))
+        self._writer.add_all(made)
+        self._rows += range(first, first + size * times, size)
+
     def _take(self, page: int, kind: str, count: int, contents: list[int]) -> None:
-        if not kind.endswith(_GOES_ON):
+        if not (kind.endswith(_GOES_ON) and self._open):
+            kind = kind.removesuffix(_GOES_ON)
             self._flush()
             self._open = self._elements(kind, count)
         for place in range(count):
@@ -81,17 +113,15 @@ class Structure:
         return [_Element(number, kind.encode(), parent) for number in numbers]
 
     def _cells(self, kind: str, count: int) -> list[_Element]:
-        if self._table is None:
-            raise ValueError("A row stands outside a table.")
-        _, head, body = self._table
+        # Of an exhibit that another volume begins; its heading was read there.
+        table, head, body = self._table or self._begin_table()
         row = self._writer.reserve(1 + count)
         cells = list(range(row + 1, row + 1 + count))
         parent = head if kind == HEADING else body
         self._writer.add(b"<</S/TR/P %d 0 R/K%b>>" % (parent, references(cells)), row)
         if kind == HEADING:
-            self._writer.add(
-                b"<</S/THead/P %d 0 R/K[%d 0 R]>>" % (self._table[0], row), head
-            )
+            self._is_headed = True
+            self._writer.add(b"<</S/THead/P %d 0 R/K[%d 0 R]>>" % (table, row), head)
             return [_Element(cell, b"TH", row, _COLUMN) for cell in cells]
         self._rows.append(row)
         first, *others = cells
@@ -111,11 +141,13 @@ class Structure:
             self._writer.add(b"<</S/Sect/P %d 0 R/K%b>>" % body, self.sections[-1])
         self._section = []
 
-    def _begin_table(self) -> None:
+    def _begin_table(self) -> tuple[int, int, int]:
         self._leave_table()
-        table = self._writer.reserve(3)
-        self._table, self._rows = (table, table + 1, table + 2), []
-        self._section.append(table)
+        number = self._writer.reserve(3)
+        table = self._table = (number, number + 1, number + 2)
+        self._rows, self._is_headed = [], False
+        self._section.append(number)
+        return table
 
     def _leave_table(self) -> None:
         self._flush()
@@ -124,7 +156,7 @@ class Structure:
         table, head, body = self._table
         self._writer.add(
             b"<</S/Table/P %d 0 R/K%b>>"
-            % (self.sections[-1], references([head, body])),
+            % (self.sections[-1], references([head, body][not self._is_headed :])),
             table,
         )
         rows = references(self._rows)

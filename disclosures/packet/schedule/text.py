@@ -9,19 +9,21 @@ Nothing is cut and nothing leaves its width: what is longer wraps, and what no f
 holds, or what is wider than the whole line, is shown as its code.
 """
 
+import itertools
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import Any, Self
 
 from disclosures.packet.legible import code
 from disclosures.packet.schedule import faces, shaping
+from disclosures.packet.schedule.plain import FILLED, Plain
 from disclosures.packet.schedule.shaping import Cluster, Run
+from disclosures.packet.schedule.simple import NotSimple
 
 # Where a line may end, after a space or else after one of these.
 _MARKS = "-/,;:)]}&?=|_.@+"
-# The part of a line that must be filled, for it to end where its text invites to.
-_FILLED = 0.5
 _RESTORED = b"/S%d %g Tf"
 
 
@@ -52,6 +54,23 @@ class Ink:
         if glyph not in known or text < known[glyph]:
             known[glyph] = text
 
+    def told(self) -> dict[str, Any]:
+        """The same for JSON."""
+        return {
+            "plain": sorted(self.plain),
+            "glyphs": [
+                [face, sorted(own.items())] for face, own in self.glyphs.items()
+            ],
+        }
+
+    @classmethod
+    def heard(cls, told: dict[str, Any]) -> Self:
+        """What ``told`` said."""
+        ink = cls()
+        ink.plain = set(told["plain"])
+        ink.glyphs = {face: dict(map(tuple, own)) for face, own in told["glyphs"]}
+        return ink
+
     def merge(self, other: "Ink") -> None:
         """Take over what another process drew; the order makes no difference."""
         self.plain |= other.plain
@@ -69,8 +88,7 @@ class Setter:
     def width(self, text: str, style: Style) -> float:
         """How wide the text is on one line, in points."""
         if (plain := _plain(text)) is not None:
-            widths = faces.faces()[style.face].widths
-            return sum(map(widths.__getitem__, plain)) * style.size / 1000
+            return faces.faces()[style.face].plain.width(plain) * style.size / 1000
         shown = _held(text, style.face)
         runs = shaping.shape(shown, shaping.levels(shown), style.face)
         return _advance(runs) * style.size / 1000
@@ -83,15 +101,37 @@ class Setter:
         """
         room = width * 1000 / style.size
         if (plain := _plain(text)) is None:
-            return tuple(self._shaped(text, style, room))
+            return self._simple(text, style, room) or tuple(
+                self._shaped(text, style, room)
+            )
         self.ink.plain.add(style.face)
-        widths = faces.faces()[style.face].widths
-        advances = list(map(widths.__getitem__, plain))
-        if sum(advances) <= room:
-            return (b"(%b)Tj" % _escaped(plain),)
+        return tuple(plain_lines(faces.faces()[style.face].plain, plain, room))
+
+    def _simple(self, text: str, style: Style, room: float) -> tuple[bytes, ...]:
+        """The lines of text without shaping, and none where it needs some."""
+        simple = faces.faces()[style.face].simple
+        try:
+            glyphs = text.translate(simple)
+        except NotSimple:
+            return ()
+        sums = list(accumulate(map(simple.advances.__getitem__, text)))
+        letters = dict(zip(text, glyphs, strict=True))
+        if max(map(simple.advances.__getitem__, letters)) > room:
+            return ()  # it shows its code instead
+        for letter, glyph in letters.items():
+            self.ink.add(style.face, ord(glyph), letter)
+        starts = [0]
+        while sums[-1] - (sums[starts[-1] - 1] if starts[-1] else 0) > room:
+            stop = _stop(text, sums, room, starts[-1])
+            if stop >= len(text):
+                break
+            starts.append(stop)
+        begin = b"/C%d %g Tf" % (style.face, style.size)
+        end = _RESTORED % (style.face, style.size)
         return tuple(
-            b"(%b)Tj" % _escaped(plain[start:stop])
-            for start, stop in _breaks(text, list(accumulate(advances)), room)
+            b"%b [<%b>]TJ %b"
+            % (begin, glyphs[at:to].encode("utf-16-be").hex().encode(), end)
+            for at, to in itertools.pairwise([*starts, len(text)])
         )
 
     def _shaped(self, text: str, style: Style, room: float) -> Iterator[bytes]:
@@ -161,7 +201,7 @@ class Setter:
 
 def _flushed(pending: list[bytes]) -> Iterator[bytes]:
     if pending:
-        yield b"[%b]TJ" % b"".join(pending)
+        yield b"[%b]TJ" % b"".join(pending).replace(b"><", b"")
         pending.clear()
 
 
@@ -201,6 +241,8 @@ def _advance(runs: list[Run]) -> int:
 
 
 def _plain(text: str) -> bytes | None:
+    if text.isascii():
+        return text.encode()
     try:
         return text.encode("cp1252")
     except UnicodeEncodeError:
@@ -213,7 +255,19 @@ def _held(text: str, face: int) -> str:
     )
 
 
-def _escaped(plain: bytes) -> bytes:
+def plain_lines(measure: Plain, plain: bytes, room: float) -> list[bytes]:
+    """The operators of each line of plain text; ``room`` is in 1/1000 em."""
+    width = measure.width(plain)
+    if width <= room:
+        return [b"(%b)Tj" % escaped(plain)]
+    return [
+        b"(%b)Tj" % escaped(plain[start:stop])
+        for start, stop in measure.breaks(plain, width, room)
+    ]
+
+
+def escaped(plain: bytes) -> bytes:
+    """Plain text as it stands between the brackets of a string."""
     if b"\\" in plain:
         plain = plain.replace(b"\\", b"\\\\")
     if b"(" in plain or b")" in plain:
@@ -258,14 +312,6 @@ def _ended(line: str, levels: Sequence[int]) -> Sequence[int]:
     return [*levels[:kept], *[min(levels)] * (len(line) - kept)]
 
 
-def _breaks(text: str, sums: list[int], room: float) -> Iterator[tuple[int, int]]:
-    start = 0
-    while start < len(text):
-        stop = _stop(text, sums, room, start)
-        yield start, stop
-        start = stop
-
-
 def _stop(text: str, sums: list[int], room: float, start: int) -> int:
     """Where a line ends; a single space may hang over its end."""
     before = sums[start - 1] if start else 0
@@ -279,7 +325,7 @@ def _stop(text: str, sums: list[int], room: float, start: int) -> int:
 
 def _invited(text: str, start: int, stop: int) -> int:
     """The last good place to end a line that can't be longer than to ``stop``."""
-    least = start + int((stop - start) * _FILLED)
+    least = start + int((stop - start) * FILLED)
     if (space := text.rfind(" ", least, stop)) >= 0:
         return space + 1
     mark = max(text.rfind(one, least, stop) for one in _MARKS)

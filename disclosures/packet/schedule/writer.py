@@ -7,12 +7,15 @@ stream at the end (PDF 1.7, 7.5.7 and 7.5.8). Memory is a few bytes an object.
 import array
 import hashlib
 import itertools
+import sys
 import zlib
+from collections.abc import Iterable
 from typing import IO, TypeVar
 
 T = TypeVar("T")
 _TOGETHER = 200
-_LEVEL = 6
+# Tags are so much alike that more effort takes twice the time and saves a twentieth.
+_LEVEL, _LEVEL_PACKED = 6, 3
 _FREE, _PLAIN, _PACKED = 0, 1, 2
 _TREE = 64
 
@@ -46,6 +49,12 @@ class Writer:
             self._pack()
         return number
 
+    def add_all(self, bodies: Iterable[tuple[int, bytes]]) -> None:
+        """Objects that aren't streams, each with its number."""
+        self._waiting += bodies
+        if len(self._waiting) >= _TOGETHER:
+            self._pack()
+
     def stream(self, data: bytes, entries: bytes = b"", number: int = 0) -> int:
         """A stream; ``data`` is as ``entries`` say, with ``/Filter`` if it has one."""
         number = number or self.reserve()
@@ -56,9 +65,25 @@ class Writer:
         )
         return number
 
-    def deflated(self, data: bytes, entries: bytes = b"", number: int = 0) -> int:
+    def flow(self, data: Iterable[bytes], entries: bytes) -> int:
+        """A stream that is written as it comes; its length is told behind it."""
+        number, length = self.reserve(), self.reserve()
+        self._note(number, _PLAIN, self._position, 0)
+        self._write(
+            b"%d 0 obj\n<<%b/Length %d 0 R>>stream\n" % (number, entries, length)
+        )
+        start = self._position
+        for part in data:
+            self._write(part)
+        self.add(b"%d" % (self._position - start), length)
+        self._write(b"\nendstream\nendobj\n")
+        return number
+
+    def deflated(
+        self, data: bytes, entries: bytes = b"", number: int = 0, level: int = _LEVEL
+    ) -> int:
         """A stream that is compressed here."""
-        packed = zlib.compress(data, _LEVEL)
+        packed = zlib.compress(data, level)
         return self.stream(packed, entries + b"/Filter/FlateDecode", number)
 
     def finish(self, root: int, info: int = 0) -> None:
@@ -67,12 +92,7 @@ class Writer:
         number = self.reserve()
         self._note(number, _PLAIN, self._position, 0)
         width = max(3, (self._position.bit_length() + 7) // 8)
-        table = b"".join(
-            bytes([kind]) + place.to_bytes(width, "big") + index.to_bytes(2, "big")
-            for kind, place, index in zip(
-                self._kinds, self._places, self._indexes, strict=True
-            )
-        )
+        table = self._table(width)
         name = self._digest.hexdigest()[:32].encode()
         start = self._position
         entries = b"/Type/XRef/Size %d/W[1 %d 2]/Root %d 0 R/ID[<%b><%b>]%b" % (
@@ -82,18 +102,40 @@ class Writer:
         self.deflated(table, entries, number)
         self._write(b"startxref\n%d\n%%%%EOF\n" % start)
 
+    def _table(self, width: int) -> bytes:
+        """Kind, place in so many bytes and index of each object, one after the other.
+
+        A column of bytes at a time, as there may be millions of objects.
+        """
+        size = width + 3
+        table = bytearray(size * len(self._kinds))
+        table[::size] = self._kinds.tobytes()
+        for column, values, count in (
+            (1, self._places, width),
+            (1 + width, self._indexes, 2),
+        ):
+            if sys.byteorder == "little":
+                values.byteswap()
+            data = values.tobytes()
+            for at in range(count):
+                first = values.itemsize - count + at
+                table[column + at :: size] = data[first :: values.itemsize]
+        return bytes(table)
+
     def _pack(self) -> None:
         if not self._waiting:
             return
         number = self.reserve()
+        kinds, places, indexes = self._kinds, self._places, self._indexes
         for index, (packed, _) in enumerate(self._waiting):
-            self._note(packed, _PACKED, number, index)
+            kinds[packed], places[packed], indexes[packed] = _PACKED, number, index
         bodies = [body for _, body in self._waiting]
         starts = itertools.accumulate((len(body) + 1 for body in bodies), initial=0)
         names = [packed for packed, _ in self._waiting]
         head = b" ".join(b"%d %d" % pair for pair in zip(names, starts, strict=False))
         entries = b"/Type/ObjStm/N %d/First %d" % (len(names), len(head) + 1)
-        self.deflated(head + b"\n" + b"\n".join(bodies) + b"\n", entries, number)
+        data = head + b"\n" + b"\n".join(bodies) + b"\n"
+        self.deflated(data, entries, number, _LEVEL_PACKED)
         self._waiting = []
 
     def _note(self, number: int, kind: int, place: int, index: int) -> None:
@@ -107,25 +149,25 @@ class Writer:
 
 
 class PageTree:
-    """The pages in their order, in a tree whose nodes have at most 64 children."""
+    """The ``pages`` in their order, in a tree whose nodes have at most 64 children."""
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self._pages: list[int] = []
+        self.pages: list[int] = []
         self._parents: list[int] = []
 
     def add(self, page: int) -> int:
         """Take the next page; the number of its parent."""
-        if len(self._pages) % _TREE == 0:
+        if len(self.pages) % _TREE == 0:
             self._parents.append(self._writer.reserve())
-        self._pages.append(page)
+        self.pages.append(page)
         return self._parents[-1]
 
     def finish(self) -> int:
         """Write the tree; the number of its root."""
         nodes = [
             (parent, kids, len(kids))
-            for parent, kids in zip(self._parents, _groups(self._pages), strict=True)
+            for parent, kids in zip(self._parents, _groups(self.pages), strict=True)
         ]
         while len(nodes) > 1:
             above = []

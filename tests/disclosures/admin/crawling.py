@@ -13,7 +13,7 @@ from django.urls import get_resolver, reverse
 from cases import keys
 from cases.admin import verbs
 from cases.models import Case, CaseUserPerm
-from disclosures.models import Packet
+from disclosures.models import Packet, PullOrder
 
 TEXTS = (models.CharField, models.TextField, models.JSONField)
 # Not of a request: who we are, and what the service holds of whomever.
@@ -75,6 +75,12 @@ def addresses(case: Case, packet: Packet) -> list[str]:
     known = {
         "case_id": [case.pk],
         "packet_id": [packet.pk],
+        "order_id": list(
+            PullOrder.objects.filter(exhibit__packet=packet).values_list(
+                "pk", flat=True
+            )
+        )
+        or [1],
         "document_id": list(case.documents.values_list("pk", flat=True)),
         "verb": [one.name for one in verbs.all_pages()],
         "row_id": [

@@ -31,7 +31,7 @@ def statement(packet: Packet, name: str, **changed: str) -> dict[str, str]:
 
 
 def test_the_declaration_is_shown_as_it_will_be_printed(at_desk):
-    packet = packets.collected()
+    packet = packets.examined()
     page = client_of(packets.custodian()).get(verb_of(packet, "certify_packet"))
     form = page.context["form"]
     assert page.context["digest"] == facts.exhibits_digest(packet)
@@ -60,7 +60,7 @@ def test_the_declaration_is_shown_as_it_will_be_printed(at_desk):
     ],
 )
 def test_the_previewed_words_follow_the_place(small, place, words):
-    packet = packets.collected()
+    packet = packets.examined()
     desk = client_of(packets.custodian())
     said = {
         "signing_place": place,
@@ -77,7 +77,7 @@ def test_the_previewed_words_follow_the_place(small, place, words):
 
 
 def test_the_preview_is_for_the_custodian_and_while_it_waits(at_desk):
-    packet = packets.collected()
+    packet = packets.examined()
     url = page_of(packet, "declaration")
     assert at_desk(Role.ANALYST).get(url).status_code == 403
     desk = client_of(packets.custodian())
@@ -86,7 +86,7 @@ def test_the_preview_is_for_the_custodian_and_while_it_waits(at_desk):
 
 
 def test_nothing_is_asked_for_once_the_scope_is_taken_back(small):
-    packet, who = packets.collected(), packets.custodian()
+    packet, who = packets.examined(), packets.custodian()
     review.revise(packet.case_id, actor=packet.ordered_by, reason="Too wide.")
     path = verb_of(packet, "certify_packet")
     sentence = "The scope was taken back or changed after this packet was ordered"
@@ -97,18 +97,18 @@ def test_nothing_is_asked_for_once_the_scope_is_taken_back(small):
 
 
 def test_the_preview_of_broken_exhibits_says_so(small):
-    packet = packets.collected()
+    packet = packets.examined()
     exhibit = packet.exhibits.get(number=3)
     (Path(settings.FILES_DIR) / exhibit.path).unlink()
     desk = client_of(packets.custodian())
     sentence = "Exhibit E003 was changed or lost"
-    assert sentence in desk.get(page_of(packet, "declaration")).content.decode()
     page = desk.get(verb_of(packet, "certify_packet")).content.decode()
     assert sentence in page
+    assert sentence in desk.get(page_of(packet, "declaration")).content.decode()
 
 
 def test_signing_leads_to_the_packet_which_is_sealed_next(small):
-    packet, who = packets.collected(), packets.custodian()
+    packet, who = packets.examined(), packets.custodian()
     data = statement(packet, "Carl Custos")
     answer = client_of(who).post(verb_of(packet, "certify_packet"), data)
     assert (answer.status_code, answer.url) == (302, page_of(packet))
@@ -133,7 +133,7 @@ def test_signing_leads_to_the_packet_which_is_sealed_next(small):
 def test_a_refused_signature_says_why_and_keeps_what_was_typed(
     small, changed, sentence
 ):
-    packet = packets.collected()
+    packet = packets.examined()
     data = statement(packet, "Carl Custos", place="Salem, Oregon") | changed
     desk = client_of(packets.custodian())
     answer = desk.post(verb_of(packet, "certify_packet"), data)

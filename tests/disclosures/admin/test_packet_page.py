@@ -21,6 +21,7 @@ STAGES = {
     PacketStatus.QUEUED: "now todo todo todo todo todo todo",
     PacketStatus.COLLECTING: "done now todo todo todo todo todo",
     PacketStatus.CHOOSING: "done stopped todo todo todo todo todo",
+    PacketStatus.AWAITING: "done now todo todo todo todo todo",
     PacketStatus.COLLECTED: "done done now todo todo todo todo",
     PacketStatus.CERTIFIED: "done done done now todo todo todo",
     PacketStatus.SEALING: "done done done done now todo todo",

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from cases.enums import CaseStatus, EventKind, Role
 from cases.models import Agency, Event
-from disclosures import production
+from disclosures import breaks, production
 from disclosures.enums import PacketStatus
-from disclosures.models import Delivery, Packet
+from disclosures.models import CustodyBreak, Delivery, Packet
 from tests import directory, rulings
 from tests import factories as make
 from tests.disclosures import packets
@@ -49,8 +49,16 @@ def test_the_release_page_asks_every_gate_there_and_then(at_desk):
     pdf = next((Path(settings.FILES_DIR) / packet.folder).rglob("packet.pdf"))
     pdf.write_bytes(pdf.read_bytes()[:-1] + b"X")
     broken = desk.get(verb_of(packet, "release_packet"))
-    (gate,) = broken.context["shut"]
-    assert gate.title == "Every byte of the packet is as it was sealed"
+    assert [(gate.title, gate.refusal) for gate in broken.context["shut"]] == [
+        (
+            "No break in custody stands on the request",
+            breaks.bars(make.fresh(packet.case)),
+        ),
+        (
+            "Every byte of the packet is as it was sealed",
+            CustodyBreak.objects.get(case=packet.case, exhibit=None).sentence,
+        ),
+    ]
     text = broken.content.decode()
     assert 'name="in_hand_sha256"' not in text
     assert "/production/" not in text

@@ -1,18 +1,30 @@
 """What another data map would change, in words, and the command that says it."""
 
+from dataclasses import fields
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from cases import audit
-from disclosures.datamap import schema
+from disclosures.datamap import changes as telling
+from disclosures.datamap import schema, terms
 from disclosures.datamap.changes import changes
 from disclosures.datamap.load import load
 from disclosures.models import DataMapVersion
 from tests import factories as make
 from tests.disclosures.datamap.small_map import SMALL
 
+# By kind of thing, the table of its fields and those that are told in another way.
+TOLD = [
+    (terms.DataMap, telling._MAP, {"sources", "resolve", "categories"}),
+    (terms.Source, telling._SOURCE, {"name"}),
+    (terms.Resolve, telling._RESOLVE, {"kind", "sql"}),
+    (terms.Category, telling._CATEGORY, {"code", "parts"}),
+    (terms.Part, telling._PART, {"code", "sql", "columns", "kept"}),
+    (terms.Kept, telling._KEPT, set()),
+    (terms.Column, telling._COLUMN, {"name"}),
+]
 LAST = SMALL[SMALL.index('[[categories.parts]]\ncode = "1c"') :]
 MAIL = '''
 [resolve.email]
@@ -147,6 +159,12 @@ CASES = [
         ),
     ),
     (
+        "whose a column says a row is",
+        'description = "Key." }',
+        'description = "Key.", whose = "account" }',
+        (f"{E}, column “id”, whose it is: “account” instead of none.",),
+    ),
+    (
         "columns in another order",
         f"{ID}|{TITLE},\n",
         f"|{TITLE},\n{ID}",
@@ -180,6 +198,11 @@ def test_each_change_is_a_sentence(old, new, said):
         text = text.replace(before, after, 1)
 
     assert changes(schema.parse(SMALL), schema.parse(text)) == said
+
+
+@pytest.mark.parametrize(("thing", "table", "otherwise"), TOLD)
+def test_no_field_of_a_map_changes_unsaid(thing, table, otherwise):
+    assert {field.name for field in fields(thing)} == set(table) | otherwise
 
 
 def test_a_part_that_is_added_names_each_column_that_would_leave():

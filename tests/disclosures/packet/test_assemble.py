@@ -82,14 +82,19 @@ def test_links_and_bookmarks_lead_to_the_pages_they_name(packet):
                 "Production index",
                 "Data dictionary",
                 "Provenance",
+                "Withheld and redacted",
                 "Record schedules",
             ]
-            targets = outline.root[6].children
+            targets = outline.root[7].children
             assert [one.title for one in targets] == [
                 "Target 1: clever_otter",
                 "Target 2: night-ship",
             ]
-            marks = [one for target in targets for one in target.children]
+            items = [one for target in targets for one in target.children]
+            assert [one.title for one in items] == 2 * [
+                f"Item {number}: Category {number}" for number in (1, 2, 3, 4)
+            ]
+            marks = [one for item in items for one in item.children]
             assert [mark.title for mark in marks] == [
                 f"{one.number} {one.title}" for one in facts.exhibits
             ]
@@ -213,7 +218,7 @@ def test_bookmarks_follow_the_items_where_targets_mix(packet, draw, tmp_path):
     with pikepdf.open(pdf) as opened, opened.open_outline() as outline:
         assert [
             (mark.title, [one.title[:4] for one in mark.children])
-            for mark in outline.root[6].children
+            for mark in outline.root[7].children
         ] == [
             ("Item 1: Category 1", ["E001", "E002", "E007", "E008"]),
             ("Item 2: Category 2", ["E003", "E009"]),

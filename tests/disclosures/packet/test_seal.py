@@ -40,7 +40,9 @@ def test_seal_makes_a_folder_that_checks_itself(packet, tmp_path):
         if one.is_file()
     )
     records = [f"exhibits/{name}" for name in files(facts)]
-    listed = sorted([*records, "index.csv", "manifest.json", "packet.pdf"])
+    listed = sorted(
+        [*records, "index.csv", "manifest.json", "packet.pdf", "redactions.csv"]
+    )
     assert names == sorted(["SHA256SUMS", *listed])
     assert [name for name, _, _ in made.files] == listed
     check = subprocess.run(

@@ -33,12 +33,40 @@ def test_finished_file_claims_pdf_a_3a_and_keeps_its_rules(packet):
         assert len(pdf.trailer.ID) == 2
         assert pdf.Root.Lang == "en"
         assert pdf.Root.MarkInfo.Marked is True
-        assert "/AF" not in pdf.Root
-        assert list(pdf.attachments) == []
         assert not any(
             isinstance(one, pikepdf.Stream) and one.get("/Interpolate", False)
             for one in pdf.objects
         )
+
+
+@pytest.mark.feature("P9", part=True)
+def test_record_files_are_inside_as_the_source_of_what_is_printed(packet):
+    facts, path, _ = packet
+    files = [one for one in facts.exhibits if one.file_name]
+    with pikepdf.open(path) as pdf:
+        found = {name: spec.get_file() for name, spec in pdf.attachments.items()}
+        assert {name: file.read_bytes() for name, file in found.items()} == {
+            one.file_name: one.path.read_bytes() for one in files
+        }
+        assert [
+            (str(one.UF), str(one.F), str(one.AFRelationship), str(one.Desc))
+            for one in pdf.Root.AF
+        ] == [
+            (
+                one.file_name,
+                one.file_name,
+                "/Source",
+                f"Exhibit {one.number}, SHA-256 {one.sha256}",
+            )
+            for one in files
+        ]
+        for one in pdf.Root.AF:
+            stream = one.EF.F
+            assert stream.objgen == one.EF.UF.objgen
+            assert stream.Subtype == "/text/csv"
+            assert str(stream.Params.ModDate) == "D:20230502140311Z"
+        # What links lead to is in the same tree of names, and still there.
+        assert len(pdf.Root.Names.Dests.Names) > len(files)
 
 
 @pytest.mark.feature("P9", part=True)

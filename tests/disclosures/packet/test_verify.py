@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from cases import keys
 from disclosures import production as disk
 from disclosures.packet import seal, verify
 from tests.disclosures import packets
+from tests.disclosures.admin.conftest import page_of
 
 MODULE = Path(verify.__file__)
 RECORDS = "exhibits/E001_t1_3a.csv"
@@ -252,11 +254,12 @@ def test_command_prints_the_findings_and_fails(original, production):
 @pytest.mark.feature("P2", part=True)
 def test_command_checks_a_packet_of_this_site_zip_and_all(small):
     packet = packets.sealed_undrawn()
+    token = page_of(packet).rstrip("/").rsplit("/", 1)[-1]
 
     def said():
         out = StringIO()
         try:
-            call_command("verify_packet", packet=packet.pk, stdout=out)
+            call_command("verify_packet", packet=token, stdout=out)
         except CommandError as refusal:
             return [*out.getvalue().splitlines(), str(refusal)]
         return out.getvalue().splitlines()
@@ -292,7 +295,14 @@ def test_command_says_what_it_can_t_check(arguments, refusal):
 
 
 @pytest.mark.django_db
+def test_command_knows_a_packet_that_is_gone_from_one_that_never_was():
+    token = keys.disguise(999, "row")
+    with pytest.raises(CommandError, match=f"There is no packet {token}."):
+        call_command("verify_packet", "--packet", token)
+
+
+@pytest.mark.django_db
 def test_command_checks_no_packet_that_isn_t_sealed(small):
     packet = packets.ordered()
     with pytest.raises(CommandError, match=r"is “Queued”, not sealed"):
-        call_command("verify_packet", packet=packet.pk)
+        call_command("verify_packet", packet=keys.disguise(packet.pk, "row"))

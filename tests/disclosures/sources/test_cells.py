@@ -35,6 +35,8 @@ def form(value, kind, zone="UTC"):
         (False, "text", "", "false", 0),
         (1.5, "text", "", "1.5", 0),
         (Decimal("1.50"), "text", "", "1.50", 0),
+        (Decimal("1E-7"), "text", "", "0.0000001", 0),
+        (Decimal("-Infinity"), "text", "", "-Infinity", 0),
         (date(1969, 1, 2), "text", "", "1969-01-02", 0),
         (NOON, "text", "", "2023-03-01T12:00:00", 0),
         (timedelta(seconds=2), "text", "", "2000000 microseconds", 0),

@@ -66,7 +66,7 @@ def drawn(folder, shown):
         made = draw.draw(shown, block, part, tagged=True)
         ink.merge(made.ink)
         parts.append(part)
-        count += sum(made.pages.values())
+        count += sum(made.pages)
     out = folder / "schedule.pdf"
     numbering = bind.Numbering(label="X-{:06d}".format, footer="Page ", pages=count)
     bind.bind(
