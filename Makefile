@@ -52,6 +52,11 @@ bench:
 	@for script in benchmarks/*.py; do \
 	    grep -q '__main__' $$script || continue; $(PY) $$script || exit 1; done
 
+# The fonts that disclosures/packet/fonts.lock names, as Debian 12 has them; as root. Chinese, Japanese and
+# Korean are the second package. What isn't installed is shown as codes, with a note.
+fonts:
+	apt-get install -y --no-install-recommends fonts-noto-core fonts-noto-cjk fonts-dejavu-core
+
 # Hashes and no addresses; uv is asked because pip can't write such a file.
 lock:
 	@command -v uv > /dev/null || { echo "make lock needs uv: pip install uv"; exit 1; }

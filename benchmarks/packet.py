@@ -27,10 +27,9 @@ def main() -> None:
     options = arguments(__doc__ or "")
     folder = fresh_folder("packet")
     start_django(folder)
-    from benchmarks.packet_rounds import Rounds  # noqa: PLC0415  Django comes first
-    from benchmarks.packet_sizes import Sizes  # noqa: PLC0415  likewise
+    from benchmarks import packet_rounds, packet_sizes  # noqa: PLC0415  Django first
 
-    rounds = Rounds()
+    rounds = packet_rounds.Rounds()
     warm = rounds.once()
     count = 1 if options.quick else 9
     measured = [rounds.once() for _ in range(count)]
@@ -46,7 +45,7 @@ def main() -> None:
         Figure("rows", float(measured[0].rows), "rows"),
         Figure("pages", float(measured[0].pages), "pages"),
     ]
-    sizes = Sizes(folder, quick=options.quick)
+    sizes = packet_sizes.Sizes(folder, quick=options.quick)
     figures += sizes.figures()
     size = " (quick)" if options.quick else ""
     note = f"Demo request, median of {count} warm rounds{size}; schedules, CPU time."

@@ -1,6 +1,6 @@
 """One engine draws one number of rows, in a process of its own, and tells what it took.
 
-``python -m benchmarks.packet_one ENGINE ROWS FOLDER`` prints a line of JSON: CPU
+``main`` takes ENGINE ROWS FOLDER from the command line and prints a line of JSON: CPU
 seconds of it and its children, after imports and fonts; the peak of its memory, and
 what it had before; pages and bytes. ``schedule`` compresses the same content streams
 once more, and tells how long that alone took.
@@ -236,7 +236,3 @@ def main() -> None:
     if engine == "schedule":
         told["deflate"] = _deflate(count, folder)
     print(json.dumps(told))
-
-
-if __name__ == "__main__":
-    main()

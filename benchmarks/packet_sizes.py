@@ -118,7 +118,8 @@ class Sizes:
         return max(rows for rows in _OURS[not self._quick] if rows <= most)
 
     def _run(self, engine: str, rows: int) -> Drawn:
-        command = [sys.executable, "-m", "benchmarks.packet_one", engine, str(rows)]
+        code = "from benchmarks import packet_one; packet_one.main()"
+        command = [sys.executable, "-c", code, engine, str(rows)]
         done = subprocess.run(
             [*command, str(self._folder)],
             cwd=ROOT,

@@ -9,6 +9,7 @@ further on: whoever opens one believes it only once it has ended.
 Source: https://age-encryption.org/v1
 """
 
+import fcntl
 import os
 import threading
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ from cases import agefile
 from cases.exceptions import KeyGone, NotOpened
 from cases.models import Case, CaseKey
 
-_AT_ONCE = 1 << 16
+_AT_ONCE = 1 << 20  # as large as a pipe may be
 
 
 class Closing:
@@ -45,6 +46,8 @@ class Closing:
         self._stack = ExitStack()
         self._out = self._stack.enter_context(_growing(self._closed))
         reading, writing = os.pipe()
+        # In large turns: the two threads take the interpreter from each other.
+        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _AT_ONCE)
         self._pipe = os.fdopen(writing, "wb", buffering=_AT_ONCE)
         self._thread = threading.Thread(target=self._work, args=[reading], daemon=True)
         self._thread.start()

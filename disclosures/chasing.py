@@ -22,9 +22,9 @@ from cases.enums import Act, EventKind, Perm
 from cases.exceptions import FourEyesViolation, IllegalTransition, require_storable
 from cases.models import Case
 from cases.proof import Proof
-from disclosures import facts, pulls, workflow
+from disclosures import facts, pulls, reopening, workflow
 from disclosures.enums import ExhibitStatus, PacketStatus, PullStatus
-from disclosures.models import Declaration, Exhibit, Packet, PullOrder
+from disclosures.models import Declaration, Packet, PullOrder
 from disclosures.models.pull import OPEN
 
 _RELATED = ("exhibit__packet__case", "exhibit__target")
@@ -107,7 +107,7 @@ def _give(
             {"person": _("This person isn't a data owner who may fetch for it.")}
         )
     order.assigned_to, order.is_named = person, is_named
-    _renew(order, at)
+    pulls.renew(order, at)
     audit.record(
         order.exhibit.packet.case,
         EventKind.PULL_ASSIGNED,
@@ -117,11 +117,6 @@ def _give(
     )
     pulls.tell_after_commit([person])
     return order
-
-
-def _renew(order: PullOrder, at: datetime) -> None:
-    order.due_on, order.reminded_at = pulls.due(pulls.part_of(order), at), None
-    order.save(update_fields=["assigned_to", "is_named", "due_on", "reminded_at"])
 
 
 def return_refusal(order: PullOrder) -> str:
@@ -158,42 +153,15 @@ def return_answer(
         raise IllegalTransition(why)
     workflow.require_covered(packet.pk)
     reason = _reason(reason)
-    answer = order.answers.standing().get()
-    answer.returned_at, answer.returned_by = at, actor
-    answer.returned_by_name, answer.return_reason = audit.name_of(actor), reason
-    answer.full_clean()
-    answer.save()
-    workflow.move_pull(order.pk, "return", actor=actor, at=at)
-    order.assigned_to = answer.answered_by
-    _renew(order, at)
+    pulls.send_back(exhibit, by=actor, collector=actor, reason=reason, at=at)
+    order = _locked(order_id)
     if exhibit.status == ExhibitStatus.COLLECTED:
-        _reopen(exhibit, at)
-    audit.record(
-        packet.case,
-        EventKind.PULL_RETURNED,
-        actor=actor,
-        at=at,
-        data={**pulls.said_of(order), "answer": answer.pk, "reason": reason},
-    )
+        because = _("The data owner's answer was returned.")
+        reopening.reopen(exhibit, by=actor, because=because, at=at)
     if packet.status == PacketStatus.COLLECTED:
         Packet.objects.filter(pk=packet.pk).update(collected_at=None)
         workflow.move_packet(packet.pk, "return_answer", actor=actor, at=at)
-    pulls.tell_after_commit([answer.answered_by])
     return order
-
-
-def _reopen(exhibit: Exhibit, at: datetime) -> None:
-    """Take what was made of an answer out of the packet; the files stay its own."""
-    workflow.move_exhibit(exhibit.pk, "reopen", at=at)
-    fields = (
-        *("response_code", "statement", "rows", "total", "path", "size"),
-        *("sha256", "sha512", "odd_cells", "left_out", "source_title", "read_as"),
-        *("query", "parameters", "snapshot_at", "started_at", "finished_at"),
-    )
-    blank = Exhibit()
-    Exhibit.objects.filter(pk=exhibit.pk).update(
-        **{name: getattr(blank, name) for name in fields}
-    )
 
 
 @transaction.atomic

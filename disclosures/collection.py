@@ -218,7 +218,7 @@ def _answer(
         return Answer(ResponseCode.OUT_OF_SCOPE_AFTER_NARROWING, unsigned)
     signed.require(exhibit)
     if part.kind == PartKind.MANUAL:
-        return Answer(*pulls.outcome(exhibit, part, _account(account)))
+        return Answer(*pulls.outcome(exhibit, part, _account(account)), part.columns)
     place = f"{leftovers.place(leftovers.COLLECTED, held)}-{secrets.token_hex(16)}"
     out = f"{place}.csv.age"
     with leftovers.private(held) as folder:
@@ -291,7 +291,7 @@ def _write(
             **(_provenance(pulled) if pulled else {}),
         )
         workflow.move_exhibit(exhibit.pk, "collect", at=at)
-        marks.by_map(exhibit, answer.columns, at=at)
+        marks.by_map(exhibit, answer.columns if answer.path else (), at=at)
         # Only now: a failed exhibit says why, and the database holds it to that.
         Exhibit.objects.filter(pk=exhibit.pk).update(failure="")
 

@@ -2,8 +2,9 @@
 
 It resolves the targets and counts the records of each part in the signed window, where
 they are. Nothing is fetched and nothing is kept: no packet, no exhibit, no file, not
-even the counts. Only that somebody made it stands in the trail, before the first source
-is asked.
+even the counts. A part that is derived from others isn't counted, since that would be
+collecting those. Only that somebody made it stands in the trail, before the first
+source is asked.
 """
 
 from dataclasses import dataclass
@@ -20,12 +21,10 @@ from cases.models import Case, SignOff
 from disclosures import facts, planning, preflight
 from disclosures.datamap import schema
 from disclosures.enums import PartKind, Resolution, ResponseCode
-from disclosures.exceptions import CollectionFailed
 from disclosures.models import Exhibit, Packet
 from disclosures.sources.base import (
     Account,
     SourceTimedOut,
-    SourceUnavailable,
     Window,
 )
 from disclosures.sources.run import Run
@@ -33,7 +32,10 @@ from disclosures.sources.run import Run
 
 @dataclass(frozen=True)
 class Counted:
-    """One answer that an order would give; without ``rows``, ``words`` say why."""
+    """One answer that an order would give; without ``rows``, ``words`` say why.
+
+    Where the part's cap leaves some out, ``total`` says how many there are.
+    """
 
     target: int
     item: int
@@ -41,6 +43,7 @@ class Counted:
     title: str
     rows: int | None = None
     words: str = ""
+    total: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class DryRun:
 
     @property
     def rows(self) -> int:
-        """All records that were counted."""
+        """All records that the packet would hold, of those that were counted."""
         return sum(line.rows or 0 for line in self.lines)
 
 
@@ -92,7 +95,6 @@ def make(case_id: int, *, actor: User, at: datetime | None = None) -> DryRun:
             "targets": [one["id"] for one in targets],
         },
     )
-    preflight.require(packet)
     return _counted(packet)
 
 
@@ -109,18 +111,15 @@ def _counted(packet: Packet) -> DryRun:
     items = {one["id"]: one["number"] for one in facts.frozen_scope(packet)["items"]}
     looked: dict[int, Looked] = {}
     lines = []
-    try:
-        with preflight.open_sources(the_map, preflight.LIMITS) as sources:
-            for one in planning.targets(packet):
-                is_named = one["id"] not in unnamed
-                looked[one["id"]] = _look(one, sources, is_named=is_named)
-            for exhibit in planning.drafted(packet, the_map):
-                target = looked[exhibit.target_id]
-                rows, words = _line(exhibit, target, the_map, sources)
-                what = exhibit.part_code, exhibit.part_title, rows, words
-                lines.append(Counted(target.number, items[exhibit.item_id], *what))
-    except SourceUnavailable as error:
-        raise CollectionFailed(str(error)) from None
+    with preflight.asked(packet, the_map) as sources:
+        for one in planning.targets(packet):
+            is_named = one["id"] not in unnamed
+            looked[one["id"]] = _look(one, sources, is_named=is_named)
+        for exhibit in planning.drafted(packet, the_map):
+            target = looked[exhibit.target_id]
+            rows, words, total = _line(exhibit, target, the_map, sources)
+            what = exhibit.part_code, exhibit.part_title, rows, words, total
+            lines.append(Counted(target.number, items[exhibit.item_id], *what))
     return DryRun(tuple(looked.values()), tuple(lines))
 
 
@@ -136,34 +135,40 @@ def _look(target: dict[str, Any], sources: Run, *, is_named: bool) -> Looked:
     return Looked(number, str(label), account)
 
 
+Answer = tuple[int | None, str, int | None]
+
+
 def _line(
     exhibit: Exhibit, target: Looked, the_map: schema.DataMap, sources: Run
-) -> tuple[int | None, str]:
-    """The rows of one answer, or why they aren't counted."""
+) -> Answer:
+    """The rows of one answer, or why they aren't counted; what a cap leaves out."""
     if exhibit.response_code:
-        return None, str(ResponseCode(exhibit.response_code).label)
+        return None, str(ResponseCode(exhibit.response_code).label), None
     if target.account is None:
-        return None, target.words
+        return None, target.words, None
     part = the_map.part(exhibit.part_code)
+    if part.kind == PartKind.STATEMENT:
+        return None, str(ResponseCode(part.response).label), None
+    if part.kind == PartKind.MANUAL:
+        words = _("Asked of %(owner)s by a pull order") % {"owner": part.owner}
+        return None, words, None
+    if not sources.can_count(part):
+        named = {"parts": ", ".join(part.inputs)}
+        words = _("Worked out from %(parts)s when it is collected") % named
+        return None, words, None
     return _count(part, target.account, exhibit, sources)
 
 
 def _count(
     part: schema.Part, account: Account, exhibit: Exhibit, sources: Run
-) -> tuple[int | None, str]:
-    if part.kind == PartKind.STATEMENT:
-        return None, str(ResponseCode(part.response).label)
-    if part.kind == PartKind.MANUAL:
-        return None, _("Asked of %(owner)s by a pull order") % {"owner": part.owner}
-    if part.inputs:
-        named = {"parts": ", ".join(part.inputs)}
-        return None, _("Worked out from %(parts)s when it is collected") % named
-    if not sources.can_count(part):
-        return None, _("Counted when its files are read")
+) -> Answer:
     window = Window(
         planning.in_utc(exhibit.window_since), planning.in_utc(exhibit.window_until)
     )
     try:
-        return sources.count(part, account, window), ""
+        total = sources.count(part, account, window)
     except SourceTimedOut as error:
-        return None, str(error)
+        return None, str(error), None
+    if 0 < part.most_rows < total:
+        return part.most_rows, "", total
+    return total, "", None

@@ -93,6 +93,8 @@ def _clear_uploads() -> list[str]:
     """Remove what uploads left that were killed: plain folders, files without a row."""
     before = time.time() - _UPLOAD_SECONDS
     work = sorted(Path(settings.WORK_DIR).glob(f"{_UPLOADING}*"))
+    # Where a request's large files lie while it is answered; Django removes them then.
+    work += sorted(Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload*"))
     closed = sorted((Path(settings.FILES_DIR) / UPLOADED).glob("*"))
     old = [one for one in (*work, *closed) if one.stat().st_mtime < before]
     removed = []

@@ -362,7 +362,7 @@ def answer(exhibit: Exhibit, made: Produced) -> dict[str, str]:
 
     An answer in full of which something isn't produced is one in part, and says so.
     """
-    code, words = exhibit.response_code, [exhibit.statement]
+    code, words = exhibit.response_code, [exhibit.said]
     if made.lines:
         words.append(withheld.statement(made.withheld, made.redacted))
         if code == ResponseCode.PRODUCED:

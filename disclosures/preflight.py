@@ -2,9 +2,13 @@
 
 Asked when a packet is ordered and on the page that orders it, before there is a packet:
 the graph of parts has no circle and no missing input, every database can be reached by
-a role that only reads, and has the tables and columns that the planned queries name. No
-row is read. What fails here would have failed at night.
+a role that only reads, and has the tables and columns that the planned queries name;
+files are there, open, and have their columns. No row is fetched. What fails here would
+have failed at night.
 """
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -60,9 +64,20 @@ def require(packet: Packet) -> None:
         CollectionFailed: one can't; the sentence names the part or the source.
         PacketBroken: the frozen scope was changed, or the frozen map is gone.
     """
-    if packet.is_letter:
-        return
-    the_map = facts.data_map(packet)
+    if not packet.is_letter:
+        with asked(packet, facts.data_map(packet)):
+            pass
+
+
+@contextmanager
+def asked(packet: Packet, the_map: schema.DataMap) -> Iterator[Run]:
+    """The sources of a packet's map, once each has been asked for what is planned.
+
+    Raises:
+        CollectionFailed: a part can't be answered, or a source can't be reached later
+            on; the sentence names the part or the source.
+        PacketBroken: the frozen scope was changed.
+    """
     parts = planning.planned_parts(packet, the_map)
     planning.order_of_parts(the_map, [part.code for part in parts])
     planning.require_addresses(the_map, parts)
@@ -74,6 +89,7 @@ def require(packet: Packet) -> None:
                     sources.probe_resolver(IdentifierKind(kind))
             for part in parts:
                 sources.probe(part)
+            yield sources
     except SourceUnavailable as error:
         raise CollectionFailed(
             _("%(why)s Nothing was ordered; try again once it can be.") % {"why": error}

@@ -242,6 +242,41 @@ def withdraw_all(packet: Packet, *, by: User, at: datetime) -> None:
         withdraw(order, by=by, reason=_("Another packet took its place."), at=at)
 
 
+def renew(order: PullOrder, at: datetime) -> None:
+    """Save to whom an order is given, with all its days before it again."""
+    order.due_on, order.reminded_at = due(part_of(order), at), None
+    order.save(update_fields=["assigned_to", "is_named", "due_on", "reminded_at"])
+
+
+def send_back(
+    exhibit: Exhibit, *, by: User, collector: audit.Actor, reason: str, at: datetime
+) -> None:
+    """Return the answer that an exhibit was made of; the caller has asked who may.
+
+    ``collector`` is who collects by it: not an examiner, whose own event says so.
+
+    Raises:
+        IllegalTransition: its order has no answer.
+    """
+    order = PullOrder.objects.select_related(*_RELATED).get(exhibit=exhibit)
+    workflow.move_pull(order.pk, "return", actor=audit.SYSTEM, at=at)
+    answer = order.answers.standing().get()
+    answer.returned_at, answer.returned_by = at, by
+    answer.returned_by_name, answer.return_reason = audit.name_of(by), reason
+    answer.full_clean()
+    answer.save()
+    order.assigned_to = answer.answered_by
+    renew(order, at)
+    audit.record(
+        exhibit.packet.case,
+        EventKind.PULL_RETURNED,
+        actor=collector,
+        at=at,
+        data={**said_of(order), "answer": answer.pk, "reason": reason},
+    )
+    tell_after_commit([answer.answered_by])
+
+
 # --------------------------------------------------------------- what was answered
 
 
@@ -261,10 +296,8 @@ def outcome(
     answer = order.answers.standing().get()
     pulled = _provenance(exhibit, answer, account)
     if answer.kind != OwnersAnswer.RECORDS:
-        said = (
-            f"Answered by the data owner under pull order {order.reference}: "
-            f"“{answer.statement}”"
-        )
+        # The owner's own words lie sealed in the provenance, and are printed with it.
+        said = f"Answered by the data owner under pull order {order.reference}"
         searched = answer.kind == OwnersAnswer.NONE_FOUND
         words = f"{part.empty_statement} {said}" if searched else said
         return _CODES[OwnersAnswer(answer.kind)], words, "", pulled

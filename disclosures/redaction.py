@@ -21,19 +21,9 @@ from django.utils.translation import gettext as _
 from cases import audit, permissions, persons, queue
 from cases.enums import Act, EventKind, Perm, TaskName
 from cases.exceptions import IllegalTransition, require_storable
-from disclosures import breaks, facts, marks, reading, workflow
-from disclosures.enums import Examined, ExhibitStatus, PacketStatus
+from disclosures import breaks, facts, marks, pulls, reading, reopening, workflow
+from disclosures.enums import Examined, ExhibitStatus, PacketStatus, PartKind
 from disclosures.models import Examination, Exhibit, Mark, Packet
-
-# What an exhibit says only once it is collected; a return takes it off.
-_COLLECTED: dict[str, Any] = {
-    **dict.fromkeys(("response_code", "statement", "path", "sha256", "sha512"), ""),
-    **dict.fromkeys(("source_title", "read_as", "query", "failure"), ""),
-    **dict.fromkeys(("rows", "size", "odd_cells"), 0),
-    **dict.fromkeys(("total", "snapshot_at", "started_at", "finished_at"), None),
-    "left_out": {},
-    "parameters": {},
-}
 
 
 @transaction.atomic
@@ -79,7 +69,7 @@ def mark(
     )
     made.full_clean()
     made.save()
-    _void(exhibit, at)
+    reopening.void(exhibit, at)
     rows_meant = sum(last - first + 1 for first, last in found) or exhibit.rows
     _record(
         exhibit,
@@ -111,8 +101,8 @@ def lift(
         raise IllegalTransition(
             _("The data map marks this column as about other people: counsel may lift.")
         )
-    _lift(row, actor, because, at)
-    _void(exhibit, at)
+    reopening.lift(row, actor, because, at)
+    reopening.void(exhibit, at)
     _record(exhibit, EventKind.MARK_LIFTED, actor, at, {"mark": row.number})
     return row
 
@@ -137,8 +127,8 @@ def release_column(
     row = _standing(mark_id)
     if not row.is_of_map:
         raise IllegalTransition(_("A person made this mark: who examines may lift it."))
-    _lift(row, actor, because, at)
-    _void(exhibit, at)
+    reopening.lift(row, actor, because, at)
+    reopening.void(exhibit, at)
     said = {"mark": row.number, "column": row.column}
     _record(exhibit, EventKind.COLUMN_RELEASED, actor, at, said)
     return row
@@ -213,13 +203,12 @@ def return_exhibit(
     found = _written(
         exhibit, actor, at, decision=Examined.RETURNED, reason=reason.strip()
     )
-    again = [exhibit, *_derived_from(exhibit)]
+    because = _("Returned: collected anew.")
+    again = reopening.reopen(exhibit, by=actor, because=because, at=at)
     for one in again:
-        _void(one, at)
-        for row in one.marks.standing():
-            _lift(row, actor, _("Returned: collected anew."), at)
-        workflow.move_exhibit(one.pk, "return", actor=actor, at=at)
-        Exhibit.objects.filter(pk=one.pk).update(**_COLLECTED)
+        if one.kind == PartKind.MANUAL:
+            why = found.reason
+            pulls.send_back(one, by=actor, collector=audit.SYSTEM, reason=why, at=at)
     workflow.move_packet(packet.pk, "return_exhibit", actor=actor, at=at)
     Packet.objects.filter(pk=packet.pk).update(
         attempts=0, lease_until=None, collected_at=None
@@ -232,6 +221,17 @@ def return_exhibit(
     _record(exhibit, EventKind.EXHIBIT_RETURNED, actor, at, said)
     queue.hint_after_commit(TaskName.ASSEMBLE, packet_id=packet.pk)
     return found
+
+
+def related(exhibit: Exhibit) -> list[Exhibit]:
+    """What it is derived from, and what is from it: marks there are marks of their own.
+
+    A row of one needn't be a row of the other, so none carries over.
+    """
+    parts = {one.code: one for one in facts.data_map(exhibit.packet).parts}
+    rows = exhibit.packet.exhibits.filter(target=exhibit.target_id, rows__gt=0)
+    found = rows.filter(part_code__in=parts[exhibit.part_code].inputs)
+    return [*found, *(one for one in reopening.derived_from(exhibit) if one.rows)]
 
 
 def why_not_passed(exhibit: Exhibit, person: User) -> str:
@@ -319,20 +319,6 @@ def _require_column(exhibit: Exhibit, column: str) -> None:
         raise ValidationError({"column": _("The exhibit has no such column.")})
 
 
-def _lift(row: Mark, actor: User, because: str, at: datetime) -> None:
-    require_storable(because=because)
-    row.lifted_by, row.lifted_by_name = actor, audit.name_of(actor)
-    row.lifted_at, row.lifted_because = at, because.strip()
-    if not row.lifted_because:
-        raise ValidationError({"because": _("Say why.")})
-    row.full_clean()
-    row.save()
-
-
-def _void(exhibit: Exhibit, at: datetime) -> None:
-    exhibit.examinations.in_force().update(voided_at=at)
-
-
 def _written(exhibit: Exhibit, actor: User, at: datetime, **said: Any) -> Examination:
     packet = exhibit.packet
     made = Examination(
@@ -351,24 +337,6 @@ def _written(exhibit: Exhibit, actor: User, at: datetime, **said: Any) -> Examin
     made.full_clean()
     made.save()
     return made
-
-
-def _derived_from(exhibit: Exhibit) -> list[Exhibit]:
-    """The exhibits of the same target that were worked out from this one."""
-    parts = facts.data_map(exhibit.packet).parts
-    found = {exhibit.part_code}
-    for _part in parts:  # as many times as a chain can be long
-        found |= {one.code for one in parts if found & set(one.inputs)}
-    return list(
-        exhibit.packet.exhibits.filter(
-            target=exhibit.target_id,
-            part_code__in=found,
-            status=ExhibitStatus.COLLECTED,
-        )
-        .exclude(path="")
-        .exclude(pk=exhibit.pk)
-        .select_related("packet__case", "target")
-    )
 
 
 def _record(

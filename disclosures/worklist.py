@@ -84,7 +84,8 @@ def _asked(cases: QuerySet[Case]) -> list[tuple[Perm, Task]]:
         exhibit__packet__case__in=cases,
     )
     found: dict[int, tuple[Perm, Task]] = {}
-    for one in orders.select_related("exhibit__packet__case__agency"):
+    related = orders.select_related("exhibit__packet__case__agency")
+    for one in related.prefetch_related("exhibit__packet__case__standing_changes"):
         case = one.exhibit.packet.case
         perm, verb = (
             (Perm.GRANT, _NAME) if case.is_restricted else (Perm.ORDER, _ASSIGN)

@@ -264,9 +264,11 @@ class CaseAdmin(CaseModelAdmin):
                         messages.success(request, done)
                         return redirect(page.after(case, form))
             case = self.get_row(request, case_id, page.cases(user))
+            shown = page.shown_again(case, row, user, form)
         else:
             record_view(request, case, page.name)
             form = page.form(case, row, user)
+            shown = page.shown(case, row, user)
         return self.show(
             request,
             page.template,
@@ -278,7 +280,7 @@ class CaseAdmin(CaseModelAdmin):
             form=form,
             refusal=verbs.refusal(page, case) or page.bars(case, user),
             back=page.back(case),
-            **page.shown(case, row, user),
+            **shown,
         )
 
 

@@ -87,6 +87,12 @@ class VerbPage:
         """What else the template needs to show what will happen, and to what."""
         return {}
 
+    def shown_again(
+        self, case: Case, row: Any, user: User, form: forms.Form
+    ) -> dict[str, Any]:
+        """The same after a POST that was refused; what was asked anew needn't be."""
+        return self.shown(case, row, user)
+
     def perform(self, case: Case, row: Any, actor: User, form: forms.Form) -> str:
         """Do it through one verb function; what was done, as a sentence.
 

@@ -61,6 +61,11 @@ def _line(order: PullOrder) -> str:
     }
 
 
+def _orders(case: Case) -> list[PullOrder]:
+    packet = current(case)
+    return list(chasing.orders(packet)) if packet else []
+
+
 class _OnOrders(VerbPage):
     """What is done to an order of the request's packet."""
 
@@ -70,9 +75,7 @@ class _OnOrders(VerbPage):
 
     def orders(self, case: Case) -> list[PullOrder]:
         """The orders to choose from."""
-        packet = current(case)
-        found = chasing.orders(packet) if packet else PullOrder.objects.none()
-        return [one for one in found if self.takes(one)]
+        return [one for one in _orders(case) if self.takes(one)]
 
     def takes(self, order: PullOrder) -> bool:
         """Whether it can be done to this order."""
@@ -80,7 +83,8 @@ class _OnOrders(VerbPage):
 
     def fits(self, case: Case) -> str:
         """While there is such an order."""
-        return "" if self.orders(case) else str(self.nothing)
+        found = any(self.takes(one) for one in _orders(case))  # the first will do
+        return "" if found else str(self.nothing)
 
     def form(self, case: Case, row: Any, user: User, **given: Any) -> forms.Form:
         """The orders to choose from."""

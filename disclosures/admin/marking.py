@@ -10,6 +10,8 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.http import QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +20,7 @@ from cases.admin.base import verb_url
 from cases.enums import Act, Perm
 from disclosures import marks, reading, redaction
 from disclosures.enums import Examined, PacketStatus, Redaction
+from disclosures.exceptions import PacketBroken
 from disclosures.models import Examination, Exhibit, Mark
 
 COLUMN, CELLS, ROWS = "column", "cells", "rows"
@@ -64,26 +67,33 @@ class MarkForm(forms.Form):
 
     def __init__(self, exhibit: Exhibit | None, *given: Any, **named: Any) -> None:
         """``exhibit`` is the one that the form is about, where there is one."""
+        if "data" in named:
+            named["data"] = _with_ticked(named["data"])
         super().__init__(*given, **named)
         if exhibit is not None:
             column: Any = self.fields["column"]
-            names = [(name, name) for name in reading.columns(exhibit)]
+            names = [(name, name) for name in _columns(exhibit)]
             column.choices = [("", _("Choose…")), *names]
 
     def clean(self) -> dict[str, Any]:
-        """The rows, ticked and written; what the choice needs is there."""
+        """What the choice needs is there."""
         data = super().clean() or {}
-        ticked = self.data.getlist("row") if hasattr(self.data, "getlist") else []
-        numbers = [one for one in ticked if one.isdecimal()]
-        data["rows"] = ", ".join(filter(None, [data.get("rows", ""), *numbers]))
         what = data.get("what")
         if what == COLUMN:
             data["rows"] = ""
-        elif not data["rows"]:
+        elif not data.get("rows"):
             self.add_error("rows", _("Say which rows."))
         if not data.get("column") and (what != ROWS or data.get("alike")):
             self.add_error("column", _("Say which column."))
         return data
+
+
+def _with_ticked(data: QueryDict) -> QueryDict:
+    """What was sent, the ticked rows among the written: so they stay where it fails."""
+    sent = data.copy()
+    numbers = [one for one in sent.pop("row", []) if str(one).isdecimal()]
+    sent["rows"] = ", ".join(filter(None, [sent.get("rows", ""), *numbers]))
+    return sent
 
 
 class LiftForm(forms.Form):
@@ -188,9 +198,28 @@ def shown(
         "verdict_url": verb_url(case, "examine_exhibits"),
         "lift_url": verb_url(case, "lift_mark"),
         "release_url": verb_url(case, "release_column"),
+        "related": _related(exhibit) if waits and _columns(exhibit) else [],
         "rows": _rows(exhibit, opened) if opened else [],
         "chart": chart(opened.days) if opened else None,
     }
+
+
+def _columns(exhibit: Exhibit) -> tuple[str, ...]:
+    """The exhibit's columns; none where the frozen map is gone, as the verbs say."""
+    try:
+        return reading.columns(exhibit)
+    except PacketBroken:
+        return ()
+
+
+def _related(exhibit: Exhibit) -> list[tuple[str, str]]:
+    """Label and address of the exhibits that hold the same in another form."""
+    packet = exhibit.packet
+    place = "admin:disclosures_exhibit"
+    return [
+        (one.label, reverse(place, args=[packet.case_id, packet.pk, one.number]))
+        for one in redaction.related(exhibit)
+    ]
 
 
 def _last_return(exhibit: Exhibit) -> Examination | None:

@@ -5,6 +5,7 @@ records, which parts from which source, of which days, and how many exhibits com
 all read from the scope that counsel signed and the data map it was frozen with.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
@@ -162,6 +163,17 @@ class OrderPage(VerbPage):
 
     def shown(self, case: Case, row: Any, user: User) -> dict[str, Any]:
         """What will be collected, or why it can't be."""
+        return self._shown(case, _problem)
+
+    def shown_again(
+        self, case: Case, row: Any, user: User, form: forms.Form
+    ) -> dict[str, Any]:
+        """The same: the order has just asked the sources, and the form says what."""
+        return self._shown(case, lambda _case, _sign_off: "")
+
+    def _shown(
+        self, case: Case, problem: Callable[[Case, SignOff], str]
+    ) -> dict[str, Any]:
         sign_off = _sign_off(case)
         if sign_off is None:
             return {}
@@ -171,7 +183,7 @@ class OrderPage(VerbPage):
             return {"problem": str(error), "sign_off": sign_off}
         sources = _sources(items, the_map)
         return {
-            "problem": _problem(case, sign_off),
+            "problem": problem(case, sign_off),
             "sign_off": sign_off,
             "is_letter": self.status == CaseStatus.REFUSED,
             "items": items,

@@ -68,16 +68,12 @@ class AnswerForm(forms.Form):
 class AnswerOrder(acts.SiteAct):
     """One order, and its answer."""
 
+    title = gettext_lazy("Answer a pull order")
     permission = Perm.ANSWER_PULL
     form_class = AnswerForm
     template = "disclosures/pull.html"
     button = gettext_lazy("Send the answer")
     row: PullOrder
-
-    @property
-    def title(self) -> str:  # type: ignore[override] # its reference is in it
-        """The order by its own reference."""
-        return _("Pull order %(order)s") % {"order": self.row.reference}
 
     def find(self, **ids: int) -> PullOrder:
         """An order of this person's.

@@ -121,6 +121,17 @@ class Exhibit(models.Model):
         return self.label
 
     @property
+    def said(self) -> str:
+        """The statement as the packet prints it: with the words of a data owner.
+
+        Those may name somebody, so they lie sealed and not in the statement's column.
+        """
+        words = self.parameters.get("statement", "")
+        if self.kind != PartKind.MANUAL or self.path or not words:
+            return self.statement
+        return f"{self.statement}: “{words}”"
+
+    @property
     def label(self) -> str:
         """The exhibit's name in the packet: ``E001``."""
         return f"E{self.number:03d}"

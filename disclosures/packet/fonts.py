@@ -3,22 +3,31 @@
 Pages are set in Noto Sans, Noto Serif and DejaVu Sans Mono (OFL and Bitstream Vera
 licences), found by fontconfig; other scripts come from whatever further Noto Sans faces
 are installed. A character that none of them holds is shown as an escape (``legible``),
-never as an empty box. ``packet-fonts.conf`` keeps every other font out.
+never as an empty box. ``packet-fonts.conf`` keeps every other font out, and so does
+``fonts.lock`` with every file that isn't byte for byte one it names: another version of
+a font would break lines elsewhere, and a packet couldn't be made again.
 """
 
+import atexit
 import ctypes
 import ctypes.util
 import functools
+import hashlib
 import os
+import re
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from disclosures.exceptions import FontMissing
 
 FAMILIES = ("Noto Sans", "Noto Serif", "DejaVu Sans Mono")
 _CONFIGURATION = Path(__file__).with_name("packet-fonts.conf")
+_LOCK = Path(__file__).with_name("fonts.lock")
 _SYSTEM_FONTS = 0
+_ACCEPTED = re.compile("<acceptfont>.*</acceptfont>", re.DOTALL)
 
 
 class _FontSet(ctypes.Structure):
@@ -63,8 +72,8 @@ def coverage() -> Callable[[str], bool]:
         _add_characters(library, pattern, union)
     if missing := [name for name in FAMILIES if name not in families]:
         raise FontMissing(
-            f"The fonts {', '.join(missing)} aren't installed; on Debian they come "
-            "with fonts-noto-core and fonts-dejavu-core."
+            f"The fonts {', '.join(missing)} aren't installed, or aren't those of "
+            "fonts.lock; on Debian 12 `make fonts` brings them."
         )
     return functools.lru_cache(4096)(
         lambda character: bool(library.FcCharSetHasChar(union, ord(character)))
@@ -94,7 +103,37 @@ def _library() -> ctypes.CDLL:
         ctypes.util.find_library("fontconfig") or "libfontconfig.so.1"
     )
     _declare(library)
+    found = {Path(_text(library, one, b"file")) for one in _patterns(library)}
+    kept = {path for path in found if _is_pinned(path)}
+    if kept != found:
+        _keep_only(kept)
     return library
+
+
+def _is_pinned(path: Path) -> bool:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == _pinned().get(
+            path.name
+        )
+
+
+@functools.cache
+def _pinned() -> dict[str, str]:
+    """The SHA-256 of each font file that may be used, by its name."""
+    lines = _LOCK.read_text(encoding="ascii").splitlines()
+    return {name: digest for digest, name in (line.split("  ") for line in lines)}
+
+
+def _keep_only(paths: set[Path]) -> None:
+    """Point fontconfig to a configuration that accepts these files alone."""
+    globs = "".join(f"<glob>{escape(str(path))}</glob>" for path in sorted(paths))
+    text = _CONFIGURATION.read_text(encoding="utf-8")
+    descriptor, name = tempfile.mkstemp(prefix="candor-fonts-", suffix=".conf")
+    atexit.register(Path(name).unlink, missing_ok=True)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        accepted = f"<acceptfont>{globs}</acceptfont>"
+        file.write(_ACCEPTED.sub(lambda _: accepted, text))
+    os.environ["FONTCONFIG_FILE"] = name
 
 
 def _patterns(library: ctypes.CDLL) -> Iterator[int]:

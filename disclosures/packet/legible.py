@@ -60,6 +60,13 @@ def legible(text: str, covers: Covers | None = None, *, keep: str = "") -> str:
     return "".join(shown)
 
 
+def script(character: str) -> str:
+    """The script of a character that only lacks a font; "" where it has no form."""
+    if unicodedata.category(character) in _HIDDEN or ord(character) in _BLANK:
+        return ""
+    return unicodedata.name(character, "").partition(" ")[0].title()
+
+
 def code(character: str) -> str:
     """What is printed for a character that can't be."""
     return f"<U+{ord(character):04X}>"

@@ -23,7 +23,6 @@ from disclosures.sources.guard import Guard
 _QUOTED = re.compile(r'[",\r\n]')
 _CELL = re.compile(r'"([^"]*(?:""[^"]*)*)"|([^",\n]*)')
 _NEWLINE = "\r\n"
-_BETWEEN = "\n,"  # two rows that come by COPY
 _GROWING = ".part"
 
 
@@ -111,28 +110,35 @@ class CsvFile:
             made = [made[place] for place in kept]
         self._end([",".join(map(_cell, cells)) for cells in made])
 
-    def write_lines(self, lines: Sequence[str]) -> None:
-        """Append those rows, CSV already, that lie in the scope.
+    def write_copied(self, rows: Sequence[bytes]) -> None:
+        """Append those rows, as COPY sends them (``pgcopy``), that lie in the scope.
 
-        Each is a row's cells in their canonical form, a line feed behind them; a first
-        cell in front says how many of them are odd, or nothing.
+        Each is CSV in the canonical forms with a line feed. A last cell more says how
+        many of the others are odd; it is empty where none is and the row belongs.
+
+        Raises:
+            UnicodeError: they aren't UTF-8.
         """
-        positions = self._guard.positions
-        judged = self._guard.judged(_columns(lines, positions), len(lines))
-        kept = self._kept(judged)
-        if len(kept) < len(lines):
-            lines = [lines[place] for place in kept]
-        whole = "".join(lines)
-        if whole[:1] == "," and whole.count(_BETWEEN) + 1 == whole.count("\n") == len(
-            lines
-        ):
-            # No cell is odd or holds a line feed: what stands between rows is replaced.
-            self.rows += len(lines)
-            self._append(f"{whole[1:-1].replace(_BETWEEN, _NEWLINE)}{_NEWLINE}")
+        whole, count = b"".join(rows), len(rows)
+        ended = whole.replace(b",\n", _NEWLINE.encode())
+        if (
+            ended.count(b"\r") - whole.count(b"\r") == count == whole.count(b"\n")
+            and not 0 < self._most_rows < self.rows + count
+        ):  # every row ends with an empty cell, and no other line feed is in them
+            whole.isascii() or whole.decode()
+            self.rows += count
+            self.total += count
+            self._put(ended)
             return
-        odd = (line.partition(",")[0] for line in lines if line[0] != ",")
-        self.cells.odd += sum(map(int, odd))
-        self._end([line[line.index(",") + 1 : -1] for line in lines])
+        self._judge([str(row, "utf-8")[:-1].rpartition(",") for row in rows])
+
+    def _judge(self, rows: Sequence[tuple[str, str, str]]) -> None:
+        """Append those lines, each with its odd cells behind, that lie in the scope."""
+        lines = [line for line, _comma, _odd in rows]
+        judged = self._guard.judged(_columns(lines, self._guard.positions), len(lines))
+        kept = self._kept(judged)
+        self.cells.odd += sum(int(rows[place][2] or 0) for place in kept)
+        self._end([lines[place] for place in kept])
 
     def _kept(self, judged: list[bool]) -> list[int]:
         """The places of the rows that belong and find room."""
@@ -155,7 +161,9 @@ class CsvFile:
         return self._sha512.hexdigest()
 
     def _append(self, text: str) -> None:
-        data = text.encode()
+        self._put(text.encode())
+
+    def _put(self, data: bytes) -> None:
         self._sha256.update(data)
         self._sha512.update(data)
         self._out.write(data)
@@ -171,23 +179,17 @@ def discard(out: Path) -> None:
 def _columns(
     lines: Sequence[str], positions: Collection[int]
 ) -> dict[int, list[str | None]]:
-    """The cells in some places of the lines, which have one cell more in front."""
-    if not positions:
-        return {}
+    """The cells in some places of the lines."""
     columns: dict[int, list[str | None]] = {
-        place: [
-            line.split(",", place + 2)[place + 1].rstrip("\n") or None for line in lines
-        ]
+        place: [line.split(",", place + 1)[place] or None for line in lines]
         for place in positions
+        if not any('"' in line for line in lines)
     }
-    last = max(positions)
-    # A comma may stand inside a cell: read those lines with care.
-    quoted = [number for number, line in enumerate(lines) if '"' in line]
-    for number in quoted:
-        cells = _read(lines[number], last + 2)
-        for place in positions:
-            columns[place][number] = cells[place + 1]
-    return columns
+    if columns or not positions:
+        return columns
+    # A comma may stand inside a cell: read with care.
+    cut = [_read(line, max(positions) + 1) for line in lines]
+    return {place: [cells[place] for cells in cut] for place in positions}
 
 
 def _read(line: str, count: int) -> list[str | None]:

@@ -38,7 +38,7 @@ class DerivedSource:
             SourceTimedOut: it took too long.
         """
         return duck.pull(
-            duck.Job(
+            duck.Pull(
                 part,
                 duck.exhibit_tables(self._map, part, inputs),
                 title=f"Exhibits of parts {', '.join(part.inputs)}",

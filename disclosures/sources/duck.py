@@ -8,12 +8,12 @@ the worker says which part and source it was.
 """
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import duckdb
 
@@ -36,12 +36,15 @@ from disclosures.sources.base import (
 from disclosures.sources.csvfile import CsvFile, discard
 from disclosures.sources.guard import Guard
 
+T = TypeVar("T")
+J = TypeVar("J", bound="Job")
 LONGEST_LINE = 16 * 1024 * 1024
 CSV = (
     "header = true, delim = ',', quote = '\"', escape = '\"', nullstr = '',"
     f" allow_quoted_nulls = false, max_line_size = {LONGEST_LINE},"
     f" buffer_size = {2 * LONGEST_LINE}"  # else a packed file takes thirty lines' room
 )
+_COUNTING = "SELECT count(*)"
 _GRACE = 10  # seconds for a child to break a query off by itself and say so
 _FIRST, _LAST = "0001-01-01 00:00:00+00", "9999-12-31 23:59:59.999999+00"
 
@@ -71,6 +74,18 @@ class Table(Protocol):
             BucketUnavailable: their bucket can't be reached.
             ValueError: they can't be read as anything.
         """
+
+
+@dataclass(frozen=True)
+class NoRows:
+    """An exhibit's table before there is an exhibit: its columns and no row."""
+
+    part: Part
+
+    def view(self, window: Window) -> View:
+        """No file."""
+        columns = ", ".join(f'NULL::VARCHAR AS "{c.name}"' for c in self.part.columns)
+        return View((), " ".join(("SELECT", columns, "LIMIT 0")))
 
 
 @dataclass(frozen=True)
@@ -144,7 +159,7 @@ def opened(
 
 @dataclass(frozen=True)
 class Job:
-    """What a child is asked: one part over its tables, into one file."""
+    """What a child is asked: one part over its tables."""
 
     part: Part
     tables: Mapping[str, Table]
@@ -152,6 +167,12 @@ class Job:
     account: Account
     window: Window
     limits: Limits
+
+
+@dataclass(frozen=True)
+class Pull(Job):
+    """The same, written into one file."""
+
     guard: Guard
     out: Path
 
@@ -161,7 +182,7 @@ def make_ready() -> None:
     sandbox.preload("disclosures.sources.records")
 
 
-def pull(job: Job) -> Pulled:
+def pull(job: Pull) -> Pulled:
     """Have a child run the part's query and write its exhibit, whole or not at all.
 
     A child that takes too much memory or time is killed; the worker goes on.
@@ -171,10 +192,28 @@ def pull(job: Job) -> Pulled:
         QueryFailed: the query or what it returned is wrong, or it took too much memory.
         SourceTimedOut: it took too long.
     """
+    try:
+        return _in_child(work, job)
+    except (QueryFailed, SourceTimedOut):
+        discard(job.out)
+        raise
+
+
+def count(job: Job) -> int:
+    """Have a child count the part's records; none of them leaves it.
+
+    Raises:
+        SourceUnavailable, QueryFailed, SourceTimedOut: as ``pull`` does.
+    """
+    return _in_child(counted, job)
+
+
+def _in_child(function: Callable[[J], T], job: J) -> T:
     limits = job.limits
     seconds = limits.connect_seconds + limits.statement_seconds + _GRACE
     try:
-        return sandbox.run(work, job, seconds=seconds, megabytes=limits.child_megabytes)
+        megabytes = limits.child_megabytes
+        return sandbox.run(function, job, seconds=seconds, megabytes=megabytes)
     except sandbox.ChildTimedOut:
         refusal: Exception = _timed_out(job)
     except sandbox.ChildKilled:
@@ -182,11 +221,10 @@ def pull(job: Job) -> Pulled:
             f"Part {job.part.code}: “{job.title}” took more memory than a pull may"
             " have, or broke its process, and was stopped."
         )
-    discard(job.out)
     raise refusal
 
 
-def work(job: Job) -> Pulled:
+def work(job: Pull) -> Pulled:
     """What the child does: find the files, ask DuckDB, write the exhibit.
 
     Raises:
@@ -194,10 +232,44 @@ def work(job: Job) -> Pulled:
         QueryFailed: the query or what it returned is wrong.
         SourceTimedOut: it took too long.
     """
-    named, at = f"Part {job.part.code}: ", datetime.now(UTC)
+    part, at, views = job.part, datetime.now(UTC), _views(job)
+    file = _asked(job, views, _stream)
+    shown = shown_parameters(part, sqltext.binds(part.sql), job.account, job.window)
+    return Pulled(
+        rows=file.rows,
+        total=file.total,
+        size=file.size,
+        sha256=file.sha256,
+        sha512=file.sha512,
+        snapshot_at=at,
+        source_title=job.title,
+        read_as=", ".join(
+            [
+                "files, opened to read only",
+                *(one.read for one in views.values() if one.read),
+            ]
+        ),
+        sql=part.sql.strip(),
+        parameters=shown | {f"part_{c}": f"exhibit of part {c}" for c in part.inputs},
+        odd_cells=file.cells.odd,
+        left_out=job.guard.left_out,
+    )
+
+
+def counted(job: Job) -> int:
+    """What the child does: find the files and have DuckDB count, nothing else.
+
+    Raises:
+        SourceUnavailable, QueryFailed, SourceTimedOut: as ``work`` does.
+    """
+    return _asked(job, _views(job), _count)
+
+
+def _views(job: Job) -> dict[str, View]:
+    named = f"Part {job.part.code}: "
     try:
         window = Window() if job.part.timeless else job.window
-        views = {name: table.view(window) for name, table in job.tables.items()}
+        return {name: table.view(window) for name, table in job.tables.items()}
     except FileNotFoundError:
         refusal: Exception = SourceUnavailable(
             f"{named}a file of “{job.title}” isn't there."
@@ -206,8 +278,6 @@ def work(job: Job) -> Pulled:
         refusal = SourceUnavailable(_silent(job))
     except ValueError as error:
         refusal = QueryFailed(f"{named}“{job.title}” can't be read. {error}")
-    else:
-        return _asked(job, views, at)
     raise refusal
 
 
@@ -228,13 +298,20 @@ def _is_silent(error: duckdb.Error, views: Mapping[str, View]) -> bool:
     return in_bucket and type(error) is duckdb.Error and "MemoryError" not in str(error)
 
 
-def _asked(job: Job, views: Mapping[str, View], at: datetime) -> Pulled:
-    part, account, window, limits = job.part, job.account, job.window, job.limits
-    sql, values = wrapped(part, account, window)
+def _asked(
+    job: J,
+    views: Mapping[str, View],
+    ask: Callable[[duckdb.DuckDBPyConnection, J], T],
+) -> T:
+    """What DuckDB answers within its time; its errors become sentences."""
+    part = job.part
     zone = part.column(part.window).zone if part.window else "UTC"
     try:
-        with opened(views, zone, limits) as connection:
-            file = _stream(connection, sql, values, job)
+        with (
+            opened(views, zone, job.limits) as connection,
+            _watched(connection, job.limits.statement_seconds),
+        ):
+            return ask(connection, job)
     except duckdb.InterruptException:
         refusal: Exception = _timed_out(job)
     except cells.MisfitError as error:
@@ -249,44 +326,34 @@ def _asked(job: Job, views: Mapping[str, View], at: datetime) -> Pulled:
             f"Part {part.code}: “{job.title}” refused the query"
             f" ({type(error).__name__})."
         )
-    else:
-        return Pulled(
-            rows=file.rows,
-            total=file.total,
-            size=file.size,
-            sha256=file.sha256,
-            sha512=file.sha512,
-            snapshot_at=at,
-            source_title=job.title,
-            read_as=", ".join(
-                [
-                    "files, opened to read only",
-                    *(one.read for one in views.values() if one.read),
-                ]
-            ),
-            sql=part.sql.strip(),
-            parameters=shown_parameters(part, sqltext.binds(part.sql), account, window)
-            | {f"part_{c}": f"exhibit of part {c}" for c in part.inputs},
-            odd_cells=file.cells.odd,
-            left_out=job.guard.left_out,
-        )
     raise refusal
 
 
-def _stream(
-    connection: duckdb.DuckDBPyConnection, sql: str, values: dict[str, str], job: Job
-) -> CsvFile:
-    watch = threading.Timer(job.limits.statement_seconds, connection.interrupt)
+@contextmanager
+def _watched(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+    watch = threading.Timer(seconds, connection.interrupt)
     watch.daemon = True
     watch.start()
     try:
-        with CsvFile(job.out, job.guard, job.part.most_rows) as file:
-            result = connection.execute(sql, values)
-            while rows := result.fetchmany(job.limits.rows_at_once):
-                file.write(rows)
-        return file
+        yield
     finally:
         watch.cancel()
+
+
+def _stream(connection: duckdb.DuckDBPyConnection, job: Pull) -> CsvFile:
+    sql, values = wrapped(job.part, job.account, job.window)
+    with CsvFile(job.out, job.guard, job.part.most_rows) as file:
+        result = connection.execute(sql, values)
+        while rows := result.fetchmany(job.limits.rows_at_once):
+            file.write(rows)
+    return file
+
+
+def _count(connection: duckdb.DuckDBPyConnection, job: Job) -> int:
+    sql, values = wrapped(job.part, job.account, job.window)
+    found = connection.execute(" ".join((_COUNTING, "FROM (", sql, ")")), values)
+    (number,) = found.fetchone() or (0,)
+    return int(number)
 
 
 def wrapped(part: Part, account: Account, window: Window) -> tuple[str, dict[str, str]]:

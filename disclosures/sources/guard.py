@@ -23,6 +23,7 @@ from disclosures.sources.base import Account, bound_form
 
 Row = Sequence[str | None]
 Cells = Sequence[str | None]
+Ends = tuple[datetime | None, datetime | None]
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _END = datetime.max.replace(tzinfo=UTC)
 
@@ -35,15 +36,40 @@ class Guard:
     ) -> None:
         self.columns = part.columns
         self._left_out: Counter[LeftOut] = Counter()
-        self._whose = [
-            (position, _is_theirs(column, account, form))
+        marked = [
+            (position, column)
             for position, column in enumerate(part.columns)
             if column.whose
         ]
+        self._whose = [
+            (position, _is_theirs(column, account, form)) for position, column in marked
+        ]
+        key = bound_form(account.key, form)
+        self._expected = {
+            position: (None if key is None else str(key))
+            if column.whose is Whose.ACCOUNT
+            else account.name
+            for position, column in marked
+        }
         self._times: list[_Times] = []
         if part.window and (window.since or window.until):
             column = part.column(part.window)
             self._times = [_Times(part.columns.index(column), window, column.zone)]
+
+    @property
+    def certain(self) -> tuple[dict[int, str], dict[int, Ends]] | None:
+        """What a row has that belongs beyond doubt; others may belong all the same.
+
+        By the column's place the text of its cell, and the ends of its time: from the
+        one on, before the other. None where no row can be beyond doubt.
+        """
+        texts = {}
+        for position, is_theirs in self._whose:
+            expected = self._expected[position]
+            if expected is None or not is_theirs(expected):
+                return None
+            texts[position] = expected
+        return texts, {one.position: one.ends for one in self._times}
 
     def begin(self) -> None:
         """Count anew: a file is begun."""
@@ -87,6 +113,7 @@ class _Times:
 
     def __init__(self, position: int, window: Window, zone: str) -> None:
         self.position = position
+        self.ends = window.since, window.until
         self._since = window.since or _BEGINNING
         self._until = window.until or _END
         self._is_open = window.until is None

@@ -10,21 +10,21 @@ COPY takes no values beside its statement. They are set for the transaction by
 ``current_setting``, cast to the type that the server itself finds for the value where
 it stands: the statement's text holds names and never a value.
 
-In front of a row's cells stands how many of them are odd, nothing where none is.
+Behind a row's cells stands how many of them are odd; nothing where none is and the row
+has, in the very columns that are written, exactly what the guard expects. All others
+are judged here, one by one (``CsvFile.write_copied``).
 """
 
 import select
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import reduce
-from operator import add
 from typing import Any
 
 import psycopg
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq import ExecStatus
-from psycopg.pq.abc import PGconn, PGresult
+from psycopg.pq.abc import PGresult
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
@@ -37,6 +37,7 @@ from sqlalchemy import (
     func,
     literal_column,
     null,
+    true,
 )
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.exc import DBAPIError
@@ -45,11 +46,13 @@ from sqlalchemy.types import NullType
 
 from disclosures.datamap.terms import Column, Part
 from disclosures.enums import ColumnType
+from disclosures.sources.guard import Guard
 from disclosures.sources.queries import Bind, Value, beside
 
+Place = tuple[ColumnElement[Any], Column, int]
 Build = Callable[[Bind], Select[Any]]
 _POSITIONAL = PGDialect(paramstyle="numeric_dollar")
-_LINES, _BYTES = 1_000, 1 << 20  # in memory at once, whichever is reached first
+_BYTES = 1 << 17  # of rows that are in memory at once
 
 _BOOLEAN, _BIGINT, _SMALLINT, _INTEGER, _OID = 16, 20, 21, 23, 26
 _NAME, _TEXT, _CIDR, _INET, _BPCHAR, _VARCHAR = 19, 25, 650, 869, 1042, 1043
@@ -81,6 +84,7 @@ _MADE = (
     "SELECT oid, oid::regtype::text FROM pg_catalog.pg_type"
     " WHERE oid = ANY(%s) AND (typtype = 'e' OR typname = 'citext')"
 )
+_PADDED = {_BPCHAR, _NUMERIC, _BOOLEAN, _CIDR, _INET}  # cast to text, they may differ
 _SHAPES = {
     _DATE: 'YYYY-MM-DD"T00:00:00+00:00"',
     _TIMESTAMP: 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"',
@@ -114,8 +118,10 @@ class _Described:
     columns: list[int]
 
 
-def prepared(connection: Connection, part: Part, build: Build) -> Select[Any] | None:
-    """The part's query for ``lines``, its values set; None if it goes the general way.
+def prepared(
+    connection: Connection, part: Part, guard: Guard, build: Build
+) -> Select[Any] | None:
+    """The part's query for ``rows``, its values set; None if it goes the general way.
 
     ``build`` makes the query with its values standing as they are told to.
 
@@ -135,53 +141,59 @@ def prepared(connection: Connection, part: Part, build: Build) -> Select[Any] | 
         ):
             return None
         for name, value in asked.values.items():
-            setting = f"{_MARKED}{name}"
-            raw.execute("SELECT set_config(%s, %s, true)", [setting, str(value)])
+            _set(raw, name, str(value))
     query = build(lambda name, value: _Setting(name, value, types[asked.kinds[name]]))
-    places = list(zip(query.selected_columns, part.columns, asked.columns, strict=True))
-    odd = [
-        case((place.is_(None) | _is_ordinary(place, kind), 0), else_=1)
-        for place, column, kind in places
-        if column.type is ColumnType.TIMESTAMP
-    ]
-    marked = func.nullif(reduce(add, odd), 0) if odd else null()
+    places: list[Place] = list(
+        zip(query.selected_columns, part.columns, asked.columns, strict=True)
+    )
+    with _as_sqlalchemy_says(raw):
+        expected = _expected(raw, places, guard)
     forms = [_form(*place) for place in places]
-    return query.with_only_columns(marked, *forms, maintain_column_froms=True)
+    return query.with_only_columns(
+        *forms, _mark(places, expected), maintain_column_froms=True
+    )
 
 
-def lines(
+def rows(
     connection: Connection, query: Select[Any]
-) -> Generator[list[str], None, None]:
+) -> Generator[list[bytes], None, None]:
     """The rows of such a query, some at once: CSV, each with its line feed.
 
     Raises:
         DBAPIError: the source broke off.
-        UnicodeError: what it sent isn't UTF-8.
     """
     compiled = query.compile(
         dialect=_POSITIONAL, compile_kwargs={"literal_binds": True}
     )
     statement = f"COPY ({compiled}) TO STDOUT (FORMAT csv, ENCODING 'UTF8')"
     raw = _raw(connection)
-    with _as_sqlalchemy_says(raw), _copying(raw, statement):
-        some: list[str] = []
-        size = 0
-        for line in _sent(raw.pgconn):
-            some.append(str(line, "utf-8"))
-            size += len(line)
-            if size >= _BYTES or len(some) >= _LINES:
+    with _as_sqlalchemy_says(raw), _copying(raw, statement) as arriving:
+        get, some, total = raw.pgconn.get_copy_data, list[bytes](), 0
+        while (sent := get(1))[0] >= 0:
+            if not sent[0]:
+                arriving.poll()
+                raw.pgconn.consume_input()
+                continue
+            some.append(bytes(sent[1]))
+            total += sent[0]
+            if total >= _BYTES:
                 yield some
-                some, size = [], 0
+                some, total = [], 0
         yield some
 
 
 @contextmanager
-def _copying(raw: psycopg.Connection[Any], statement: str) -> Iterator[None]:
-    """A COPY that is read to its end; a connection that is left in one is closed."""
+def _copying(raw: psycopg.Connection[Any], statement: str) -> Iterator[select.poll]:
+    """A COPY that is read to its end; a connection that is left in one is closed.
+
+    Gives what waits until more of it arrives.
+    """
     # The driver's own COPY passes each row through a generator: half of all the time.
     _checked(raw.pgconn.exec_(statement.encode()), raw, ExecStatus.COPY_OUT)
+    arriving = select.poll()
+    arriving.register(raw.pgconn.socket, select.POLLIN)
     try:
-        yield
+        yield arriving
     except BaseException:
         raw.close()
         raise
@@ -189,18 +201,63 @@ def _copying(raw: psycopg.Connection[Any], statement: str) -> Iterator[None]:
         _checked(result, raw)
 
 
-def _sent(pgconn: PGconn) -> Iterator[memoryview]:
-    arriving = select.poll()
-    arriving.register(pgconn.socket, select.POLLIN)
-    while True:
-        size, line = pgconn.get_copy_data(1)
-        if size > 0:
-            yield line
-        elif size < 0:
-            return
-        else:
-            arriving.poll()
-            pgconn.consume_input()
+def _mark(
+    places: list[Place], expected: ColumnElement[bool] | None
+) -> ColumnElement[Any]:
+    """How many cells of a row are odd; NULL if none is and the row is as expected."""
+    ordinary = [
+        place.is_(None) | _is_ordinary(place, kind)
+        for place, column, kind in places
+        if column.type is ColumnType.TIMESTAMP
+    ]
+    odd: ColumnElement[Any] = literal_column("0")
+    for one in ordinary:
+        odd += case((one, 0), else_=1)
+    if expected is None:
+        return odd
+    return case((and_(expected, *ordinary), null()), else_=odd)
+
+
+def _expected(
+    raw: psycopg.Connection[Any], places: list[Place], guard: Guard
+) -> ColumnElement[bool] | None:
+    """That a row has what the guard expects; None where that can't be said here."""
+    certain = guard.certain
+    if certain is None:
+        return None
+    texts, times = certain
+    found: list[ColumnElement[bool]] = []
+    for position, text in texts.items():
+        place, _column, kind = places[position]
+        if kind in _PADDED:
+            return None
+        wanted = _once(raw, f"guard_{position}", text, "text")
+        found.append(cast(place, Text).collate("C") == wanted)
+    for position, (since, until) in times.items():
+        place, _column, kind = places[position]
+        if kind not in _SHAPES:
+            return None
+        of_kind = _TYPES[kind if kind == _TIMESTAMPTZ else _TIMESTAMP]
+        if since:
+            name = f"guard_{position}_since"
+            found.append(place >= _once(raw, name, since.isoformat(" "), of_kind))
+        if until:
+            name = f"guard_{position}_until"
+            found.append(place < _once(raw, name, until.isoformat(" "), of_kind))
+    return and_(true(), *found)
+
+
+def _once(
+    raw: psycopg.Connection[Any], name: str, value: str, kind: str
+) -> ColumnElement[Any]:
+    """A value that is set, and read once for all the rows."""
+    _set(raw, name, value)
+    setting = f"current_setting('{_MARKED}{name}')"
+    return literal_column(" ".join(("(SELECT CAST(", setting, "AS", kind, "))")))
+
+
+def _set(raw: psycopg.Connection[Any], name: str, value: str) -> None:
+    raw.execute("SELECT set_config(%s, %s, true)", [f"{_MARKED}{name}", value])
 
 
 def _has_form(column: Column, kind: int, made: Collection[int]) -> bool:

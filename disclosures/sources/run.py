@@ -149,39 +149,42 @@ class Run:
             raise QueryFailed(f"Part {part.code} is asked of people, by a pull order.")
         if part.kind is PartKind.DERIVED:
             return DerivedSource(self._map, self._limits)
-        described = self._map.source(part.source)
-        if described.kind is SourceKind.SQL:
-            return self._database(part.source)
-        address = self._address(part.source)
-        return FilesSource(self._map, described, address, self._limits)
+        return self._read(part)
 
     def can_count(self, part: Part) -> bool:
         """Whether the part's records can be counted where they are."""
-        is_query = part.kind is PartKind.QUERY and not part.inputs
-        return is_query and self._map.source(part.source).kind is SourceKind.SQL
+        return part.kind is PartKind.QUERY and not part.inputs
 
     def count(self, part: Part, account: Account, window: Window) -> int:
-        """How many records a part has of one account; none of them is read.
+        """How many records a part has of one account; none of them is fetched.
 
         Raises:
             SourceUnavailable: the source can't be reached; worth another try.
             QueryFailed: the query is wrong.
             SourceTimedOut: it took too long.
         """
-        return self._database(part.source).count(part, account, window)
+        return self._read(part).count(part, account, window)
 
     def probe(self, part: Part) -> None:
-        """Ask a part's database whether it can answer it, without reading a row.
+        """Ask a part's source whether it can answer it, without fetching a row.
 
-        Parts that no database answers pass.
+        Parts that are read from no source pass.
 
         Raises:
             SourceUnavailable: the source can't be reached; worth another try.
             QueryFailed: it can't; a described column may be missing.
             SourceTimedOut: it took too long.
         """
-        if part.source and self._map.source(part.source).kind is SourceKind.SQL:
-            self._database(part.source).probe(part)
+        if part.source:
+            self._read(part).probe(part)
+
+    def _read(self, part: Part) -> SqlSource | FilesSource:
+        """The source that a part's records are read from."""
+        described = self._map.source(part.source)
+        if described.kind is SourceKind.SQL:
+            return self._database(part.source)
+        address = self._address(part.source)
+        return FilesSource(self._map, described, address, self._limits)
 
     def _database(self, name: str) -> SqlSource:
         if name not in self._sql:

@@ -127,7 +127,7 @@ class SqlSource:
             raise QueryFailed(f"Part {part.code}: a database can't read exhibits.")
 
         def stream() -> tuple[CsvFile, int]:
-            query, write = self._asked(part, account, window)
+            query, write = self._asked(part, account, window, guard)
             most = part.most_rows
             first = query.limit(most) if most else query
             file = self._written(first, write, CsvFile(out, guard, most))
@@ -157,12 +157,12 @@ class SqlSource:
         )
 
     def _asked(
-        self, part: Part, account: Account, window: Window
+        self, part: Part, account: Account, window: Window, guard: Guard
     ) -> tuple[Select[Any], Write]:
         """The query, and the way that its rows go into a file."""
         if self._engine.dialect.name == "postgresql" and self._limits.may_copy:
             by_copy = pgcopy.prepared(
-                self._open(), part, partial(self._query, part, account, window)
+                self._open(), part, guard, partial(self._query, part, account, window)
             )
             if by_copy is not None:
                 return by_copy, self._copy
@@ -174,9 +174,9 @@ class SqlSource:
         return file
 
     def _copy(self, query: Select[Any], file: CsvFile) -> None:
-        with closing(pgcopy.lines(self._open(), query)) as found:
-            for lines in found:
-                file.write_lines(lines)
+        with closing(pgcopy.rows(self._open(), query)) as found:
+            for rows in found:
+                file.write_copied(rows)
                 self._check_time()
 
     def _fetch(self, query: Select[Any], file: CsvFile) -> None:
@@ -292,6 +292,9 @@ class SqlSource:
             )
         except (SQLAlchemyError, UnicodeError) as error:
             refusal = QueryFailed(f"{what} can't be run: {type(error).__name__}.")
+        except BaseException:
+            self._drop()
+            raise
         # Raised outside the except blocks: the error with its values isn't chained.
         self._drop()
         raise refusal

@@ -40,7 +40,6 @@ STANDS_BELOW = {
     "cases.workflow.transition",
     "disclosures.workflow.move_packet",
     "disclosures.workflow.move_pull",
-    "disclosures.workflow.move_exhibit",
 }
 NOT_VERBS = (".admin", ".migrations", ".management", ".models", ".packet")
 VERBS = (

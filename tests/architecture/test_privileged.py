@@ -59,6 +59,7 @@ LEAVES = {
     "Exhibit.statement",
     "Organisation.address",
     "Organisation.letterhead",
+    "BlockOrder.failure",
     "Packet.failure",
     "RequestedItem.wording",
     "ProducedScope.document",  # ids and reasons as the packet stated them
@@ -71,7 +72,6 @@ LEAVES = {
     "Exhibit.parameters",
     *("PullOrder.withdrawal_reason", "PullAnswer.return_reason"),  # to a data owner
     "PullAnswer.statement",  # the packet states it
-    "BlockOrder.failure",
     *("Mark.rows", "Mark.lifted_because", "Examination.reason"),  # of an examiner
     *("RowPlaces.blocks", "RowPlaces.days"),  # where the rows of an exhibit stand
 }

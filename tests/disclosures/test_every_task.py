@@ -17,8 +17,9 @@ from cases.models.case import OPEN
 from compliance.admin_site import tasks_for
 from disclosures import assembly, breaks, chasing
 from disclosures import worklist as disclosures_worklist
-from disclosures.models import Packet
+from disclosures.models import Packet, PullOrder
 from tests import factories as make
+from tests import restricting
 from tests.disclosures import breaking, packets, pulling
 from tests.disclosures.test_acknowledging import acknowledge
 from tests.disclosures.test_objection_letter import refused
@@ -38,6 +39,13 @@ class Kind:
 
     def __str__(self) -> str:
         return self.verb
+
+    def somebody(self, case: Case) -> User:
+        """Whom the case waits for; on a restricted one they are named and bound."""
+        who = make.person(self.role, is_staff=True)
+        if case.is_restricted:
+            restricting.put(case, who)
+        return who
 
 
 def _unknown_secrecy() -> Case:
@@ -83,7 +91,8 @@ def _conditional() -> Case:
 
 def _late() -> Case:
     case = pulling.awaiting().case
-    chasing.remind(at=timezone.now() + timedelta(days=30))
+    PullOrder.objects.update(due_on=timezone.localdate() - timedelta(days=9))
+    chasing.remind(at=timezone.now())
     return case
 
 
@@ -253,7 +262,7 @@ def test_every_kind_of_task_has_a_row_here():
 @pytest.mark.parametrize("kind", KINDS, ids=str)
 def test_a_task_goes_by_doing_the_thing(kind):
     case = kind.made()
-    who = make.person(kind.role, is_staff=True)
+    who = kind.somebody(case)
     assert has(who, kind.verb)
     kind.do(make.fresh(case), who)
     assert not has(who, kind.verb)
@@ -263,7 +272,7 @@ def test_a_task_goes_by_doing_the_thing(kind):
 @pytest.mark.parametrize("kind", KINDS, ids=str)
 def test_looking_at_it_or_posting_to_the_front_page_leaves_it(kind):
     case = kind.made()
-    who = make.person(kind.role, is_staff=True)
+    who = kind.somebody(case)
     desk, front = signed_in(who), reverse("admin:index")
     page = desk.get(front)
     assert kind.verb in [task.verb for task in page.context["tasks"]]
@@ -282,7 +291,7 @@ def test_looking_at_it_or_posting_to_the_front_page_leaves_it(kind):
 @pytest.mark.parametrize("kind", KINDS, ids=str)
 def test_every_task_shows_its_clocks(kind):
     case = kind.made()
-    who = make.person(kind.role, is_staff=True)
+    who = kind.somebody(case)
     (task,) = [one for one in tasks_for(who) if one.verb == kind.verb]
     # What was handed over is answered; only its receipt is still missing.
     late = make.fresh(case).status in OPEN

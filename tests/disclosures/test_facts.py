@@ -290,7 +290,7 @@ def test_a_window_is_said_in_words_and_to_the_second(since, until, said):
 
 def test_what_was_bound_is_said_in_words_in_one_order():
     bound = {"part_2a": "exhibit of part 2a", "name": "alice", "account": "k-1"}
-    assert facts._parameters_note(bound) == (
+    assert contents.parameters_note(bound) == (
         "key of the account (:account): k-1\n"
         "name of the account (:name): alice\n"
         "table part_2a: exhibit of part 2a"

@@ -10,7 +10,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from cases import vault
+from cases import audit, vault
+from cases.enums import Act, Role
 from cases.exceptions import IllegalTransition
 from cases.models import Event
 from disclosures import (
@@ -22,9 +23,11 @@ from disclosures import (
     leftovers,
     outcomes,
     pulls,
+    redaction,
 )
 from disclosures.enums import OwnersAnswer, PacketStatus, PullStatus, ResponseCode
 from disclosures.models import Exhibit, Packet, PullAnswer, PullOrder
+from disclosures.packet import contents
 from disclosures.sources.manual import UploadRefused
 from tests import factories as make
 from tests.disclosures import packets, pulling, stored
@@ -136,11 +139,13 @@ def test_held_none_found_and_not_held_are_never_confused(kind, code, statement):
     pulling.answer(packet, kind=kind, words="Looked twice.")
     packet = packets.collected(packet)
     exhibit = exhibit_of(packet)
-    said = f"{statement}Answered by the data owner under pull order {order.reference}: "
-    assert (exhibit.response_code, exhibit.statement) == (
-        code,
-        f"{said}“Looked twice.”",
-    )
+    said = f"{statement}Answered by the data owner under pull order {order.reference}"
+    # The packet prints the owner's words; in the database they lie sealed.
+    assert (exhibit.response_code, exhibit.statement) == (code, said)
+    printed = facts.draft_facts(packet, contents.UNSIGNED)
+    (one,) = [one for one in printed.exhibits if one.order]
+    (answer,) = printed.items[1].answers
+    assert one.statement == answer.statement == f"{said}: “Looked twice.”"
     assert (exhibit.path, exhibit.rows, exhibit.parameters["order"]) == (
         *("", 0, order.reference),
     )
@@ -274,9 +279,15 @@ def test_what_a_killed_upload_left_is_removed_and_an_answers_files_stay(monkeypa
     orphan.write_bytes(b"x")
     plain.mkdir(parents=True)
     (plain / "upload").write_bytes(b"alice")
+    large = Path(settings.FILE_UPLOAD_TEMP_DIR) / "tmpx.upload.csv"
+    large.write_bytes(b"alice")
     assert leftovers.clear() == []  # somebody may be at it
     monkeypatch.setattr(leftovers, "_UPLOAD_SECONDS", -1)
-    assert leftovers.clear() == ["work/upload-abc", f"uploaded/{orphan.name}"]
+    assert leftovers.clear() == [
+        *("work/upload-abc", f"{large.parent.name}/{large.name}"),
+        f"uploaded/{orphan.name}",
+    ]
+    assert not large.exists()
     assert not orphan.exists()
     assert not plain.exists()
     assert (Path(settings.FILES_DIR) / made.path).exists()
@@ -307,3 +318,26 @@ def test_packet_declaration_manifest_and_custody_say_that_people_fetched_it():
         ("Asked of a data owner", order.reference),
         ("Answered by the data owner", order.reference),
     ]
+
+
+@pytest.mark.feature("C2", part=True)
+def test_an_examiner_who_returns_the_exhibit_returns_the_owners_answer():
+    dora = pulling.owner()
+    packet = pulling.awaiting()
+    pulling.answer(packet, dora)
+    packet = packets.collected(packet)
+    examiner = make.person(Role.CUSTODIAN)
+    redaction.return_exhibit(
+        exhibit_of(packet).pk, actor=examiner, reason="Notes of a colleague."
+    )
+    packet = packets.collected(packet)
+    answer = PullAnswer.objects.get()
+    assert (packet.status, pulling.order_of(packet).status) == (
+        *(S.AWAITING, PullStatus.RETURNED),
+    )
+    assert (answer.returned_by, answer.return_reason) == (
+        *(examiner, "Notes of a colleague."),
+    )
+    pulling.answer(packet, dora, content=pulling.csv(pulling.ROWS[0]))
+    assert packets.collected(packet).status == S.COLLECTED
+    assert Act.COLLECT not in audit.acts_of(packet.case, examiner)

@@ -106,7 +106,7 @@ def test_a_mark_that_says_nothing_sensible_is_refused(small, changed, words):
 @pytest.mark.parametrize("status", [one for one in PacketStatus if one != "collected"])
 def test_marks_are_made_while_the_packet_waits_for_certification_alone(status):
     packet, by = packets.in_status(status), packets.custodian()
-    exhibit = redacting.events(packet)
+    exhibit = packet.exhibits.first()
     acts = (
         lambda: redacting.mark(exhibit, by, rows="1"),
         lambda: redaction.pass_exhibit(exhibit.pk, actor=by, marks_digest=""),

@@ -212,7 +212,6 @@ def test_a_step_leaves_one_event_with_the_packet_and_no_more():
         ("fail", X.FAILED, X.FAILED),
         ("fail", X.COLLECTED, None),
         ("reopen", X.COLLECTED, X.PLANNED),
-        ("return", X.COLLECTED, X.PLANNED),
     ],
 )
 def test_each_step_of_an_exhibit(step, status, lands):
@@ -230,8 +229,7 @@ def test_each_step_of_an_exhibit(step, status, lands):
             workflow.move_exhibit(one.pk, step, at=make.AT)
         assert everything(packet) == before
     else:
-        by = make.analyst() if step == "return" else audit.SYSTEM
-        moved = workflow.move_exhibit(one.pk, step, actor=by, at=make.AT)
+        moved = workflow.move_exhibit(one.pk, step, at=make.AT)
         assert moved.status == lands
         # The run's own events tell of it; an exhibit leaves none.
         assert everything(packet)[2] == before[2]
@@ -248,7 +246,6 @@ def test_the_exhibits_table_is_the_one_tested():
         ("fail", X.PLANNED): X.FAILED,
         ("fail", X.FAILED): X.FAILED,
         ("reopen", X.COLLECTED): X.PLANNED,
-        ("return", X.COLLECTED): X.PLANNED,
     }
 
 

@@ -1,26 +1,28 @@
 """``manage.py load_datamap FILE``: check a data map and make it the one in use.
 
 Every mistake is printed with file and line, and then nothing is loaded. With
-``--check-sources`` each query is put to its database too, without reading a row, so
-that a column which isn't there is found now and not at night. With ``--diff`` nothing
+``--check-sources`` each query is put to its source too, those that resolve identifiers
+among them, without fetching a row: a column which isn't there is found now and not at
+night. With ``--diff`` nothing
 is loaded: it says what would change against the map in use, and ends with 0 where
 nothing would, with 1 where something would, and with 2 where it can't tell.
 """
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from cases import audit
 from cases.exceptions import CaseError
+from disclosures import preflight
 from disclosures.datamap import load, schema
 from disclosures.datamap.changes import changes
 from disclosures.models import DataMapVersion
-from disclosures.sources.run import Run
 
 _DIFF_FAILED = 2
 
@@ -36,7 +38,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--check-sources",
             action="store_true",
-            help="put each query to its database as well, without reading a row",
+            help="put each query to its source as well, without fetching a row",
         )
         parser.add_argument(
             "--diff",
@@ -117,11 +119,14 @@ class Command(BaseCommand):
 
     def _ask(self, found: schema.DataMap, file: Path, failed: int) -> None:
         refusals = []
-        may_write = settings.SOURCES_MAY_WRITE
-        with Run(found, settings.SOURCE_URLS, may_write=may_write) as run:
-            for part in found.parts:
+        with preflight.open_sources(found) as sources:
+            asked: list[Callable[[], None]] = [
+                *(partial(sources.probe_resolver, one.kind) for one in found.resolve),
+                *(partial(sources.probe, part) for part in found.parts),
+            ]
+            for ask in asked:
                 try:
-                    run.probe(part)
+                    ask()
                 except CaseError as error:
                     refusals.append(f"{file}: {error}")
         if refusals:

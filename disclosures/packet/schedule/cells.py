@@ -8,7 +8,6 @@ None of this makes a difference to what is drawn.
 
 from collections.abc import Sequence
 
-from disclosures.packet.legible import legible
 from disclosures.packet.schedule import faces
 from disclosures.packet.schedule.plain import Plain
 from disclosures.packet.schedule.text import Setter, Style, escaped, plain_lines
@@ -95,7 +94,7 @@ class Cells:
     def _odd(self, cell: str) -> Cell:
         if not cell:
             return b"", 1
-        text = legible(cell, faces.covers)
+        text = self._setter.legible(cell)
         return self._wrapped(self._setter.lines(text, self._style, self._width))
 
     def _wrapped(self, lines: Sequence[bytes]) -> Cell:

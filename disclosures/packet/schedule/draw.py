@@ -137,7 +137,9 @@ def _draw(facts: PacketFacts, piece: Slice, pages: Pages) -> None:
         head.continued(pages, said, piece.start + 1)
     found = rows(exhibit, piece)
     if has_rows:
+        pages.setter.coded.clear()
         Table(pages, exhibit, last_needs=head.END_HEIGHT).draw(found)
+        head.coded(pages, piece.start + 1, piece.stop)
     elif next(found, None) is not None:  # reads the heading, and that no row is there
         raise ValueError(
             f"{exhibit.number}: the file's rows aren't as many as counted."

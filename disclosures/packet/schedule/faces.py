@@ -158,8 +158,8 @@ def faces() -> tuple[Face, ...]:
     by_name = {file.name: file for file in reversed(fonts.files())}
     if missing := [name for name in _NAMED if name not in by_name]:
         raise FontMissing(
-            f"The font files {', '.join(missing)} aren't installed; on Debian they "
-            "come with fonts-noto-core and fonts-dejavu-core."
+            f"The font files {', '.join(missing)} aren't installed, or aren't those "
+            "of fonts.lock; on Debian 12 `make fonts` brings them."
         )
     others = [file for file in fonts.files() if _is_fallback(file)]
     named = [by_name[name] for name in _NAMED]

@@ -57,6 +57,21 @@ def continued(pages: Pages, said: dict[str, Any], from_row: int) -> None:
     _paragraph(pages, f"{words}{from_row:,}", _FIELD, after=0.5)
 
 
+def coded(pages: Pages, first: int, last: int) -> None:
+    """Say under the rows what of them is shown as codes, if anything is."""
+    scripts = sorted(pages.setter.coded - {""})
+    words = []
+    if "" in pages.setter.coded:
+        words.append("signs that have no visible form")
+    if scripts:
+        words.append(f"signs that no font of this service draws ({', '.join(scripts)})")
+    if words:
+        pages.y -= 2 * MM
+        said = f"In rows {first:,} to {last:,}, {' and '.join(words)} are shown as "
+        said += "their codes, such as <U+202E>. The file holds them unchanged."
+        _paragraph(pages, said, _END, after=0, colour=GREY)
+
+
 def end(pages: Pages, said: dict[str, Any]) -> None:
     """Say where an exhibit ends."""
     pages.y -= 2 * MM

@@ -122,7 +122,7 @@ class Table:
         setter = self.pages.setter
         counted = lines(setter, str(number), self.style, room, page.QUIET)
         texts = [
-            lines(setter, legible(cell, faces.covers), self.style, room)
+            lines(setter, setter.legible(cell), self.style, room)
             for cell, room in zip(cells, self.columns.text, strict=True)
         ]
         self.pages.flow(page.ROW, [counted, *texts], space=_SPACE)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any, Self
 
-from disclosures.packet.legible import code
+from disclosures.packet.legible import code, legible, script
 from disclosures.packet.schedule import faces, shaping
 from disclosures.packet.schedule.plain import FILLED, Plain
 from disclosures.packet.schedule.shaping import Cluster, Run
@@ -80,10 +80,23 @@ class Ink:
 
 
 class Setter:
-    """Sets text; keeps account of its ink."""
+    """Sets text; keeps account of its ink, and of what it had to show as codes.
+
+    ``coded`` are the scripts that no face draws; "" stands for what has no form at all.
+    """
 
     def __init__(self) -> None:
         self.ink = Ink()
+        self.coded: set[str] = set()
+
+    def legible(self, text: str) -> str:
+        """A record's text with a code for what can't be seen or drawn."""
+        shown = legible(text, faces.covers)
+        if shown != text:
+            self.coded |= {
+                script(one) for one in text if legible(one, faces.covers) != one
+            }
+        return shown
 
     def width(self, text: str, style: Style) -> float:
         """How wide the text is on one line, in points."""

@@ -61,7 +61,7 @@ def test_an_owner_answers_on_the_orders_page(small):
 
 @pytest.mark.feature("C2", part=True)
 def test_staff_see_the_orders_and_give_return_and_withdraw_them(small, at_desk):
-    dora = pulling.owner(username="dora")
+    dora = pulling.owner()
     packet = pulling.awaiting()
     order, ana = pulling.order_of(packet), at_desk(Role.ANALYST)
     page = ana.get(page_of(packet)).content.decode()
@@ -69,7 +69,7 @@ def test_staff_see_the_orders_and_give_return_and_withdraw_them(small, at_desk):
         assert said in page
     assert verb_of(packet, "return_pull") not in page
 
-    named = {"order": order.reference, "person": "dora"}
+    named = {"order": order.reference, "person": dora.username}
     assert ana.post(verb_of(packet, "assign_pull"), named).url == page_of(packet)
     assert pulling.order_of(packet).assigned_to == dora
     pulling.answer(packet, dora)
@@ -112,7 +112,7 @@ def test_an_order_that_isn_t_there_any_more_can_t_be_chosen(small, at_desk):
 
 
 def test_counsel_names_the_owner_of_a_restricted_requests_order(small):
-    pulling.owner(username="dora")
+    dora = pulling.owner()
     packet = pulling.awaiting()
     case = packet.case
     type(case).objects.filter(pk=case.pk).update(is_restricted=True)
@@ -121,10 +121,10 @@ def test_counsel_names_the_owner_of_a_restricted_requests_order(small):
     client = client_of(counsel)
     front = client.get(reverse("admin:index")).content.decode()
     assert verb_of(packet, "name_owner") in front
-    given = {"order": pulling.order_of(packet).reference, "person": "dora"}
+    given = {"order": pulling.order_of(packet).reference, "person": dora.username}
     assert client.post(verb_of(packet, "name_owner"), given).url == page_of(packet)
     order = pulling.order_of(packet)
-    assert (order.assigned_to.username, order.is_named) == ("dora", True)
+    assert (order.assigned_to, order.is_named) == (dora, True)
 
 
 @pytest.mark.feature("C2", part=True)

@@ -148,7 +148,7 @@ def test_a_job_survives_the_way_into_a_child(tmp_path):
     """Whatever a source is asked is handed over as it is, instants included."""
     window = Window(since=datetime.fromisoformat("2023-01-01T00:00:00+02:00"))
     one = part("SELECT who FROM downloads", column("who", whose=Whose.ACCOUNT))
-    job = duck.Job(
+    job = duck.Pull(
         one,
         {},
         title="Title",

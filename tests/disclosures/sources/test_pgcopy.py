@@ -11,7 +11,7 @@ from disclosures.datamap.terms import AccountForm, Order, Whose, Window
 from disclosures.sources.base import Account, Limits
 from disclosures.sources.run import Run
 from tests.disclosures.sources import servers
-from tests.disclosures.sources.maps import column, datamap, part
+from tests.disclosures.sources.maps import column, datamap, guard, part
 
 pytestmark = pytest.mark.postgres
 
@@ -95,7 +95,9 @@ def both(address, one, folder, *, account=WHO, window=None, form="text"):
         the_map = datamap(one, form=AccountForm(form))
         with Run(the_map, {"service": address}, limits, may_write=True) as run:
             source = run._database("service")
-            _query, way = source._asked(one, account, window or Window())
+            _query, way = source._asked(
+                one, account, window or Window(), guard(one, account, window)
+            )
             pulled = run.pull(one, account=account, window=window or Window(), out=out)
         assert source.close() is None
         found.append(

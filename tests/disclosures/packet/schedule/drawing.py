@@ -18,6 +18,11 @@ from tests.disclosures.packet.reading import output
 
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e]")
 _BLANKS = re.compile(r"[\s\u2800]+")
+# What stands under rows of which something is shown as a code; each way it is compared.
+_NOTE = re.compile(
+    r"Inrows[\d,]+to[\d,]+,signs.*?areshownastheircodes,suchas(\u202e|<U\+202E>)?\."
+    r"Thefileholdsthemunchanged\."
+)
 _WORD = re.compile(
     r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)"[^>]*>(.*)</word>'
 )
@@ -95,7 +100,7 @@ def body(pdf, columns, of=None):
     heading = of("Row" + "".join(one.title + one.name for one in columns))
     read = []
     for page in output("pdftotext", "-raw", str(pdf), "-").split("\f")[1:-1]:
-        text = of(_MARKS.sub("", page))
+        text = _NOTE.sub("", of(_MARKS.sub("", page)))
         read.append(re.sub(r"Page\d+of\d+X-\d+$", "", text.partition(heading)[2]))
     return "".join(read).removesuffix("EndofexhibitE001")
 
