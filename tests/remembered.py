@@ -130,7 +130,7 @@ def _put_back(state: State) -> Any:
     for (place, name), (mode, content) in state.files.items():
         path = folders[place] / name
         if content is None:
-            path.mkdir(parents=True)
+            path.mkdir(parents=True, exist_ok=True)
         else:
             path.write_bytes(content)
         path.chmod(mode)
@@ -149,13 +149,13 @@ def _fresh(model: type[models.Model], pk: Any) -> Any:
 # --------------------------------------------------------- what a state stands upon
 
 
-def _folders() -> tuple[Path, Path]:
+def _folders() -> tuple[Path, Path, Path]:
     audit = settings.STORAGES["audit"]["OPTIONS"]["location"]
-    return Path(settings.FILES_DIR), Path(audit)
+    return Path(settings.FILES_DIR), Path(settings.WORK_DIR), Path(audit)
 
 
 def _files() -> Files:
-    """What the test's folders hold; what stands higher comes first."""
+    """The test's folders and what they hold; what stands higher comes first."""
     return {
         (place, str(one.relative_to(folder))): (
             one.stat().st_mode & 0o7777,
@@ -163,7 +163,7 @@ def _files() -> Files:
         )
         for place, folder in enumerate(_folders())
         if folder.is_dir()
-        for one in sorted(folder.rglob("*"))
+        for one in (folder, *sorted(folder.rglob("*")))
     }
 
 

@@ -173,6 +173,7 @@ def collected(packet: Packet | None = None, **more: object) -> Packet:
     return fresh(packet)
 
 
+@remembered
 def examined(packet: Packet | None = None, by: User | None = None) -> Packet:
     """A packet each exhibit of which somebody has read and passed."""
     examining.examine(packet := packet or collected(), by or custodian)
