@@ -216,7 +216,7 @@ class _Binding:
         nums = tree.ParentTree.Nums.unparse(resolved=True)[1:-1]
         more = b" ".join(b"%d %d 0 R" % pair for pair in structure.parents)
         parents = self.writer.add(b"<</Nums[%b %b]>>" % (nums, more))
-        following = structure.parents[-1][0] + 1
+        following = structure.following
         self.writer.add(
             _open(tree, "/ParentTree", "/ParentTreeNextKey")
             + b"/ParentTree %d 0 R/ParentTreeNextKey %d>>" % (parents, following),

@@ -63,6 +63,11 @@ class Structure:
         self.parents.append((key, self._writer.add(references(contents))))
         return key
 
+    @property
+    def following(self) -> int:
+        """The first number that is free in the parent tree now."""
+        return self._key + len(self.parents)
+
     def finish(self) -> None:
         """Write what is still open."""
         self._end_section()
