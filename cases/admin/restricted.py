@@ -168,7 +168,10 @@ class Bound(acts.SiteAct):
         said = _("Recorded. Speak of it only with those whom its register names.")
         known = [one for one in self.cases if not self._sees(one)]
         # A data owner never knew of a request, only of an order: no number is said.
-        if not known or not permissions.has_role_for(self.user, Perm.VIEW):
+        reads = (Perm.VIEW, Perm.GRANT)  # of requests, or of their numbers
+        if not known or not any(
+            permissions.has_role_for(self.user, perm) for perm in reads
+        ):
             return said
         # They opened it themselves before it was restricted, under this number.
         numbers = ", ".join(one.former_number or one.number for one in known)

@@ -62,6 +62,52 @@ def _chosen(case: Case, acts: Acts) -> Said:
     return Said(words % {"n": n}, _page(case, acts), detail=None)
 
 
+@tells(EventKind.EXHIBIT_MARKED)
+def _marked(case: Case, acts: Acts) -> Said:
+    n = len(acts)
+    words = ngettext(
+        "{who} marked what isn't produced of an exhibit.",
+        "{who} made %(n)d marks of what isn't produced.",
+        n,
+    )
+    return Said(words % {"n": n}, _page(case, acts))
+
+
+@tells(EventKind.MARK_LIFTED)
+def _lifted(case: Case, acts: Acts) -> Said:
+    n = len(acts)
+    words = ngettext("{who} lifted a mark.", "{who} lifted %(n)d marks.", n)
+    return Said(words % {"n": n}, _page(case, acts))
+
+
+@tells(EventKind.COLUMN_RELEASED)
+def _column_released(case: Case, acts: Acts) -> Said:
+    n = len(acts)
+    words = ngettext(
+        "{who} released a column about other people.",
+        "{who} released %(n)d columns about other people.",
+        n,
+    )
+    return Said(words % {"n": n}, _page(case, acts))
+
+
+@tells(EventKind.EXHIBIT_PASSED)
+def _passed(case: Case, acts: Acts) -> Said:
+    n = len(acts)
+    words = ngettext(
+        "{who} examined an exhibit and passed it.",
+        "{who} examined %(n)d exhibits and passed them.",
+        n,
+    )
+    return Said(words % {"n": n}, _page(case, acts))
+
+
+@tells(EventKind.EXHIBIT_RETURNED)
+def _returned(case: Case, acts: Acts) -> Said:
+    words = _("{who} sent an exhibit back, to be collected anew.")
+    return Said(words, _page(case, acts), detail=None)
+
+
 @tells(EventKind.PACKET_COLLECTED)
 def _collected(case: Case, acts: Acts) -> Said:
     return Said(_("{who} collected the records."), _page(case, acts))

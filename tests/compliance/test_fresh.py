@@ -51,6 +51,7 @@ def test_the_pages_that_bind_take_fresh_proof_and_no_others_do():
         "end_grant",
         "end_group_grant",
         "restrict",
+        "name_owner",
     }
 
 

@@ -15,6 +15,7 @@ from tests import restricting
 from tests.compliance import test_who_may, who_may
 from tests.compliance.test_who_may import addresses, client_of
 from tests.disclosures import conftest as of_disclosures
+from tests.disclosures import packets
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small")]
 
@@ -26,7 +27,8 @@ PARTS = {
     "admin:disclosures_declaration",
 }
 REGISTER = "admin:cases_register_file"  # an ordinary request has none
-READINGS = sorted(set(who_may.PAGES) - PARTS - {REGISTER})
+TRANSMISSION = "admin:disclosures_transmission"  # of what was handed over
+READINGS = sorted(set(who_may.PAGES) - PARTS - {REGISTER, TRANSMISSION})
 
 
 class BrokenError(Exception):
@@ -62,11 +64,22 @@ def test_the_event_is_committed_before_the_first_byte(world, name):
         b"".join(answer.streaming_content)
 
 
-@pytest.mark.feature("A3", part=True)
-def test_the_register_isn_t_shown_unrecorded_either(monkeypatch):
+def register():
     letter = restricting.case()
-    client = client_of(restricting.counsel_of(letter))
     url = reverse(REGISTER, args=[letter.pk])
+    return client_of(restricting.counsel_of(letter)), url
+
+
+def transmission():
+    packet = packets.released()
+    url = reverse(TRANSMISSION, args=[packet.case_id, packet.pk])
+    return client_of(make.working_on(packet.case, Role.RELEASE_OFFICER)), url
+
+
+@pytest.mark.feature("A3", part=True)
+@pytest.mark.parametrize("page", [register, transmission])
+def test_what_not_every_request_has_isn_t_shown_unrecorded_either(page, monkeypatch):
+    client, url = page()
     before = Event.objects.count()
     assert client.get(url).status_code == 200
     assert Event.objects.count() == before + 1

@@ -41,7 +41,7 @@ LOOKING = tuple(role for role in Role if role != Role.ADMINISTRATOR)
 
 @dataclass(frozen=True)
 class World:
-    """A case whose packet is sealed, and one whose packet waits for the custodian."""
+    """A case whose packet is handed over, and one whose packet is to be certified."""
 
     sealed: Packet
     collected: Packet
@@ -96,8 +96,8 @@ def world() -> World:
 
 @remembered
 def one_of_two() -> Packet:
-    """The sealed packet of two, on which everything is that a page may show."""
-    sealed = packets.sealed_undrawn()
+    """The one of two that is handed over: on it is everything that a page may show."""
+    sealed = packets.released()
     packets.examined()
     make.paper(sealed.case)
     make.authentic(make.fresh(sealed.case))  # another paper asks for another check

@@ -11,8 +11,8 @@ from disclosures.models import Examination, Exhibit, Packet
 
 def examine(packet: Packet, by: User | Callable[[], User]) -> None:
     """Pass what is left to pass; nobody is made where nothing is."""
-    is_time = packet.status == PacketStatus.COLLECTED
-    left = list(packet.exhibits.to_examine()) if is_time else []
+    waiting = Packet.objects.filter(pk=packet.pk, status=PacketStatus.COLLECTED)
+    left = list(packet.exhibits.to_examine()) if waiting.exists() else []
     who = by() if left and not isinstance(by, User) else by
     for one in left:
         pass_exhibit(one, who)

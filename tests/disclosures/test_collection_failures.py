@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from cases import audit, queue, review
 from cases.exceptions import ClaimLost, IllegalTransition
-from disclosures import assembly, collection, facts, workflow
+from disclosures import assembly, collection, facts, planning, workflow
 from disclosures.enums import ExhibitStatus, PacketStatus, ResponseCode
 from disclosures.models import Packet, TargetAccount
 from disclosures.sources.base import Limits
@@ -239,12 +239,13 @@ def test_neither_answer_nor_failure_of_a_lost_claim_is_written(small, settings):
     packet = packets.ordered(packets.case(items=("names", "connections")))
     small.run("DROP TABLE events")
     held, the_map = claimed(packet), facts.data_map(packet)
+    signed = planning.Signed(packet, the_map)
     with collection.Run(the_map, settings.SOURCE_URLS) as sources:
         found = collection._resolve_targets(packet, sources, held)
         Packet.objects.update(token=held.token + 1)
         for one in packet.exhibits.all():
             with pytest.raises(ClaimLost):
-                collection._collect(one, found[one.target_id], the_map, sources, held)
+                collection._collect(one, found[one.target_id], signed, sources, held)
 
     assert [(one.status, one.failure, one.path) for one in packet.exhibits.all()] == [
         (ExhibitStatus.PLANNED, "", "")
@@ -260,10 +261,11 @@ def test_a_scope_that_changes_during_the_run_stops_it_before_the_next_part(small
         packet.pk, "start_collecting", actor=audit.SYSTEM, at=timezone.now()
     )
     the_map = facts.data_map(packet)
+    signed = planning.Signed(packet, the_map)
     first, *_ = collection.outstanding(packet, the_map)
     with collection.Run(the_map, settings.SOURCE_URLS) as sources:
         resolved = collection._resolve_targets(packet, sources, held)
-        collection._collect(first, resolved[first.target_id], the_map, sources, held)
+        collection._collect(first, resolved[first.target_id], signed, sources, held)
     review.revise(found.pk, actor=make.analyst(), reason="A mistake.", at=make.AT)
 
     with pytest.raises(IllegalTransition, match="scope changed after this packet"):

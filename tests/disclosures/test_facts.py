@@ -133,6 +133,8 @@ def test_an_exhibit_says_its_columns_limits_and_provenance(tmp_path):
         "first instant no longer included (:until): 2023-03-01T05:00:00+00:00",
         read_as="the file, opened to read only",
         odd_cells=0,
+        collected_rows=2,
+        collected_sha256=exhibit.sha256,
     )
     assert (statement.file_name, statement.path, statement.columns) == ("", None, ())
 

@@ -15,7 +15,7 @@ from cases.exceptions import CaseError
 from cases.models import CaseGroupPerm, CaseUserPerm, ContactCheck, ScopeItem
 from disclosures import breaks, delivery, freezing, gates, production
 from disclosures.enums import PacketStatus
-from disclosures.models import Declaration, Delivery, Packet
+from disclosures.models import Declaration, Delivery, Examination, Packet
 from tests import directory, rulings
 from tests import factories as make
 from tests.disclosures import breaking, packets
@@ -93,6 +93,10 @@ def take_the_scope_back(packet):
 
 def sign_anew(packet):
     packets.demand(packet.case)
+
+
+def void_a_passing(packet):
+    Examination.objects.filter(exhibit__number=3).update(voided_at=timezone.now())
 
 
 def lose_the_declaration(packet):
@@ -225,6 +229,7 @@ WAYS = (
     Shut("covered", change_the_scope, CHANGED, change_it_back),
     Shut("covered", take_the_scope_back, CHANGED),
     Shut("covered", sign_anew, CHANGED),
+    Shut("examined", void_a_passing, "Not examined yet: E003."),
     Shut("declared", lose_the_declaration, "The custodian's declaration isn't signed."),
     Shut(
         "secrecy",

@@ -64,7 +64,7 @@ def test_a_finding_during_the_run_stops_it_before_the_next_part(monkeypatch):
 
 @pytest.mark.parametrize("status", [PacketStatus.SEALED, PacketStatus.COLLECTED])
 def test_nothing_goes_on_while_the_paper_is_in_doubt(status):
-    packet = packets.in_status(status)
+    packet = packets.examined(packets.in_status(status))
     custodian, officer = packets.custodian(), packets.officer()
     waiting = worklist.tasks_for(custodian) + worklist.tasks_for(officer)
     assert len(waiting) == 1

@@ -6,7 +6,6 @@ import io
 import json
 import logging
 import re
-import subprocess
 import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -25,6 +24,7 @@ from disclosures.models import Packet, TargetAccount
 from disclosures.packet import verify
 from tests import factories as make
 from tests.disclosures import packets, stored
+from tests.disclosures.packet.reading import ran
 from tests.disclosures.sources import expected
 
 pytestmark = pytest.mark.django_db
@@ -241,6 +241,10 @@ def test_the_whole_way_leaves_its_events_and_nothing_private(demo, logged, capfd
         )
     ]
     by = {name: audit.name_of(user) for name, user in people.items()}
+    read_and_passed = [
+        ("exhibit.opened", "", by["carl"]),
+        ("exhibit.passed", "", by["carl"]),
+    ]
     assert events == [
         (case_moved, "approve_scope", events[0][2]),
         (case_moved, "order_packet", by["ana"]),
@@ -248,6 +252,7 @@ def test_the_whole_way_leaves_its_events_and_nothing_private(demo, logged, capfd
         (moved, "start_collecting", "Candor"),
         (moved, "finish_collecting", "Candor"),
         ("packet.collected", "", "Candor"),
+        *(read_and_passed * packet.exhibits.filter(rows__gt=0).count()),
         (moved, "certify", by["carl"]),
         ("packet.certified", "", by["carl"]),
         (moved, "start_sealing", "Candor"),
@@ -291,14 +296,10 @@ def check_production(packet):
     folder = production.folder(packet)
     assert production.findings(packet) == []
     assert verify.verify(folder) == verify.verify(production.archive(packet)) == []
-    done = subprocess.run(
-        ["/usr/bin/sha256sum", "-c", "--strict", "--quiet", "SHA256SUMS"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    sums = {"/usr/bin/sha256sum": "SHA256SUMS", "/usr/bin/sha512sum": "SHA512SUMS"}
+    for program, list_ in sums.items():
+        done = ran(program, "-c", "--strict", "--quiet", list_, cwd=folder)
+        assert done == (0, "", "")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     exhibits = list(packet.exhibits.select_related("target"))
     assert [
@@ -310,7 +311,7 @@ def check_production(packet):
             assert made == stored.plain(one)
     with zipfile.ZipFile(production.archive(packet)) as archive:
         names = {name.split("/", 1)[1] for name in archive.namelist()}
-    assert names == {name for name, *_ in packet.files[:-1]} | {"SHA256SUMS"}
+    assert names == {name for name, *_ in packet.files[:-1]} | set(sums.values())
     root = settings.FILES_DIR
     assert [path.name for path in (root / "packets").iterdir()] == [folder.parent.name]
 

@@ -216,6 +216,7 @@ def test_each_canary_is_read_where_it_may_be():
         Role.REPORT_EDITOR: (set(), set()),
         Role.AUDITOR: (desk, set()),
         Role.ADMINISTRATOR: (set(), set()),
+        Role.DATA_OWNER: (set(), set()),
     }
     assert set(reads) == set(Role)
     for role, (on_the_case, in_the_thread) in reads.items():

@@ -33,6 +33,6 @@ def test_returned_its_marks_are_lifted_and_its_passing_is_void():
     dora = exhibit.pull_order.answers.get().answered_by
     pulling.answer(packet, dora, content=pulling.csv(pulling.ROWS[0]))
     packet = packets.collected(packet)
-    assert [one.part_code for one in packet.exhibits.to_examine()] == ["1b", "5a"]
+    assert [one.part_code for one in packet.exhibits.to_examine()] == ["5a"]
     examining.examine(packet, packets.custodian)
     assert packet.exhibits.to_examine().count() == 0

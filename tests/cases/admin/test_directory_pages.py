@@ -68,7 +68,7 @@ def test_who_gets_to_which_page(at_desk, role):
     agency = contact.agency_id
     intake = role in {Role.INTAKE_CLERK, Role.ANALYST}
     checks = intake or role == Role.COUNSEL
-    looks = role not in {Role.REPORT_EDITOR, Role.ADMINISTRATOR}
+    looks = role not in {Role.REPORT_EDITOR, Role.ADMINISTRATOR, Role.DATA_OWNER}
     edits = role == Role.ADMINISTRATOR
     wanted = {
         url("agency_changelist"): looks,

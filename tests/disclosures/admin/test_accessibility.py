@@ -120,7 +120,7 @@ def test_an_open_page_follows_the_worker_and_survives_a_reload(
 
 
 def test_the_declaration_follows_what_is_typed(live_server, page, small, in_browser):
-    packet = packets.collected()
+    packet = packets.examined()
     in_browser(packets.custodian())
     page.goto(live_server.url + verb_of(packet, "certify_packet"))
     sheet = page.locator(".pk-sheet")
@@ -137,7 +137,7 @@ def test_the_declaration_follows_what_is_typed(live_server, page, small, in_brow
 
 
 def test_a_refused_signature_takes_the_focus(live_server, page, small, in_browser):
-    packet = packets.collected()
+    packet = packets.examined()
     in_browser(packets.custodian())
     page.goto(live_server.url + verb_of(packet, "certify_packet"))
     page.get_by_role("button", name="Sign under penalty of perjury").click()

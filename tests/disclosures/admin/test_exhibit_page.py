@@ -35,6 +35,7 @@ def test_the_page_opens_for_readers_alone(at_desk):
         Role.OUTSIDE_COUNSEL: 200,
         Role.RELEASE_OFFICER: 200,
         Role.AUDITOR: 403,
+        Role.DATA_OWNER: 404,
     }
     assert readings() == 5
     assert at_desk(Role.ANALYST).get(page_of(packet, "exhibit", 99)).status_code == 404

@@ -258,8 +258,10 @@ def test_the_cases_page_shows_its_packets_and_whose_turn_it_is(at_desk):
     text = at_desk(Role.AUDITOR).get(url).content.decode()
     assert page_of(packet) in text
     assert "Carl Custos" in text
-    own = client_of(who).get(url).content.decode()
-    assert "certify_packet" in own
+    for verb in ("examine_exhibits", "certify_packet"):
+        own = client_of(who).get(url).content.decode()
+        assert verb_of(packet, verb) in own
+        packets.examined(packet, who)
 
 
 def test_page_takes_as_many_queries_for_more_exhibits(

@@ -7,11 +7,17 @@ import subprocess
 import pikepdf
 
 
+def ran(*command, **more):
+    """With which code a command ends, and what it prints and complains of."""
+    done = subprocess.run(command, capture_output=True, check=False, **more)  # noqa: S603 - ours
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
 def output(*command, code=0, **more):
     """What a command prints, which must end with this code."""
-    done = subprocess.run(command, capture_output=True, check=False, **more)  # noqa: S603 - ours
-    assert done.returncode == code, done.stderr.decode()
-    return done.stdout.decode()
+    ended, said, complained = ran(*command, **more)
+    assert ended == code, complained
+    return said
 
 
 def text(pdf, page):
