@@ -76,6 +76,7 @@ WHO_DID_WHAT = [
     ("Packet status changed", SYSTEM),
     ("Packet status changed", SYSTEM),
     ("Records collected", SYSTEM),
+    *[("Exhibit examined and passed", "Carl Osei")] * 21,
     ("Packet status changed", "Carl Osei"),
     ("Declaration signed", "Carl Osei"),
     ("Packet status changed", SYSTEM),

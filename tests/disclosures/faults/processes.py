@@ -18,7 +18,7 @@ from cases import queue
 from cases.models import Event
 from disclosures import assembly, kept, leftovers, production
 from disclosures.enums import ExhibitStatus, PacketStatus
-from disclosures.models import Packet
+from disclosures.models import FrozenFacts, Packet
 from tests.database import triggers_off
 from tests.disclosures import packets
 
@@ -122,6 +122,7 @@ def seal_and_undo(packet: Packet) -> list[list]:
     Packet.objects.filter(pk=packet.pk).update(**before)
     with triggers_off():
         Event.objects.filter(kind="packet.sealed").delete()
+        FrozenFacts.objects.filter(packet=packet).delete()
     return files
 
 

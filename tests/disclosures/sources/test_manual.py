@@ -5,7 +5,7 @@ import io
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from disclosures.datamap import schema
@@ -168,6 +168,7 @@ def test_json_lines_make_the_same_exhibit_as_csv(tmp_path):
 CELL = st.text(st.characters(codec="utf-8"), max_size=8)
 
 
+@settings(deadline=None)  # the first example of a run waits for what is loaded
 @given(st.lists(st.tuples(st.integers(), CELL), min_size=1, max_size=6))
 def test_whatever_a_csv_writer_writes_is_read_as_it_was(rows):
     """The order of rows and columns doesn't matter; each cell comes through."""
