@@ -10,12 +10,17 @@ from tests.disclosures import pulling
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small")]
 
+# Else another constraint is broken too, and which is named is the database's choice.
+NO_FILE = {
+    **dict.fromkeys(("upload_path", "upload_sha256", "path", "sha256", "sha512"), ""),
+    **dict.fromkeys(("rows", "upload_size", "size"), 0),
+}
 BROKEN = (
     (PullOrder, "pull_status_known", {"status": "lost"}),
     (PullOrder, "pull_has_an_owner", {"owner": ""}),
     (PullOrder, "pull_has_an_owner", {"reference": ""}),
     (PullOrder, "pull_withdrawn_as_a_whole", {"status": "withdrawn"}),
-    (PullAnswer, "pull_answer_known", {"kind": "perhaps"}),
+    (PullAnswer, "pull_answer_known", {"kind": "perhaps", **NO_FILE}),
     (PullAnswer, "pull_answer_says_something", {"statement": ""}),
     (PullAnswer, "pull_answer_says_something", {"answered_by_name": ""}),
     # Records without a file, and a file without records.
