@@ -7,6 +7,7 @@ with a limit of memory and time (``cases.sandbox``): a hostile file ends that on
 the worker says which part and source it was.
 """
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -132,13 +133,17 @@ def exhibit_view(part: Part, path: Path) -> str:
 
 @contextmanager
 def opened(
-    views: Mapping[str, View], zone: str, limits: Limits
+    views: Mapping[str, View], zone: str, limits: Limits, spill: Path | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that knows these views and can read nothing but their files."""
+    """A connection that knows these views and can read nothing but their files.
+
+    What has to be sorted and exceeds its memory goes into the folder ``spill``, and is
+    gone when the connection is; without one it is refused.
+    """
     config: dict[str, str | bool | int | float | list[str]] = {
         "threads": 1,
         "memory_limit": f"{limits.duckdb_megabytes}MB",
-        "temp_directory": "",  # records are never spilled to disk in the clear
+        "temp_directory": str(spill) if spill else "",
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
     }
@@ -176,6 +181,11 @@ class Pull(Job):
     guard: Guard
     out: Path
 
+    @property
+    def spill(self) -> Path:
+        """Where a sort goes on that exceeds its memory: beside the file it ends in."""
+        return self.out.with_name(f"{self.out.name}.spill")
+
 
 def make_ready() -> None:
     """Have children of this process find their libraries loaded."""
@@ -196,6 +206,7 @@ def pull(job: Pull) -> Pulled:
         return _in_child(work, job)
     except (QueryFailed, SourceTimedOut):
         discard(job.out)
+        shutil.rmtree(job.spill, ignore_errors=True)
         raise
 
 
@@ -308,7 +319,7 @@ def _asked(
     zone = part.column(part.window).zone if part.window else "UTC"
     try:
         with (
-            opened(views, zone, job.limits) as connection,
+            opened(views, zone, job.limits, getattr(job, "spill", None)) as connection,
             _watched(connection, job.limits.statement_seconds),
         ):
             return ask(connection, job)

@@ -182,7 +182,23 @@ def test_a_derivation_that_takes_too_long_is_broken_off(exhibit, tmp_path):
     assert not (tmp_path / "x.csv").exists()
 
 
-def test_memory_is_bounded_and_nothing_spills(exhibit, tmp_path):
+def test_a_sort_that_exceeds_its_memory_goes_on_beside_the_file(exhibit, tmp_path):
+    pulled = derive(
+        exhibit,
+        "SELECT md5(i::text) || repeat('x', 200) AS n FROM part_1a, range(600000) r(i)"
+        " ORDER BY n DESC LIMIT 599999",
+        column("n"),
+        out=tmp_path / "x.csv",
+        limits=Limits(duckdb_megabytes=128),
+    )
+
+    rows = (tmp_path / "x.csv").read_text().splitlines()
+    assert pulled.rows == len(rows) - 1 == 599_999
+    assert rows[1:] == sorted(rows[1:])  # the order of the map, over all of them
+    assert {path.name for path in tmp_path.iterdir()} == {"it's.csv", "x.csv"}
+
+
+def test_memory_is_bounded_and_nothing_stays(exhibit, tmp_path):
     with pytest.raises(QueryFailed, match="OutOfMemory"):
         derive(
             exhibit,
