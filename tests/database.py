@@ -128,6 +128,10 @@ def django_db_setup(django_db_setup, django_db_blocker, migrated):
     def flush_with_triggers_off(self, statements):
         with triggers_off():
             flush(self, statements)
+        # Whichever test comes next, with whatever worker, finds what migrations made.
+        contents = getattr(connection, "_test_serialized_contents", "")
+        if contents:
+            connection.creation.deserialize_db_from_string(contents)
 
     operations.execute_sql_flush = flush_with_triggers_off
     if hasattr(connection, "_test_serialized_contents"):

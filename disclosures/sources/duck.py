@@ -78,18 +78,6 @@ class Table(Protocol):
 
 
 @dataclass(frozen=True)
-class NoRows:
-    """An exhibit's table before there is an exhibit: its columns and no row."""
-
-    part: Part
-
-    def view(self, window: Window) -> View:
-        """No file."""
-        columns = ", ".join(f'NULL::VARCHAR AS "{c.name}"' for c in self.part.columns)
-        return View((), " ".join(("SELECT", columns, "LIMIT 0")))
-
-
-@dataclass(frozen=True)
 class ExhibitTable:
     """An exhibit of this run that a part reads, whole."""
 

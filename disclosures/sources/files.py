@@ -1,6 +1,7 @@
 """Records from files: the source's name is the table they are read as."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -80,9 +81,7 @@ class FilesSource:
         duck.count(self._job(part, nobody, Window(since=_BEYOND)))
 
     def _job(self, part: Part, account: Account, window: Window) -> duck.Job:
-        tables = {
-            f"part_{code}": duck.NoRows(self._map.part(code)) for code in part.inputs
-        }
+        tables = {f"part_{code}": _NoRows(self._map.part(code)) for code in part.inputs}
         return duck.Job(
             part,
             {self._described.name: self._records(part), **tables},
@@ -103,3 +102,15 @@ class FilesSource:
 
     def close(self) -> None:
         """Nothing is held between two pulls."""
+
+
+@dataclass(frozen=True)
+class _NoRows:
+    """An exhibit's table before there is an exhibit: its columns and no row."""
+
+    part: Part
+
+    def view(self, window: Window) -> duck.View:
+        """No file."""
+        columns = ", ".join(f'NULL::VARCHAR AS "{c.name}"' for c in self.part.columns)
+        return duck.View((), " ".join(("SELECT", columns, "LIMIT 0")))
