@@ -1,4 +1,4 @@
-"""Who examines collected records, and the events of an examination."""
+"""Who examines collected records; the events of that, and of pull orders."""
 
 from django.conf import settings
 from django.db import migrations, models
