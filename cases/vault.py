@@ -12,11 +12,10 @@ Source: https://age-encryption.org/v1
 import fcntl
 import os
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 import pyrage
 from django.utils import timezone
@@ -24,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from cases import agefile
 from cases.exceptions import KeyGone, NotOpened
+from cases.growing import growing
 from cases.models import Case, CaseKey
 
 _AT_ONCE = 1 << 20  # as large as a pipe may be
@@ -44,7 +44,7 @@ class Closing:
         """Begin the file."""
         self._fault: Exception | None = None
         self._stack = ExitStack()
-        self._out = self._stack.enter_context(_growing(self._closed))
+        self._out = self._stack.enter_context(growing(self._closed))
         reading, writing = os.pipe()
         # In large turns: the two threads take the interpreter from each other.
         fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, _AT_ONCE)
@@ -99,23 +99,9 @@ def close(plain: Path, closed: Path, *, case_id: int) -> None:
 
     The case's key is made where it has none yet.
     """
-    with plain.open("rb") as source, _growing(closed) as out:
+    with plain.open("rb") as source, growing(closed) as out:
         recipient = pyrage.x25519.Recipient.from_str(_made(case_id).recipient)
         pyrage.encrypt_io(source, out, [recipient])
-
-
-@contextmanager
-def _growing(closed: Path) -> Iterator[BinaryIO]:
-    """A file that takes its name once it is whole; otherwise nothing is left of it."""
-    growing = closed.with_name(f"{closed.name}.part")
-    growing.unlink(missing_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    try:
-        with os.fdopen(os.open(growing, flags, 0o600), "wb") as out:
-            yield out
-        growing.replace(closed)
-    finally:
-        growing.unlink(missing_ok=True)
 
 
 def pour(closed: Path, sink: Any, *, case: Case) -> None:
@@ -147,12 +133,13 @@ def piece(closed: Path, start: int, length: int, *, case: Case) -> bytes:
     Raises:
         KeyGone: the case has no key.
         NotOpened: the file is missing, broken there, or another key closed it.
+        OSError: the machine's own fault, as of ``pour``.
     """
     key = _key(case)
     try:
         with closed.open("rb") as source:
             return agefile.stretch(source, key.identity, start, length)
-    except (OSError, agefile.NoAgeFileError) as fault:
+    except (FileNotFoundError, agefile.NoAgeFileError) as fault:
         raise NotOpened(closed.name) from fault
 
 

@@ -22,10 +22,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import audit, persons, vault
+from cases import audit, persons
 from cases.enums import Act, EventKind
 from cases.exceptions import IllegalTransition, require_storable
-from disclosures import facts, leftovers, planning, pulls, workflow
+from disclosures import facts, kept, leftovers, planning, pulls, workflow
 from disclosures.enums import OwnersAnswer, PacketStatus
 from disclosures.models import Packet, PullAnswer, PullOrder
 from disclosures.models.pull import OPEN
@@ -172,16 +172,13 @@ def _keep(made: PullAnswer, given: Given) -> None:
         original.write_bytes(content)
         made.rows, made.size, made.left_out = found.rows, found.size, found.left_out
         made.sha256, made.sha512 = found.sha256, found.sha512
-        case_id = exhibit.packet.case_id
-        made.upload_path = _close(original, case_id)
-        made.path = _close(canonical, case_id)
+        made.upload_path = _put_away(original, exhibit.packet)
+        made.path = _put_away(canonical, exhibit.packet)
 
 
-def _close(plain: Path, case_id: int) -> str:
+def _put_away(plain: Path, packet: Packet) -> str:
     path = f"{leftovers.UPLOADED}/{secrets.token_hex(16)}.age"
-    closed = Path(settings.FILES_DIR) / path
-    closed.parent.mkdir(parents=True, exist_ok=True)
-    vault.close(plain, closed, case_id=case_id)
+    kept.keep(plain, path, packet)
     return path
 
 

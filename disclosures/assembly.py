@@ -12,7 +12,6 @@ two workers never seal the same packet, whatever the broker lost or doubled.
 """
 
 import logging
-import traceback
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -27,10 +26,11 @@ from django.utils.translation import gettext as _
 
 from cases import audit, permissions, persons, queue, sandbox, scope
 from cases.enums import Act, EventKind, Perm, SignOffDecision, TaskName
-from cases.exceptions import CaseError, ClaimLost
+from cases.exceptions import ClaimLost
 from cases.models import Case, Organisation, SignOff
 from cases.workflow import transition as move_case
 from disclosures import (
+    attempts,
     breaks,
     collection,
     drawing,
@@ -83,7 +83,7 @@ def request(case_id: int, *, actor: User, at: datetime | None = None) -> Packet:
     persons.require_other(case, actor, Act.COLLECT)
     # The sources are asked before anything is locked. Where the case can't be ordered
     # from, they aren't, and the order itself says why.
-    sign_off = SignOff.objects.filter(case=case).covering(scope.digest(case)).first()
+    sign_off = preflight.sign_off(case)
     if sign_off and not preflight.refusal(case):
         preflight.require(preflight.draft(case, sign_off))
     return _order(case_id, actor, at or timezone.now())
@@ -188,24 +188,18 @@ def assemble(packet_id: int, *, at: datetime | None = None) -> None:
     step = _collect if collecting else _seal
     try:
         with queue.heartbeat(held), breaks.noted():
-            _require_attempts_left(held)
+            attempts.require_left(held)
             step(packet_id, held)
     except ClaimLost:
         return
     except (*_PASSING, OperationalError, InterfaceError) as error:
-        _again_or_fail(packet_id, held, _sentence(error))
+        _again_or_fail(
+            packet_id, held, attempts.sentence(error, _log, "A packet's step")
+        )
     except Exception as error:  # noqa: BLE001 - its text may hold records: not for logs
-        _fail(packet_id, held, _sentence(error))
+        _fail(packet_id, held, attempts.sentence(error, _log, "A packet's step"))
     else:
         queue.done(held)
-
-
-def _require_attempts_left(held: queue.Claim) -> None:
-    most = queue.MAX_ATTEMPTS
-    if held.attempt > most:
-        raise CollectionFailed(
-            _("Stopped after %(most)s attempts that did not finish.") % {"most": most}
-        )
 
 
 def _collect(packet_id: int, held: queue.Claim) -> None:
@@ -371,16 +365,3 @@ def _fail(packet_id: int, held: queue.Claim, sentence: str) -> None:
             )
     except ClaimLost:
         return
-
-
-def _sentence(error: Exception) -> str:
-    """What staff may read: our own refusals as they are, others by kind alone.
-
-    The log gets the place, never the text: it may quote a record.
-    """
-    if isinstance(error, CaseError):
-        return str(error)
-    kind = type(error).__name__
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    _log.error("A packet's step ended with %s:\n%s", kind, frames)
-    return f"Something outside the portal failed ({kind}); see the server's log."

@@ -11,7 +11,6 @@ any number of workers gives the same bytes.
 import dataclasses
 import hashlib
 import logging
-import traceback
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,8 +21,8 @@ from django.utils.translation import gettext as _
 
 from cases import queue, sandbox, vault
 from cases.enums import TaskName
-from cases.exceptions import CaseError, ClaimLost, NotOpened
-from disclosures import facts, leftovers
+from cases.exceptions import ClaimLost, NotOpened
+from disclosures import attempts, facts, kept, leftovers
 from disclosures.exceptions import CollectionFailed
 from disclosures.models import BlockOrder, Packet
 from disclosures.packet import assemble as pages
@@ -91,22 +90,14 @@ def draw(block_id: int, *, at: datetime | None = None) -> None:
     block = BlockOrder.objects.select_related("packet__case").get(pk=block_id)
     try:
         with queue.heartbeat(held):
-            _require_attempts_left(held)
+            attempts.require_left(held)
             _draw(block, held)
     except ClaimLost:
         return
     except (OperationalError, InterfaceError):
         queue.release(held, retry_at=timezone.now() + _RETRY_AFTER)
     except Exception as error:  # noqa: BLE001 - its text may hold records: not for logs
-        _give_up(block, held, _sentence(error))
-
-
-def _require_attempts_left(held: queue.Claim) -> None:
-    most = queue.MAX_ATTEMPTS
-    if held.attempt > most:
-        raise CollectionFailed(
-            _("Stopped after %(most)s attempts that did not finish.") % {"most": most}
-        )
+        _give_up(block, held, attempts.sentence(error, _log, "A block's drawing"))
 
 
 def _is_drawn(block: BlockOrder | None) -> bool:
@@ -215,9 +206,7 @@ def _close(plain: Path, path: str, packet: Packet) -> str:
     """Put a plain file into the store, closed, and take it away; its SHA-256."""
     with plain.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    closed = Path(settings.FILES_DIR) / path
-    closed.parent.mkdir(parents=True, exist_ok=True)
-    vault.close(plain, closed, case_id=packet.case_id)
+    kept.keep(plain, path, packet)
     plain.unlink()
     return sha256
 
@@ -239,13 +228,3 @@ def _open(block: BlockOrder, path: str, sha256: str, plain: Path) -> Path:
     if found != sha256:
         raise CollectionFailed(_("A part of the schedules was changed or lost."))
     return plain
-
-
-def _sentence(error: Exception) -> str:
-    """What staff may read: our own refusals as they are, others by kind alone."""
-    if isinstance(error, CaseError):
-        return str(error)
-    kind = type(error).__name__
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    _log.error("A block's drawing ended with %s:\n%s", kind, frames)
-    return f"Something outside the portal failed ({kind}); see the server's log."

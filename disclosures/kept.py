@@ -8,7 +8,6 @@ before it is believed.
 
 import csv
 import hashlib
-import shutil
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from cases import vault
 from cases.exceptions import NotOpened
-from disclosures.exceptions import CustodyBroken
+from disclosures.exceptions import CustodyBroken, PacketBroken
 from disclosures.models import Exhibit, Packet
 
 _NEWLINE = b"\r\n"
@@ -104,15 +103,18 @@ def keeping(path: str, packet: Packet) -> vault.Closing:
 
     Its context begins the file, and begins it anew when entered again.
     """
-    closed = Path(settings.FILES_DIR) / path
-    closed.parent.mkdir(parents=True, exist_ok=True)
-    return vault.closing(closed, case_id=packet.case_id)
+    return vault.closing(_place(path), case_id=packet.case_id)
 
 
 def keep(plain: Path, path: str, packet: Packet) -> None:
-    """Put a collected file into the store at ``path``, closed, whole or not at all."""
-    with plain.open("rb") as source, keeping(path, packet) as out:
-        shutil.copyfileobj(source, out, _AT_ONCE)
+    """Put a plain file into the store at ``path``, closed, whole or not at all."""
+    vault.close(plain, _place(path), case_id=packet.case_id)
+
+
+def _place(path: str) -> Path:
+    closed = Path(settings.FILES_DIR) / path
+    closed.parent.mkdir(parents=True, exist_ok=True)
+    return closed
 
 
 def read(exhibit: Exhibit, sink: Sink | None = None) -> bool:
@@ -172,3 +174,10 @@ def require_intact(packet: Packet) -> None:
     """
     for exhibit in packet.exhibits.select_related("target"):
         read(exhibit)
+
+
+def no_csv(exhibit: Exhibit) -> PacketBroken:
+    """What is raised where an exhibit, whole as it was collected, is no CSV."""
+    return PacketBroken(
+        _("Exhibit %(label)s can't be read as CSV.") % {"label": exhibit.label}
+    )

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -44,29 +44,28 @@ def private(held: queue.Claim) -> Iterator[Path]:
     What earlier claims on the same packet left goes first: their workers were killed,
     or can't write a result any more.
     """
-    root = Path(settings.WORK_DIR)
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for path in root.glob(f"{held.pk}-*"):
+    for path in Path(settings.WORK_DIR).glob(f"{held.pk}-*"):
         match = _NAME.match(path.name)
         if match and int(match["token"]) < held.token:
             _remove(path)
-    folder = Path(tempfile.mkdtemp(prefix=f"{held.pk}-{held.token}-", dir=root))
-    try:
+    with _folder(f"{held.pk}-{held.token}-") as folder:
         yield folder
-    finally:
-        _remove(folder)
 
 
 @contextmanager
-def private_upload() -> Iterator[Path]:
-    """The same for what somebody uploads: no worker has a claim on it."""
+def _folder(prefix: str) -> Iterator[Path]:
     root = Path(settings.WORK_DIR)
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=_UPLOADING, dir=root))
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=root))
     try:
         yield folder
     finally:
         _remove(folder)
+
+
+def private_upload() -> AbstractContextManager[Path]:
+    """The same for what somebody uploads: no worker has a claim on it."""
+    return _folder(_UPLOADING)
 
 
 @contextmanager
@@ -76,17 +75,12 @@ def private_block(packet: Packet, held: queue.Claim) -> Iterator[Path]:
     It is named after the packet's claim: what a killed worker left goes when the packet
     is claimed anew.
     """
-    root = Path(settings.WORK_DIR)
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
     name = f"{packet.pk}-{packet.token}-block-{held.pk}-"
-    for path in root.glob(f"{name}*"):
+    for path in Path(settings.WORK_DIR).glob(f"{name}*"):
         if int(path.name.removeprefix(name).partition("-")[0]) < held.token:
             _remove(path)
-    folder = Path(tempfile.mkdtemp(prefix=f"{name}{held.token}-", dir=root))
-    try:
+    with _folder(f"{name}{held.token}-") as folder:
         yield folder
-    finally:
-        _remove(folder)
 
 
 def _clear_uploads() -> list[str]:

@@ -352,9 +352,7 @@ def derive(exhibit: Exhibit, sink: kept.Sink | None = None) -> Produced:
         kept.read(exhibit, redacted)
         return redacted.produced()
     except (csv.Error, UnicodeDecodeError) as error:
-        raise PacketBroken(
-            _("Exhibit %(label)s can't be read as CSV.") % {"label": exhibit.label}
-        ) from error
+        raise kept.no_csv(exhibit) from error
 
 
 def answer(exhibit: Exhibit, made: Produced) -> dict[str, str]:

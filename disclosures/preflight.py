@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from cases import workflow
+from cases import scope, workflow
 from cases.enums import IdentifierKind, SignOffDecision
 from cases.models import Case, SignOff
 from disclosures import breaks, facts, planning
@@ -35,6 +35,13 @@ def draft(case: Case, sign_off: SignOff) -> Packet:
         sign_off=sign_off,
         is_letter=sign_off.decision == SignOffDecision.REFUSED,
     )
+
+
+def sign_off(case: Case) -> SignOff | None:
+    """Counsel's decision on exactly the scope as it stands now."""
+    decided = SignOff.objects.filter(case=case)
+    found: SignOff | None = decided.covering(scope.digest(case)).first()
+    return found
 
 
 def refusal(case: Case) -> str:

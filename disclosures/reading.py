@@ -101,7 +101,7 @@ def open_copy(
             if has_file := kept.read(exhibit, copy):
                 copy.end()
         except (csv.Error, UnicodeDecodeError) as error:
-            raise _no_csv(exhibit) from error
+            raise kept.no_csv(exhibit) from error
         _record(exhibit, actor, at, {"from_row": 1, "copy": True})
         if not has_file:
             return None
@@ -148,7 +148,7 @@ def _cut(exhibit: Exhibit, start: int) -> Reading:
         text = io.StringIO(found.lines.decode(), newline="")
         header, *rows = list(csv.reader(text, strict=True)) or [[]]
     except (csv.Error, UnicodeDecodeError) as error:
-        raise _no_csv(exhibit) from error
+        raise kept.no_csv(exhibit) from error
     shown = tuple(
         Row(number, tuple(map(_shown, cells)))
         for number, cells in enumerate(rows, start=start)
@@ -175,12 +175,6 @@ def time_column(exhibit: Exhibit) -> str:
         return ""
     times = [one.name for one in part.columns if one.type is ColumnType.TIMESTAMP]
     return part.window or next(iter(times), "")
-
-
-def _no_csv(exhibit: Exhibit) -> PacketBroken:
-    return PacketBroken(
-        _("Exhibit %(label)s can't be read as CSV.") % {"label": exhibit.label}
-    )
 
 
 def _shown(cell: str) -> str:

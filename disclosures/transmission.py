@@ -10,18 +10,17 @@ Source: https://data.europa.eu/eli/reg_impl/2025/1550/oj
 import hashlib
 import json
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from django.utils import translation
 
 from cases.models import Organisation
 from disclosures import production
-from disclosures.models import Delivery, Packet
+from disclosures.models import Delivery
+from disclosures.packet import seal
 from disclosures.packet.verify import MANIFEST
 
 FORMAT = "candor-transmission-1"
-_CHUNK = 1 << 20
 
 
 @translation.override("en")  # what goes out is English, whoever hands it over
@@ -37,7 +36,8 @@ def freeze(delivery: Delivery) -> None:
 
 def _said(delivery: Delivery) -> dict[str, Any]:
     packet, site = delivery.packet, Organisation.objects.get()
-    manifest = json.loads((production.folder(packet) / MANIFEST).read_bytes())
+    archive, folder = production.archive(packet), production.folder(packet)
+    manifest = json.loads((folder / MANIFEST).read_bytes())
     return {
         "format": FORMAT,
         "rule": "Implementing Regulation (EU) 2025/1550",
@@ -66,7 +66,12 @@ def _said(delivery: Delivery) -> dict[str, Any]:
             "accessible_until": _utc(delivery.expires_at),
         },
         # Names, sizes and digests, each with its algorithm.
-        "files": [_archive(packet), *manifest["files"], _itself(packet)],
+        "files": [
+            seal.measured(archive, archive.name).data,
+            *manifest["files"],
+            # The packet's own manifest doesn't list itself.
+            seal.measured(folder / MANIFEST, MANIFEST).data,
+        ],
         "delivery": {
             "released_by": delivery.released_by_name,
             "recorded_at": _utc(delivery.recorded_at),
@@ -75,26 +80,6 @@ def _said(delivery: Delivery) -> dict[str, Any]:
             "note": delivery.note,
         },
     }
-
-
-def _archive(packet: Packet) -> dict[str, Any]:
-    path = production.archive(packet)
-    return {"name": path.name, **_measured(path)}
-
-
-def _itself(packet: Packet) -> dict[str, Any]:
-    """The packet's own manifest, which doesn't list itself."""
-    return {"name": MANIFEST, **_measured(production.folder(packet) / MANIFEST)}
-
-
-def _measured(path: Path) -> dict[str, Any]:
-    sha256, sha512, size = hashlib.sha256(), hashlib.sha512(), 0
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            sha256.update(chunk)
-            sha512.update(chunk)
-            size += len(chunk)
-    return {"bytes": size, "sha256": sha256.hexdigest(), "sha512": sha512.hexdigest()}
 
 
 def _utc(at: datetime | None) -> str | None:

@@ -174,7 +174,7 @@ class OrderPage(VerbPage):
     def _shown(
         self, case: Case, problem: Callable[[Case, SignOff], str]
     ) -> dict[str, Any]:
-        sign_off = _sign_off(case)
+        sign_off = preflight.sign_off(case)
         if sign_off is None:
             return {}
         try:
@@ -262,13 +262,6 @@ class DryRunPage(VerbPage):
     def back(self, case: Case) -> str:
         """To the order."""
         return verb_url(case, OrderPage.name)
-
-
-def _sign_off(case: Case) -> SignOff | None:
-    found: SignOff | None = (
-        SignOff.objects.filter(case=case).covering(scope.digest(case)).first()
-    )
-    return found
 
 
 def _problem(case: Case, sign_off: SignOff) -> str:

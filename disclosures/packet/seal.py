@@ -82,7 +82,7 @@ def seal(
         files = made.files
         archive = folder.with_suffix(".zip")
         _zip(folder, [*(one.name for one in files), *_SUMS], archive)
-        archive_sha256 = _measured(archive, archive.name).sha256
+        archive_sha256 = measured(archive, archive.name).sha256
         if prove is not None:
             prove(folder)
         for path in dict.fromkeys((inside, folder, work)):
@@ -167,11 +167,11 @@ def _pdf(pdf: Path, target: Path, signer: Signer | None) -> Drawn:
     if signer is None:
         copied = _copy(pdf, target, target.name)
         return Drawn(copied, copied, None)
-    unsigned = _measured(pdf, target.name)
+    unsigned = measured(pdf, target.name)
     signature = signer.pdf(pdf, target)
     with target.open("rb+") as file:
         os.fsync(file.fileno())
-    return Drawn(unsigned, _measured(target, target.name), signature)
+    return Drawn(unsigned, measured(target, target.name), signature)
 
 
 def _copy(source: Path, target: Path, name: str) -> File:
@@ -220,8 +220,12 @@ def _zip(folder: Path, names: Iterable[str], archive: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _measured(path: Path, name: str) -> File:
-    """A file that lies there, hashed as it is read once."""
+def measured(path: Path, name: str) -> File:
+    """A file that lies there, hashed as it is read once; ``name`` is its own in it.
+
+    Raises:
+        PacketBroken: it is missing.
+    """
     sha256, sha512 = hashlib.sha256(), hashlib.sha512()
     try:
         with path.open("rb") as file:

@@ -9,13 +9,14 @@ way.
 """
 
 import hashlib
-import os
 import re
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from cases.growing import growing, half_of
 from disclosures.sources.base import Out
 from disclosures.sources.cells import Cells
 from disclosures.sources.guard import Guard
@@ -23,7 +24,6 @@ from disclosures.sources.guard import Guard
 _QUOTED = re.compile(r'[",\r\n]')
 _CELL = re.compile(r'"([^"]*(?:""[^"]*)*)"|([^",\n]*)')
 _NEWLINE = "\r\n"
-_GROWING = ".part"
 
 
 class PlainFile:
@@ -31,13 +31,11 @@ class PlainFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._growing = path.with_name(f"{path.name}{_GROWING}")
 
     def __enter__(self) -> Self:
         """Begin the file; what an earlier, interrupted pull left is thrown away."""
-        self._growing.unlink(missing_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        self._file = os.fdopen(os.open(self._growing, flags, 0o600), "wb")
+        self._stack = ExitStack()
+        self._file = self._stack.enter_context(growing(self._path))
         return self
 
     def write(self, data: bytes, /) -> int:
@@ -51,12 +49,7 @@ class PlainFile:
         trace: TracebackType | None,
     ) -> None:
         """Give the whole file its name, or leave nothing."""
-        try:
-            self._file.close()
-            if error is None:
-                self._growing.replace(self._path)
-        finally:
-            self._growing.unlink(missing_ok=True)
+        self._stack.__exit__(kind, error, trace)
 
 
 class CsvFile:
@@ -172,7 +165,7 @@ class CsvFile:
 
 def discard(out: Path) -> None:
     """Remove what a process that was killed left of a file: it holds records."""
-    for path in (out, out.with_name(f"{out.name}{_GROWING}")):
+    for path in (out, half_of(out)):
         path.unlink(missing_ok=True)
 
 
