@@ -132,7 +132,8 @@ def django_db_setup(django_db_setup, django_db_blocker, migrated):
         connection.creation.deserialize_db_from_string(migrations)
 
     operations.execute_sql_flush = flush_with_triggers_off
-    migrations = connection._test_serialized_contents
+    # Kept where a test of this run commits; otherwise nothing is ever emptied.
+    migrations = getattr(connection, "_test_serialized_contents", "[]")
     # Django would put them back before each such test as well: it finds nothing to do.
     wrapper._test_serialized_contents = connection._test_serialized_contents = "[]"
     yield
